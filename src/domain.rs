@@ -1,0 +1,1 @@
+//! Values and rules of the programme, pure: no I/O, clock, SQL, terminal.

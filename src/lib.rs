@@ -1,0 +1,7 @@
+//! gongfu (工扶): the operations console of a trade-union federation that buys what formerly poor counties grow.
+//!
+//! Folders are layers; a lower layer never names a higher one. `ARCHITECTURE.md` holds the map and
+//! `tests/it/architecture.rs` the table that keeps it true.
+
+pub mod base;
+pub mod domain;

@@ -1,0 +1,3 @@
+//! The `gongfu` binary: nothing but the call into the library.
+
+fn main() {}

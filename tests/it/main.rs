@@ -1,0 +1,1 @@
+//! The one integration binary: every module tests a layer through its public face.
