@@ -1,1 +1,5 @@
 //! Values every layer may use: text, pinyin, clock, ids. No I/O but the clock, no SQL, no terminal.
+
+pub mod clock;
+pub mod ids;
+pub mod text;

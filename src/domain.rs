@@ -1,1 +1,18 @@
-//! Values and rules of the programme, pure: no I/O, clock, SQL, terminal.
+//! Values and rules of the programme, pure: no I/O, no clock, no SQL, no terminal.
+//!
+//! Owns what a person may ask ([`command`]), what then happens ([`decide`]), the rows that exist ([`rows`]), the state
+//! machines ([`machine`]) and the rights ([`rights`]). Store, hub and console all call [`decide::decide`]; nobody else
+//! may change a row's state.
+
+pub mod actor;
+pub mod codes;
+pub mod command;
+pub mod decide;
+pub mod machine;
+pub mod pace;
+pub mod record;
+pub mod refusal;
+pub mod rights;
+pub mod rows;
+pub mod value;
+pub mod work;

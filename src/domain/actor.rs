@@ -1,0 +1,84 @@
+//! Who asks: the person, the organisation they act for and their role. Built by the caller, judged by [`super::rights`].
+
+use super::codes::Role;
+use uuid::Uuid;
+
+/// The person behind a command.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Actor {
+    /// Name as it appears in the audit.
+    pub name: String,
+    pub org_id: Uuid,
+    pub org_name: String,
+    pub role: Role,
+    /// Division the organisation answers for: `610000`, a city `6109..`, a county or a zone.
+    pub division_code: String,
+    /// Where the person sits: `pts/3`, or empty.
+    pub terminal: String,
+    /// Address of the SSH client, or empty.
+    pub ssh_client: String,
+}
+
+impl Actor {
+    /// Whether a row in `county_code` owned by `owner` lies in the actor's own area: their own organisation's rows, and
+    /// for area unions the county itself or every county of the city.
+    pub fn covers(&self, county_code: &str, owner: Uuid) -> bool {
+        if owner == self.org_id {
+            return true;
+        }
+        match self.role {
+            Role::Office | Role::Auditor => true,
+            Role::City => match self.division_code.strip_suffix("00") {
+                Some(prefix) if prefix.len() == 4 => county_code.starts_with(prefix),
+                _ => county_code == self.division_code,
+            },
+            Role::County => county_code == self.division_code,
+            Role::Industrial | Role::SellerFeed => false,
+        }
+    }
+
+    /// Where the person sits, in one line for the audit: terminal and SSH client as far as known.
+    pub fn origin(&self) -> String {
+        let parts = [self.terminal.as_str(), self.ssh_client.as_str()];
+        parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn person(name: &str, role: Role, division: &str) -> Actor {
+    Actor {
+        name: name.into(),
+        org_id: Uuid::from_u128(u128::from_str_radix(division.trim_start_matches('Z'), 16).unwrap_or(1)),
+        org_name: division.into(),
+        role,
+        division_code: division.into(),
+        terminal: String::new(),
+        ssh_client: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn area_follows_role_and_division() {
+        let other = Uuid::from_u128(99);
+        let cases = [
+            (Role::Office, "610000", "610926", true),
+            (Role::City, "610900", "610926", true),
+            (Role::City, "610900", "611026", false),
+            (Role::City, "Z61YL", "Z61YL", true),
+            (Role::City, "610581", "610581", true),
+            (Role::City, "610581", "610582", false),
+            (Role::County, "610926", "610926", true),
+            (Role::County, "610926", "610927", false),
+            (Role::Industrial, "610000", "610926", false),
+        ];
+        for (role, own, county, expected) in cases {
+            assert_eq!(person("x", role, own).covers(county, other), expected, "{role:?} {own} {county}");
+        }
+        let a = person("x", Role::Industrial, "610000");
+        assert!(a.covers("610926", a.org_id), "own rows are always covered");
+    }
+}

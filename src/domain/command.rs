@@ -1,0 +1,230 @@
+//! Everything a person can ask for, whoever starts it: key, command line, import, plugin proposal.
+//!
+//! A command says what is wanted, never what the rows become: that is decided in [`super::decide`]. Texts arrive as
+//! typed; the decision cleans them.
+
+use super::codes::*;
+use super::machine::Verb;
+use super::rows::Kind;
+use super::value::Fen;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+/// What is asked. Kinds are verbs on nouns, not table writes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Walks one arrow of a state machine; the noun's file holds guards and what follows.
+    Move {
+        kind: Kind,
+        id: Uuid,
+        verb: Verb,
+        reason: String,
+    },
+    /// Brings a product into the catalog as a candidate; makes supplier and product when they are not known (三（二）1).
+    ProposeEntry(ProposeEntry),
+    /// A delisted entry applies anew: a new candidate that links the old one (恢复上架).
+    RelistEntry {
+        entry: Uuid,
+        reason: String,
+    },
+    /// Records what the national directory says of a product (A01).
+    CheckDirectory {
+        product: Uuid,
+        number: String,
+        state: DirectoryState,
+    },
+    /// Signs the catalog as it stands as the next edition (A05).
+    IssueEdition {
+        dated: Date,
+        note: String,
+    },
+    /// Shows a supplier's contact in full; changes nothing and leaves an audit record (domain section 8).
+    RevealContact {
+        supplier: Uuid,
+    },
+    AddCounter(AddCounter),
+    /// Puts a listed product on a counter's shelf.
+    PlaceOnShelf {
+        counter: Uuid,
+        entry: Uuid,
+        quantity: i64,
+    },
+    VisitCounter {
+        counter: Uuid,
+        on: Date,
+        note: String,
+    },
+    ReportIncident {
+        entry: Uuid,
+        title: String,
+        place: String,
+        grade: Grade,
+    },
+    /// Sets classes and affected batches, and suspends the entry as a precaution when asked.
+    TriageIncident {
+        incident: Uuid,
+        grade: Grade,
+        recall_class: Grade,
+        batches: String,
+        suspend: bool,
+        reason: String,
+    },
+    AddEvidence {
+        incident: Uuid,
+        kind: EvidenceKind,
+        title: String,
+        sha256: String,
+        bytes: i64,
+    },
+    /// Confirms by a second person and delists at once (一经查实立即清理).
+    ConfirmIncident {
+        incident: Uuid,
+        reason: String,
+    },
+    /// A counter's answer to a removal notice.
+    AckRemoval {
+        notice: Uuid,
+        answer: AckAnswer,
+        quantity: i64,
+        reason: String,
+    },
+    DraftPack {
+        name: String,
+        occasion: String,
+        audience: String,
+        price: Fen,
+        items: Vec<(Uuid, i64)>,
+        valid_until: Option<Date>,
+    },
+    /// Sets how many of an entry a pack holds; 0 takes it out.
+    SetPackItem {
+        pack: Uuid,
+        entry: Uuid,
+        quantity: i64,
+    },
+    PlaceOrder {
+        buyer: Uuid,
+        seller: String,
+        pack: Option<Uuid>,
+        lines: Vec<(Uuid, i64)>,
+    },
+    AddPurchase(AddPurchase),
+    /// Files the figures of a return and submits it (附件1).
+    FileReturn {
+        id: Uuid,
+        workers: i64,
+        planned: Fen,
+        note: String,
+    },
+    /// Reminds the unit that owes a return (催报).
+    RemindReturn {
+        id: Uuid,
+    },
+    SetDeadline {
+        id: Uuid,
+        due_on: Date,
+        reason: String,
+    },
+    SetGoal {
+        id: Uuid,
+        target: i64,
+        reason: String,
+    },
+}
+
+/// A line of a product list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProposeEntry {
+    pub supplier_name: String,
+    pub supplier_kind: SupplierKind,
+    pub credit_code: String,
+    pub county_code: String,
+    pub name: String,
+    pub category: String,
+    pub spec: String,
+    pub unit: String,
+    pub price: Fen,
+    pub stock: i64,
+    pub people_helped: i64,
+    pub directory_no: String,
+    pub contact_name: String,
+    pub contact_phone: String,
+    /// Where the line came from: `typed` or `import:<file hash>!<sheet>!<line>`.
+    pub source: String,
+}
+
+/// A new counter (A19).
+#[derive(Debug, Clone, PartialEq)]
+pub struct AddCounter {
+    pub name: String,
+    pub venue_type: String,
+    pub host: String,
+    pub county_code: String,
+    pub address: String,
+    pub longitude_e6: i64,
+    pub latitude_e6: i64,
+    pub keeper: String,
+    pub phone: String,
+    pub bank: String,
+    pub demo_room: bool,
+}
+
+/// A purchase as a unit reports it (A15).
+#[derive(Debug, Clone, PartialEq)]
+pub struct AddPurchase {
+    pub buyer: Uuid,
+    pub supplier: Uuid,
+    pub entry: Option<Uuid>,
+    pub bought_on: Date,
+    pub quantity: i64,
+    pub amount: Fen,
+    pub channel: SalesChannel,
+    pub kind: PurchaseKind,
+    pub voucher_no: String,
+    pub evidence: i64,
+}
+
+impl Command {
+    /// The command's stable name, as in audit records and the outbox: `catalog_entry.suspend`, `incident.report`.
+    pub fn name(&self) -> String {
+        let fixed = match self {
+            Command::Move { kind, verb, .. } => return format!("{}.{}", kind.table(), verb.code()),
+            Command::ProposeEntry(_) => "catalog_entry.propose",
+            Command::RelistEntry { .. } => "catalog_entry.relist",
+            Command::CheckDirectory { .. } => "product.check_directory",
+            Command::IssueEdition { .. } => "catalog_edition.issue",
+            Command::RevealContact { .. } => "supplier.reveal_contact",
+            Command::AddCounter(_) => "counter.add",
+            Command::PlaceOnShelf { .. } => "counter.place",
+            Command::VisitCounter { .. } => "counter.visit",
+            Command::ReportIncident { .. } => "incident.report",
+            Command::TriageIncident { .. } => "incident.triage",
+            Command::AddEvidence { .. } => "incident.add_evidence",
+            Command::ConfirmIncident { .. } => "incident.confirm",
+            Command::AckRemoval { .. } => "removal_notice.acknowledge",
+            Command::DraftPack { .. } => "gift_pack.draft",
+            Command::SetPackItem { .. } => "gift_pack.set_item",
+            Command::PlaceOrder { .. } => "purchase_order.place",
+            Command::AddPurchase(_) => "purchase.add",
+            Command::FileReturn { .. } => "return.file",
+            Command::RemindReturn { .. } => "return.remind",
+            Command::SetDeadline { .. } => "deadline.set",
+            Command::SetGoal { .. } => "goal.set",
+        };
+        fixed.to_owned()
+    }
+
+    /// Why, as the person typed it; empty when the command asks for none.
+    pub fn reason(&self) -> &str {
+        match self {
+            Command::Move { reason, .. }
+            | Command::RelistEntry { reason, .. }
+            | Command::TriageIncident { reason, .. }
+            | Command::ConfirmIncident { reason, .. }
+            | Command::AckRemoval { reason, .. }
+            | Command::SetDeadline { reason, .. }
+            | Command::SetGoal { reason, .. } => reason,
+            _ => "",
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Texts and numbers as typed, made fit for a row: cleaned, not empty where they must not be, never too long.
+
+use crate::base::text;
+use crate::domain::refusal::Refusal;
+
+/// Longest reason or note in characters.
+pub const LONG: usize = 500;
+/// Longest name, address or title in characters.
+pub const SHORT: usize = 120;
+
+/// Cleans an optional text of at most `max` characters.
+pub fn optional(field: &'static str, raw: &str, max: usize) -> Result<String, Refusal> {
+    // Garbage can be megabytes; look at its length before doing work on it.
+    if raw.len() > max * 16 {
+        return Err(too_long(field, raw.chars().count(), max));
+    }
+    let clean = text::clean(raw);
+    match clean.chars().count() {
+        n if n > max => Err(too_long(field, n, max)),
+        _ => Ok(clean),
+    }
+}
+
+/// Cleans a text that must not be empty.
+pub fn required(field: &'static str, raw: &str, max: usize) -> Result<String, Refusal> {
+    let clean = optional(field, raw, max)?;
+    if clean.is_empty() { Err(Refusal::new("field-empty").with("field", field)) } else { Ok(clean) }
+}
+
+/// Cleans a reason; whether it may be empty is the arrow's business.
+pub fn reason(raw: &str) -> Result<String, Refusal> {
+    optional("reason", raw, LONG)
+}
+
+/// A number within bounds.
+pub fn between(field: &'static str, n: i64, low: i64, high: i64) -> Result<i64, Refusal> {
+    if (low..=high).contains(&n) {
+        return Ok(n);
+    }
+    Err(Refusal::new("number-out-of-range")
+        .with("field", field)
+        .with("value", n.to_string())
+        .with("low", low.to_string())
+        .with("high", high.to_string()))
+}
+
+fn too_long(field: &'static str, chars: usize, max: usize) -> Refusal {
+    Refusal::new("field-too-long").with("field", field).with("chars", chars.to_string()).with("max", max.to_string())
+}

@@ -1,0 +1,73 @@
+//! What hangs on a catalog entry and must follow it: shelf lines, gift packs, open orders.
+//!
+//! The one place that keeps "nothing refers to a listed entry that is not": every way out of `listed` calls [`stop`],
+//! the way back calls [`resume`].
+
+use crate::domain::codes::*;
+use crate::domain::machine::{self, Verb};
+use crate::domain::refusal::Stop;
+use crate::domain::rows::*;
+use crate::domain::value::Cell;
+use crate::domain::work::Work;
+
+/// Order states in which goods are not yet on their way, so that the order can still be stopped.
+pub const STOPPABLE: &[OrderState] = &[OrderState::Requested, OrderState::Pooled, OrderState::Ordered];
+
+/// Takes an entry out of sale everywhere: shelf lines stop, published packs need a replacement, open orders are held.
+pub fn stop(w: &mut Work<'_>, entry: &CatalogEntry, reason: &str) -> Result<(), Stop> {
+    for line in w.find::<ShelfLine>("entry_id", entry.id.to_value())? {
+        if line.state == ShelfState::Sellable {
+            w.update(line.clone(), ShelfLine { state: ShelfState::Stopped, ..line });
+        }
+    }
+    for item in w.find::<GiftPackItem>("entry_id", entry.id.to_value())? {
+        let pack: GiftPack = w.get(item.pack_id.0)?;
+        if item.quantity > 0 && pack.state == PackState::Published {
+            let (_, state) = machine::step(&pack.code, pack.state, Verb::Stop, reason)?;
+            w.update(pack.clone(), GiftPack { state, state_reason: format!("{} {}", entry.code, entry.name), ..pack });
+        }
+    }
+    for line in w.find::<OrderLine>("entry_id", entry.id.to_value())? {
+        let order: PurchaseOrder = w.get(line.order_id.0)?;
+        if !order.held && STOPPABLE.contains(&order.state) {
+            let held_reason = format!("{} {}", entry.code, entry.name);
+            w.update(order.clone(), PurchaseOrder { held: true, held_reason, ..order });
+        }
+    }
+    Ok(())
+}
+
+/// Puts an entry that is listed again back on its shelves and releases orders it alone held. Packs stay as they are:
+/// a person publishes them again.
+pub fn resume(w: &mut Work<'_>, entry: &CatalogEntry) -> Result<(), Stop> {
+    for line in w.find::<ShelfLine>("entry_id", entry.id.to_value())? {
+        if line.state == ShelfState::Stopped {
+            w.update(line.clone(), ShelfLine { state: ShelfState::Sellable, ..line });
+        }
+    }
+    for line in w.find::<OrderLine>("entry_id", entry.id.to_value())? {
+        let order: PurchaseOrder = w.get(line.order_id.0)?;
+        if order.held && first_unlisted(w, &order, Some(entry))?.is_none() {
+            w.update(order.clone(), PurchaseOrder { held: false, held_reason: String::new(), ..order });
+        }
+    }
+    Ok(())
+}
+
+/// The first entry of an order that is not listed; `just_listed` counts as listed.
+pub fn first_unlisted(
+    w: &Work<'_>,
+    order: &PurchaseOrder,
+    just_listed: Option<&CatalogEntry>,
+) -> Result<Option<CatalogEntry>, Stop> {
+    for line in w.find::<OrderLine>("order_id", order.id.to_value())? {
+        if just_listed.is_some_and(|e| e.id == line.entry_id) {
+            continue;
+        }
+        let entry: CatalogEntry = w.get(line.entry_id.0)?;
+        if entry.state != EntryState::Listed {
+            return Ok(Some(entry));
+        }
+    }
+    Ok(None)
+}
