@@ -4,4 +4,5 @@
 //! `tests/it/architecture.rs` the table that keeps it true.
 
 pub mod base;
+pub mod console;
 pub mod domain;
