@@ -4,3 +4,5 @@
 //! about the programme: that is `domain`. Only `terminal` and `input` touch the terminal device.
 
 pub mod backend;
+pub mod input;
+pub mod keys;
