@@ -6,3 +6,4 @@
 pub mod backend;
 pub mod input;
 pub mod keys;
+pub mod terminal;

@@ -110,8 +110,7 @@ struct Work {
 
 impl Work {
     fn run<M: From<Input>>(mut self, to: &Sender<M>) {
-        loop {
-            let Some(input) = self.burst() else { break };
+        while let Some(input) = self.burst() {
             if !input.events.is_empty() && to.send(M::from(input)).is_err() {
                 break;
             }
