@@ -7,3 +7,4 @@ pub mod backend;
 pub mod input;
 pub mod keys;
 pub mod terminal;
+pub mod theme;
