@@ -4,7 +4,9 @@
 //! about the programme: that is `domain`. Only `terminal` and `input` touch the terminal device.
 
 pub mod backend;
+mod cells;
 pub mod input;
 pub mod keys;
 pub mod terminal;
 pub mod theme;
+pub mod widgets;

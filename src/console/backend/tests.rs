@@ -276,6 +276,44 @@ fn scrolled_rows_are_moved_not_written() {
     }
 }
 
+#[test]
+fn a_new_size_and_a_repaint_start_from_nothing() {
+    let mut bench = Bench::new(30, 6, SCROLLING);
+    bench.lines(&["柞水木耳", "富平柿饼"]);
+    for (width, height) in [(20, 3), (60, 20), (1, 1), (7, 2)] {
+        bench.screen.resize(Size::new(width, height));
+        bench.emulator.screen_mut().set_size(height, width);
+        bench.emulator.process("垃圾rubbish\x1b[31;44m\x1b[3;4H乱".as_bytes());
+        bench.lines(&["柞水木耳", "富平柿饼"]);
+    }
+    bench.emulator.process("\x1b[7m乱写一气".as_bytes());
+    bench.screen.repaint();
+    bench.lines(&["柞水木耳", "富平柿饼"]);
+}
+
+#[test]
+fn after_a_failed_write_everything_is_written_again() {
+    struct Broken(bool, Vec<u8>);
+    impl Write for Broken {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0 {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            self.1.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut screen = Screen::new(Broken(true, Vec::new()), Size::new(20, 2), PLAIN);
+    assert!(screen.draw(|frame| write_lines(frame, &["好"])).is_err());
+    assert_eq!(screen.bytes_written(), 0);
+    screen.out_mut().0 = false;
+    screen.draw(|frame| write_lines(frame, &["好"])).unwrap();
+    assert!(String::from_utf8_lossy(&screen.out_mut().1).contains("\x1b[2J"));
+}
+
 /// One thing drawn into a frame.
 #[derive(Debug, Clone)]
 struct Stroke(u16, u16, String, Style);
