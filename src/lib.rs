@@ -7,3 +7,5 @@ pub mod base;
 pub mod console;
 pub mod domain;
 pub mod sqlite;
+pub mod store;
+pub mod wire;

@@ -60,7 +60,11 @@ impl DbError {
     pub fn args(&self) -> Vec<(&'static str, String)> {
         let path = |p: &Path| ("path", p.display().to_string());
         match self {
-            DbError::Locked(p) | DbError::Full(p) | DbError::ReadOnly(p) | DbError::Foreign(p) | DbError::Missing(p) => {
+            DbError::Locked(p)
+            | DbError::Full(p)
+            | DbError::ReadOnly(p)
+            | DbError::Foreign(p)
+            | DbError::Missing(p) => {
                 vec![path(p)]
             }
             DbError::Corrupt(p, why) | DbError::Other(p, why) => vec![path(p), ("why", why.clone())],
@@ -128,7 +132,9 @@ pub fn open(path: &Path, how: Use) -> Result<Connection, DbError> {
 fn prepare(db: &Connection, how: Use) -> rusqlite::Result<()> {
     db.busy_timeout(std::time::Duration::from_secs(5))?;
     db.set_prepared_statement_cache_capacity(64);
-    db.execute_batch("PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;")?;
+    db.execute_batch(
+        "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;",
+    )?;
     match how {
         Use::Read => db.execute_batch("PRAGMA query_only=ON; PRAGMA cache_size=-4096;"),
         Use::Write | Use::Load => {

@@ -9,6 +9,7 @@ pub mod convert;
 pub mod detail;
 pub mod error;
 pub mod filter;
+pub mod geo;
 pub mod list;
 pub mod load;
 pub mod page;
@@ -145,9 +146,9 @@ impl Store {
             // The receiver waits below; it cannot be gone.
             let _ = send.send(result);
         });
-        receive.recv().unwrap_or_else(|_| {
-            Err(StoreError::Db(DbError::Other(self.path.clone(), "the writer has stopped".into())))
-        })
+        receive
+            .recv()
+            .unwrap_or_else(|_| Err(StoreError::Db(DbError::Other(self.path.clone(), "the writer has stopped".into()))))
     }
 
     /// Copies the database to `target` while it is in use; the copy is whole and checked. An existing file is not
@@ -161,7 +162,8 @@ impl Store {
             return Err(StoreError::Exists(target.to_path_buf()));
         }
         let dir = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        let temporary = tempfile::Builder::new().prefix(".gongfu-backup-").tempdir_in(dir).map_err(|e| other(e.to_string()))?;
+        let temporary =
+            tempfile::Builder::new().prefix(".gongfu-backup-").tempdir_in(dir).map_err(|e| other(e.to_string()))?;
         let copy = temporary.path().join(FILE);
         let db = sqlite::open(&self.path, Use::Read)?;
         db.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|e| DbError::of(target, &e))?;
@@ -175,7 +177,9 @@ impl Store {
         std::fs::File::open(&copy).and_then(|f| f.sync_all()).map_err(|e| other(e.to_string()))?;
         let bytes = std::fs::metadata(&copy).map_err(|e| other(e.to_string()))?.len();
         // hard_link refuses an existing target, rename would replace one that appeared meanwhile.
-        std::fs::hard_link(&copy, target).or_else(|_| std::fs::rename(&copy, target)).map_err(|e| other(e.to_string()))?;
+        std::fs::hard_link(&copy, target)
+            .or_else(|_| std::fs::rename(&copy, target))
+            .map_err(|e| other(e.to_string()))?;
         Ok(bytes)
     }
 }

@@ -112,7 +112,8 @@ impl Locale {
 
     /// A refusal's sentence and hint, in this language. Codes among the values are put into words.
     pub fn refusal(&self, refusal: &crate::base::locale::Sentence<'_>) -> (String, String) {
-        let worded: Vec<(&str, String)> = refusal.args.iter().map(|(n, v)| (*n, self.word(n, v, refusal.args))).collect();
+        let worded: Vec<(&str, String)> =
+            refusal.args.iter().map(|(n, v)| (*n, self.word(n, v, refusal.args))).collect();
         let args: Vec<(&str, &str)> = worded.iter().map(|(n, v)| (*n, v.as_str())).collect();
         let id = format!("{}-{}", refusal.family, refusal.code);
         (self.tr_with(&id, &args), self.find(&format!("{id}.hint"), &args).unwrap_or_default())
@@ -180,7 +181,8 @@ mod tests {
     #[test]
     fn both_languages_have_the_same_texts_and_name_the_same_values() {
         let (zh, en) = (messages(Lang::Zh), messages(Lang::En));
-        let missing: Vec<_> = zh.keys().filter(|k| !en.contains_key(*k)).chain(en.keys().filter(|k| !zh.contains_key(*k))).collect();
+        let missing: Vec<_> =
+            zh.keys().filter(|k| !en.contains_key(*k)).chain(en.keys().filter(|k| !zh.contains_key(*k))).collect();
         assert!(missing.is_empty(), "only in one language: {missing:?}");
         for (id, text) in &zh {
             for value in values(&en[id]) {

@@ -8,14 +8,37 @@ use std::sync::OnceLock;
 
 /// Readings a dictionary lacks, or does not put first, in the names of our places.
 const EXTRA: &[(char, &str)] = &[
-    ('柞', "zha"), ('堡', "bu"), ('盱', "xu"), ('眙', "yi"), ('睢', "sui"), ('鄠', "hu"), ('汧', "qian"), ('浐', "chan"),
-    ('沣', "feng"), ('邠', "bin"), ('彬', "bin"), ('郃', "he"), ('雒', "luo"), ('栒', "xun"), ('阎', "yan"), ('洋', "yang"),
+    ('柞', "zha"),
+    ('堡', "bu"),
+    ('盱', "xu"),
+    ('眙', "yi"),
+    ('睢', "sui"),
+    ('鄠', "hu"),
+    ('汧', "qian"),
+    ('浐', "chan"),
+    ('沣', "feng"),
+    ('邠', "bin"),
+    ('彬', "bin"),
+    ('郃', "he"),
+    ('雒', "luo"),
+    ('栒', "xun"),
+    ('阎', "yan"),
+    ('洋', "yang"),
 ];
 
 /// Words whose order a single character's main reading would get wrong.
 const WORDS: &[(&str, &str)] = &[
-    ("柞水", "zha shui"), ("吴堡", "wu bu"), ("长安", "chang an"), ("洛南", "luo nan"), ("绥德", "sui de"),
-    ("重庆", "chong qing"), ("乐园", "le yuan"), ("大荔", "da li"), ("盱眙", "xu yi"), ("睢宁", "sui ning"), ("朝邑", "chao yi"),
+    ("柞水", "zha shui"),
+    ("吴堡", "wu bu"),
+    ("长安", "chang an"),
+    ("洛南", "luo nan"),
+    ("绥德", "sui de"),
+    ("重庆", "chong qing"),
+    ("乐园", "le yuan"),
+    ("大荔", "da li"),
+    ("盱眙", "xu yi"),
+    ("睢宁", "sui ning"),
+    ("朝邑", "chao yi"),
 ];
 
 /// Every toneless reading of a character; none when it is not Han.
@@ -125,13 +148,18 @@ mod tests {
                     let next = readings(c);
                     ends = ends
                         .iter()
-                        .flat_map(|e| next.iter().filter(|r| pinyin[*e..].starts_with(r.as_str())).map(move |r| e + r.len()))
+                        .flat_map(|e| {
+                            next.iter().filter(|r| pinyin[*e..].starts_with(r.as_str())).map(move |r| e + r.len())
+                        })
                         .collect();
                 }
                 ends.contains(&pinyin.len())
             };
             let stem: String = name.chars().take(name.chars().count() - 1).collect();
-            assert!(reachable(name) || reachable(&stem) || name.contains('示') || name.contains('新'), "{name} {pinyin}");
+            assert!(
+                reachable(name) || reachable(&stem) || name.contains('示') || name.contains('新'),
+                "{name} {pinyin}"
+            );
         }
     }
 }

@@ -4,15 +4,47 @@ use super::codes::*;
 
 /// Codes of goods categories, as in the specialties file.
 pub const CATEGORIES: &[&str] = &[
-    "grain", "oil", "bean", "vegetable", "edible_fungus", "fruit", "dried_fruit", "nut", "tea", "honey", "meat",
-    "poultry_egg", "aquatic", "dairy", "condiment", "snack", "staple", "drink", "herb", "handicraft", "silk", "other",
+    "grain",
+    "oil",
+    "bean",
+    "vegetable",
+    "edible_fungus",
+    "fruit",
+    "dried_fruit",
+    "nut",
+    "tea",
+    "honey",
+    "meat",
+    "poultry_egg",
+    "aquatic",
+    "dairy",
+    "condiment",
+    "snack",
+    "staple",
+    "drink",
+    "herb",
+    "handicraft",
+    "silk",
+    "other",
 ];
 
 /// Codes of venue types, as in the venue types file.
 pub const VENUES: &[&str] = &[
-    "workers_home", "love_station", "maternal_room", "drivers_home", "workers_bookhouse", "union_site_other",
-    "bank_harbor", "new_bookhouse", "partner_counter", "partner_zone", "market_counter", "market_zone", "market_hall",
-    "expo_stand", "online_mall",
+    "workers_home",
+    "love_station",
+    "maternal_room",
+    "drivers_home",
+    "workers_bookhouse",
+    "union_site_other",
+    "bank_harbor",
+    "new_bookhouse",
+    "partner_counter",
+    "partner_zone",
+    "market_counter",
+    "market_zone",
+    "market_hall",
+    "expo_stand",
+    "online_mall",
 ];
 
 /// Families of venue types.

@@ -52,23 +52,25 @@ pub fn append(db: &Connection, entry: &Entry<'_>) -> rusqlite::Result<i64> {
         &detail,
     ];
     let hash = digest(&previous, no, at, org, entry.target.as_bytes(), &texts);
-    db.prepare_cached("INSERT INTO audit VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)")?.execute(params![
-        no,
-        at,
-        texts[0],
-        org,
-        texts[1],
-        texts[2],
-        texts[3],
-        texts[4],
-        texts[5],
-        entry.target.as_bytes().as_slice(),
-        texts[6],
-        texts[7],
-        texts[8],
-        texts[9],
-        hash.as_slice(),
-    ])?;
+    db.prepare_cached("INSERT INTO audit VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)")?.execute(
+        params![
+            no,
+            at,
+            texts[0],
+            org,
+            texts[1],
+            texts[2],
+            texts[3],
+            texts[4],
+            texts[5],
+            entry.target.as_bytes().as_slice(),
+            texts[6],
+            texts[7],
+            texts[8],
+            texts[9],
+            hash.as_slice(),
+        ],
+    )?;
     let mut touch = db.prepare_cached("INSERT OR IGNORE INTO audit_touch VALUES (?1, ?2)")?;
     touch.execute(params![entry.target.as_bytes().as_slice(), no])?;
     for change in entry.changes {

@@ -151,7 +151,8 @@ fn op(column: &Column, value: &str, lexicon: &Lexicon<'_>) -> Result<Op, FilterE
     match column.ty {
         Ty::Set(set) => {
             let known = set_codes(set, lexicon.locale);
-            one_of(value, &known).ok_or_else(|| unknown(known.into_iter().map(|(_, n)| n).collect::<Vec<_>>().join(" ")))
+            one_of(value, &known)
+                .ok_or_else(|| unknown(known.into_iter().map(|(_, n)| n).collect::<Vec<_>>().join(" ")))
         }
         Ty::Division => one_of(value, lexicon.divisions).ok_or_else(|| unknown(String::new())),
         Ty::YesNo => match value {

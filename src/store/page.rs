@@ -163,7 +163,8 @@ impl Reader<'_> {
             }
         }
         for test in &self.query.filter.tests {
-            let by_hits = self.hits.is_some() && self.spec.facets.contains(&test.column) && matches!(test.op, Op::OneOf(_));
+            let by_hits =
+                self.hits.is_some() && self.spec.facets.contains(&test.column) && matches!(test.op, Op::OneOf(_));
             if !by_hits {
                 self.add_test(&mut w, test);
             }
@@ -217,7 +218,9 @@ impl Reader<'_> {
             }
             return Ok(n);
         }
-        if w.parts.is_empty() && let Some(kind) = self.spec.tally {
+        if w.parts.is_empty()
+            && let Some(kind) = self.spec.tally
+        {
             let sql = "SELECT coalesce(sum(n), 0) FROM tally WHERE kind = ?1";
             return self.db.prepare_cached(sql)?.query_row([kind], |r| r.get(0));
         }
@@ -354,8 +357,7 @@ impl Reader<'_> {
     }
 
     fn rows(&self, sql: &str, values: &[Value], order: &[(&'static str, bool)]) -> rusqlite::Result<Vec<PageRow>> {
-        // Statements with a list of keys differ each time: not worth keeping.
-        let mut statement = if values.is_empty() { self.db.prepare(sql)? } else { self.db.prepare_cached(sql)? };
+        let mut statement = self.db.prepare(sql)?;
         let sorts = order.len();
         let read = |row: &rusqlite::Row<'_>| {
             let values = (2..2 + sorts).map(|i| convert::value(row, i)).collect::<rusqlite::Result<_>>()?;

@@ -15,9 +15,8 @@ pub struct SqlRows<'a>(pub &'a Connection);
 impl Rows for SqlRows<'_> {
     fn fetch(&self, kind: Kind, id: Uuid) -> Result<Option<Row>, String> {
         let sql = format!("SELECT {} FROM \"{}\" WHERE id = ?1", convert::column_names(kind), kind.table());
-        let read = || {
-            self.0.prepare_cached(&sql)?.query_row([id.as_bytes().as_slice()], |r| convert::row(kind, r)).optional()
-        };
+        let read =
+            || self.0.prepare_cached(&sql)?.query_row([id.as_bytes().as_slice()], |r| convert::row(kind, r)).optional();
         read().map_err(|e| e.to_string())
     }
 

@@ -97,7 +97,8 @@ impl Columns {
             query.words.push((Pattern::new(&word.text)?, word.negated));
         }
         for test in &filter.tests {
-            let (Some(facet), Op::OneOf(values)) = (spec.facets.iter().position(|f| *f == test.column), &test.op) else {
+            let (Some(facet), Op::OneOf(values)) = (spec.facets.iter().position(|f| *f == test.column), &test.op)
+            else {
                 continue;
             };
             let mut allowed = [false; 256];

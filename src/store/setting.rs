@@ -27,3 +27,11 @@ pub fn set(db: &Connection, key: &str, value: &str) -> rusqlite::Result<()> {
     let sql = "INSERT INTO setting VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
     db.prepare_cached(sql)?.execute([key, value]).map(|_| ())
 }
+
+/// The text of a reference file as it was loaded.
+///
+/// # Errors
+/// What SQLite says.
+pub fn reference_text(db: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
+    db.prepare_cached("SELECT text FROM reference WHERE name = ?1")?.query_row([name], |r| r.get(0)).optional()
+}

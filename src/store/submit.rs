@@ -55,7 +55,13 @@ pub fn run(
     Ok(done)
 }
 
-fn apply(db: &Connection, now: Timestamp, actor: &Actor, command: &Command, decision: &Decision) -> rusqlite::Result<i64> {
+fn apply(
+    db: &Connection,
+    now: Timestamp,
+    actor: &Actor,
+    command: &Command,
+    decision: &Decision,
+) -> rusqlite::Result<i64> {
     let last: i64 = setting::get(db, setting::CHANGE_NO)?.and_then(|n| n.parse().ok()).unwrap_or(0);
     let mut number = last;
     for change in &decision.changes {

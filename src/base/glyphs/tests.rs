@@ -8,9 +8,25 @@ use std::sync::atomic::AtomicBool;
 #[test]
 fn words_match_by_ideograph_pinyin_initials_and_mixes() {
     let name = "柞水木耳 250g";
-    for word in
-        ["柞水", "木耳", "zsme", "zhsme", "zhashui", "zhashuimuer", "zsmuer", "zs木耳", "zhashm", "ZSME", "ｚｓ", "shuim", "250g", "zha", "me250", "", "水m"]
-    {
+    for word in [
+        "柞水",
+        "木耳",
+        "zsme",
+        "zhsme",
+        "zhashui",
+        "zhashuimuer",
+        "zsmuer",
+        "zs木耳",
+        "zhashm",
+        "ZSME",
+        "ｚｓ",
+        "shuim",
+        "250g",
+        "zha",
+        "me250",
+        "",
+        "水m",
+    ] {
         assert!(matches(word, name), "{word}");
     }
     for word in ["zss", "木水", "zshm", "x", "耳柞", "zhaw", "251"] {
@@ -47,7 +63,8 @@ fn naive(word: &[char], name: &[char]) -> bool {
         let mut ways = vec![1; usize::from(word[0] == fold(*c))];
         for reading in pinyin::readings(*c) {
             let r: Vec<char> = reading.chars().collect();
-            let agree = |n: usize| n <= word.len() && word[..n].iter().zip(&r).all(|(a, b)| a == b || (*b == 'v' && *a == 'u'));
+            let agree =
+                |n: usize| n <= word.len() && word[..n].iter().zip(&r).all(|(a, b)| a == b || (*b == 'v' && *a == 'u'));
             for n in 1..=r.len() {
                 let whole_or_initial = n == r.len() || n == 1 || (n == 2 && r[1] == 'h');
                 if agree(n) && (whole_or_initial || n == word.len()) {
