@@ -4,5 +4,6 @@
 //! `tests/it/architecture.rs` the table that keeps it true.
 
 pub mod base;
+pub mod demo;
 pub mod domain;
 pub mod reference;
