@@ -134,7 +134,9 @@ impl Step<'_> {
         };
         let shares: Vec<usize> = self.troubles.regular.iter().map(|(_, share)| *share).collect();
         let drawn = rng.weighted(&shares);
-        let fixed = involved || i.is_multiple_of(40);
+        // The first goods of a county were in the first edition and still are.
+        let first = self.number == 0 && self.plan.items.get(i).is_some_and(|item| item.place < 3);
+        let fixed = involved || first;
         let n = self.troubles.regular.get(if fixed { 0 } else { drawn }).map_or(1, |(n, _)| *n);
         let issued = usize::try_from(n - 1).ok().and_then(|k| self.troubles.editions.get(k)).map(|e| e.at);
         let issued = issued.unwrap_or(self.reference_time);

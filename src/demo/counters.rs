@@ -171,7 +171,11 @@ impl<'a> Map<'a> {
             "bank_harbor" => {
                 let family = BANKS.get(rng.weighted(BANK_SHARES)).copied().unwrap_or("其他银行");
                 bank = family.to_owned();
-                let sign = if family == "其他银行" { "邮储银行" } else { family };
+                let sign = match family {
+                    "其他银行" => "邮储银行",
+                    "信合" => "农村信用社",
+                    _ => family,
+                };
                 let branch = format!("{sign}{place}{street}支行");
                 (format!("{branch}{}扶贫专柜", draft.sign), branch)
             }

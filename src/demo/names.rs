@@ -32,13 +32,16 @@ pub(super) fn brand(n: u64) -> String {
 
 /// A supplier's kind and name. Numbers of one county never share a name.
 pub(super) fn supplier(county: &str, shuffle: u64, n: u64, trade: Option<&Category>) -> (SupplierKind, String) {
-    let brands = 20_480;
-    let brand = brand((n.wrapping_mul(7919).wrapping_add(shuffle)) % brands);
+    // Plain brands first, in an order of the county's own; prefixed ones only when those are used up.
+    let plain = 2560;
+    let round = n / plain;
+    let brand = brand(round % 8 * plain + (n.wrapping_mul(7919).wrapping_add(shuffle)) % plain);
     let word = trade.map_or("", |c| c.trade);
     // Beyond all brands (never at the scales in use) a number keeps names apart.
-    let more = if n >= brands { format!("第{}", n / brands + 1) } else { String::new() };
+    let more = if round >= 8 { format!("第{}", round / 8 + 1) } else { String::new() };
+    let short = county.strip_suffix(['县', '区', '市']).filter(|s| s.chars().count() > 1).unwrap_or(county);
     match mix(n ^ shuffle) % 100 {
-        0..=4 => (SupplierKind::Lead, format!("陕西{county}{brand}{more}{word}集团有限公司")),
+        0..=4 => (SupplierKind::Lead, format!("陕西{short}{brand}{more}{word}集团有限公司")),
         5..=44 => {
             let word = if word.is_empty() { "种植养殖" } else { word };
             (SupplierKind::Cooperative, format!("{county}{brand}{more}{word}专业合作社"))

@@ -179,7 +179,7 @@ fn write_buyers<E>(reference: &Reference, desk: &mut Desk<'_, E>, people: &mut P
                 Some(place) => format!("{}工会", place.replace("{}", &county.name)),
                 None => {
                     let business = BUSINESSES.get((n + c) % BUSINESSES.len()).copied().unwrap_or("");
-                    let brand = names::brand(seq((n * counties.len() + c) * 37 % 20_480));
+                    let brand = names::brand(seq((n * counties.len() + c) * 37 % 2560));
                     format!("{}{brand}{business}有限公司工会", county.name)
                 }
             };

@@ -28,6 +28,8 @@ pub(super) struct Item<'a> {
     pub(super) specialty: &'a Specialty,
     pub(super) category: &'static Category,
     pub(super) form: &'static Form,
+    /// Place among the entries of its county, from 0.
+    pub(super) place: usize,
 }
 
 /// The pattern.
@@ -97,7 +99,7 @@ impl<'a> Plan<'a> {
             if let Some(l) = load.get_mut(m) {
                 *l += 1;
             }
-            self.items.push(Item { county, maker: first + m, specialty, category, form });
+            self.items.push(Item { county, maker: first + m, specialty, category, form, place: made });
             made += 1;
         }
     }

@@ -115,14 +115,18 @@ pub(super) fn code(index: usize) -> String {
 pub(super) fn draw<E>(desk: &Desk<'_, E>, plan: &Plan<'_>) -> Troubles {
     let mut rng = desk.rng("troubles");
     let mut free = items(&mut rng, plan);
-    let mut take = || free.pop().unwrap_or(0);
+    let mut take = || {
+        let item = free.pop().unwrap_or(0);
+        (item, plan.items.get(item).map_or("", |i| i.specialty.category.as_str()))
+    };
     let mut list = Vec::new();
     for open in OPEN {
-        let t = open_one(desk, &mut rng, *open, take());
+        let goods = take();
+        let t = open_one(desk, &mut rng, *open, goods);
         if open.1 == S::Reopened {
             // It was reopened after another incident had already taken the entry out.
             let first = t.confirmed.map_or(t.reported, |at| later(at, -60 * 24 * 3));
-            list.push(Trouble { grade: Grade::Three, ..past(&mut rng, S::Closed, first, t.item) });
+            list.push(past(&mut rng, S::Closed, first, goods));
         }
         list.push(t);
     }
@@ -143,22 +147,19 @@ pub(super) fn draw<E>(desk: &Desk<'_, E>, plan: &Plan<'_>) -> Troubles {
 
 /// Items that may have incidents, shuffled: not the first three of a county, which stay on sale.
 fn items(rng: &mut Rng, plan: &Plan<'_>) -> Vec<usize> {
-    let mut in_county: HashMap<usize, usize> = HashMap::new();
-    let mut items = Vec::new();
-    for (i, item) in plan.items.iter().enumerate() {
-        let n = in_county.entry(item.county).or_insert(0);
-        *n += 1;
-        if *n > 3 {
-            items.push(i);
-        }
-    }
+    let mut items: Vec<usize> = plan.items.iter().enumerate().filter(|(_, i)| i.place >= 3).map(|(n, _)| n).collect();
     for i in (1..items.len()).rev() {
         items.swap(i, rng.below(i + 1));
     }
     items
 }
 
-fn open_one<E>(desk: &Desk<'_, E>, rng: &mut Rng, (grade, state, hours, suspends): Open, item: usize) -> Trouble {
+fn open_one<E>(
+    desk: &Desk<'_, E>,
+    rng: &mut Rng,
+    (grade, state, hours, suspends): Open,
+    (item, category): (usize, &str),
+) -> Trouble {
     let reported = desk.hours_ago(hours);
     let delists = state == S::RemovalRunning;
     let done = |yes: bool, at: Timestamp| yes.then_some(at);
@@ -172,7 +173,7 @@ fn open_one<E>(desk: &Desk<'_, E>, rng: &mut Rng, (grade, state, hours, suspends
         item,
         grade,
         state,
-        title: title(rng, grade),
+        title: title(rng, grade, category),
         reported,
         triaged: done(state != S::Reported, later(reported, 70)),
         verified: done(verifying, later(reported, 60 * (hours / 3).min(30))),
@@ -184,7 +185,7 @@ fn open_one<E>(desk: &Desk<'_, E>, rng: &mut Rng, (grade, state, hours, suspends
     }
 }
 
-fn past(rng: &mut Rng, state: IncidentState, reported: Timestamp, item: usize) -> Trouble {
+fn past(rng: &mut Rng, state: IncidentState, reported: Timestamp, (item, category): (usize, &str)) -> Trouble {
     let grade = match rng.weighted(&[1, 4, 7]) {
         0 => One,
         1 => Two,
@@ -199,7 +200,7 @@ fn past(rng: &mut Rng, state: IncidentState, reported: Timestamp, item: usize) -
         item,
         grade,
         state,
-        title: title(rng, grade),
+        title: title(rng, grade, category),
         reported,
         triaged: Some(triaged),
         verified: Some(verified),
@@ -211,13 +212,13 @@ fn past(rng: &mut Rng, state: IncidentState, reported: Timestamp, item: usize) -
     }
 }
 
-fn title(rng: &mut Rng, grade: Grade) -> &'static str {
-    let list = TITLES.get(match grade {
-        One => 0,
-        Two => 1,
-        Three => 2,
-    });
-    rng.pick(list.copied().unwrap_or(&[]))
+/// A title that can happen to goods of the category.
+fn title(rng: &mut Rng, grade: Grade, category: &str) -> &'static str {
+    let food = !["silk", "handicraft"].contains(&category);
+    let fits = |only: &str| only.is_empty() || (only == "food" && food) || only.split(' ').any(|c| c == category);
+    let fitting: Vec<&'static str> =
+        TITLES.iter().filter(|(g, _, only)| *g == grade && fits(only)).map(|(_, title, _)| *title).collect();
+    rng.pick(&fitting)
 }
 
 /// Numbers the editions by time: the regular ones and one for each delisting.

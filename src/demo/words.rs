@@ -2,6 +2,8 @@
 //!
 //! Owns the lists only.
 
+use crate::domain::codes::Grade;
+
 pub(super) const SURNAMES: &[&str] = &[
     "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何", "郭", "马",
     "罗", "梁", "宋", "郑", "谢", "韩", "唐", "冯", "于", "董", "萧", "程", "曹", "袁", "邓", "许", "傅", "沈", "曾",
@@ -153,19 +155,31 @@ pub(super) const DIRECT_UNITS: &[&str] = &[
     "陕西通用航空集团",
 ];
 
-/// Titles of incidents by grade: 1 serious, 2 moderate, 3 labelling.
-pub(super) const TITLES: [&[&str]; 3] = [
-    &["大肠菌群超标", "铅含量超标", "黄曲霉毒素B1超标", "沙门氏菌检出", "克百威残留超标"],
-    &["二氧化硫超标", "农残复检不合格", "霉变", "菌落总数超标", "过氧化值超标", "虫蛀", "水分超标", "甜蜜素超标"],
-    &[
-        "标签缺少生产日期",
-        "净含量不足",
-        "保质期标注不清",
-        "外包装破损",
-        "产地标注与实际不符",
-        "执行标准号过期",
-        "营养成分表缺项",
-    ],
+/// Titles of incidents: hazard class, title, and the categories it can happen to (`food` for all that is eaten).
+pub(super) const TITLES: &[(Grade, &str, &str)] = &[
+    (Grade::One, "大肠菌群超标", "food"),
+    (Grade::One, "铅含量超标", "edible_fungus herb tea grain"),
+    (Grade::One, "黄曲霉毒素B1超标", "nut grain bean oil condiment"),
+    (Grade::One, "沙门氏菌检出", "meat poultry_egg dairy"),
+    (Grade::One, "克百威残留超标", "fruit vegetable tea herb"),
+    (Grade::One, "可分解致癌芳香胺染料检出", "silk handicraft"),
+    (Grade::Two, "二氧化硫超标", "edible_fungus dried_fruit herb condiment staple"),
+    (Grade::Two, "农残复检不合格", "fruit vegetable tea herb edible_fungus grain"),
+    (Grade::Two, "霉变", "food"),
+    (Grade::Two, "菌落总数超标", "honey dairy snack drink meat staple"),
+    (Grade::Two, "过氧化值超标", "nut oil meat snack"),
+    (Grade::Two, "虫蛀", "nut dried_fruit grain bean edible_fungus"),
+    (Grade::Two, "水分超标", "edible_fungus tea dried_fruit herb grain bean"),
+    (Grade::Two, "甜蜜素超标", "dried_fruit snack drink"),
+    (Grade::Two, "甲醛含量超标", "silk handicraft"),
+    (Grade::Three, "标签缺少生产日期", "food"),
+    (Grade::Three, "净含量不足", "food"),
+    (Grade::Three, "保质期标注不清", "food"),
+    (Grade::Three, "外包装破损", ""),
+    (Grade::Three, "产地标注与实际不符", ""),
+    (Grade::Three, "执行标准号过期", ""),
+    (Grade::Three, "营养成分表缺项", "snack drink dairy condiment staple honey"),
+    (Grade::Three, "缺少合格证", "silk handicraft"),
 ];
 
 pub(super) const OCCASIONS: &[&str] = &["中秋", "国庆", "端午", "春节", "夏季送清凉", "职工慰问"];
