@@ -14,6 +14,7 @@ pub mod list;
 pub mod load;
 pub mod page;
 pub mod reads;
+pub mod reference;
 pub mod rows;
 pub mod schema;
 pub mod search;

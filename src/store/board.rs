@@ -197,13 +197,13 @@ fn goals(db: &Connection, today: Date, counted_fen: i64, tally: &Tally<'_>) -> r
         let listed = || tally("catalog_entry", "listed/*", "n");
         let mut target: i64 = r.get(3)?;
         let (done, list, filter) = match code.as_str() {
-            "spending" => (counted_fen, "purchases", "state:counted"),
+            "spend" => (counted_fen, "purchases", "state:counted"),
             "counters" => (venue_count(UNION, "[01]")?, "counters", "state:active family:union_site"),
             "bank_counters" => (venue_count(&["bank_harbor"], "[01]")?, "counters", "state:active family:bank_outlet"),
             "reading_rooms" => (venue_count(&["workers_bookhouse"], "1")?, "counters", "state:active room:1"),
             "suppliers" => (tally("supplier", "active", "n")?, "suppliers", "state:active"),
             "products" => (listed()?, "catalog", "state:listed"),
-            "trace" => {
+            "trace_coverage" => {
                 target = listed()?;
                 (tally("catalog_entry", "listed/full", "n")?, "catalog", "state:listed trace:full")
             }

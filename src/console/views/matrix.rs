@@ -183,8 +183,7 @@ impl MatrixView {
     /// Totals of what the returns say, against the goal.
     fn draw_totals(&self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) {
         let planned: i64 = self.matrix.rows.iter().flat_map(|r| r.cells.iter().flatten()).map(|c| c.planned_fen).sum();
-        let goal =
-            self.board.as_ref().and_then(|b| b.goals.iter().find(|g| g.code == "spending")).map_or(0, |g| g.target);
+        let goal = self.board.as_ref().and_then(|b| b.goals.iter().find(|g| g.code == "spend")).map_or(0, |g| g.target);
         let args = [
             ("planned", yuan(planned / 10_000 * 10_000)),
             ("goal", yuan(goal)),
