@@ -1,6 +1,7 @@
 //! Toneless pinyin: readings of a character, sort keys and initials of a name.
 //! Owns the tables that put Shaanxi and Jiangsu place names and farm goods right; must not know what a name is for.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use pinyin::ToPinyinMulti;
@@ -137,16 +138,20 @@ fn tables() -> &'static Tables {
 
 /// Reads the crate's data once. The reading lists are leaked on purpose: they live as long as the process.
 fn build() -> Tables {
-    let mut known: std::collections::HashMap<Vec<&'static str>, Readings> = std::collections::HashMap::new();
+    let mut known: HashMap<Vec<&'static str>, Readings> = HashMap::new();
     let mut intern = |list: Vec<&'static str>| -> Readings {
         if list.is_empty() {
             return &[];
         }
         *known.entry(list).or_insert_with_key(|list| Vec::leak(list.clone()))
     };
-    let dense = DENSE.map(|n| intern(char::from_u32(n).map(lookup).unwrap_or_default())).collect();
+    let mut ours: HashMap<char, Vec<&'static str>> = HashMap::new();
+    for (chars, reading) in words::READINGS {
+        chars.chars().for_each(|c| ours.entry(c).or_default().push(reading));
+    }
+    let dense = DENSE.map(|n| intern(char::from_u32(n).map(|c| lookup(c, &ours)).unwrap_or_default())).collect();
     let outside = ['\u{3007}'].into_iter().chain('\u{f900}'..='\u{faff}').chain('\u{20000}'..='\u{323af}');
-    let sparse = outside.map(|c| (c, intern(lookup(c)))).filter(|(_, list)| !list.is_empty()).collect();
+    let sparse = outside.map(|c| (c, intern(lookup(c, &ours)))).filter(|(_, list)| !list.is_empty()).collect();
     let mut words: Vec<_> =
         words::WORDS.iter().filter_map(|(word, reading)| Some((word.chars().next()?, *word, *reading))).collect();
     words.sort_by_key(|(start, word, _)| (*start, std::cmp::Reverse(word.len())));
@@ -160,8 +165,8 @@ fn build() -> Tables {
 }
 
 /// Readings from our own list, then the crate, without repeats.
-fn lookup(c: char) -> Vec<&'static str> {
-    let ours = words::READINGS.iter().filter(|(chars, _)| chars.contains(c)).map(|(_, reading)| *reading);
+fn lookup(c: char, ours: &HashMap<char, Vec<&'static str>>) -> Vec<&'static str> {
+    let ours = ours.get(&c).into_iter().flatten().copied();
     let theirs = c.to_pinyin_multi().into_iter().flatten().filter_map(|p| toneless(p.plain()));
     let mut list = Vec::new();
     for reading in ours.chain(theirs) {
