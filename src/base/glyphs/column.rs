@@ -13,7 +13,7 @@ mod search;
 pub use build::ColumnBuilder;
 
 /// Row numbers below this always get a slot of their own, however few rows there are.
-const DENSE_ROWS: usize = 1 << 20;
+const DENSE_ROWS: usize = if cfg!(test) { 512 } else { 1 << 20 };
 
 /// Changed names kept aside before the column is laid out anew, at least; beyond it one in [`PATCH_SHARE`] rows.
 const PATCHES: usize = 4096;
@@ -128,6 +128,7 @@ impl Column {
             self.patch(row, glyphs);
             self.revive(row, facets);
         } else if index(row) < DENSE_ROWS.max(self.slots.saturating_mul(2)) {
+            self.beyond.remove(&row);
             self.append(row, None, glyphs, facets);
             self.adopt_outliers();
         } else {

@@ -105,6 +105,32 @@ impl Table {
         name.iter().fold(0, |state, glyph| self.step(state, *glyph)) == FOUND
     }
 
+    /// [`Table::finds`] for four names at once: bit n of the answer is for name n.
+    ///
+    /// Each state waits for the one before it, so four independent names in step take little longer than one. Every
+    /// window starts with its name and is as long as the longest of the four; what follows a name's length is skipped.
+    #[inline]
+    pub(super) fn finds_four(&self, windows: [&[u16]; 4], lengths: [u8; 4]) -> u64 {
+        let [a, b, c, d] = windows;
+        let [la, lb, lc, ld] = lengths.map(usize::from);
+        let (mut sa, mut sb, mut sc, mut sd) = (0, 0, 0, 0);
+        for (at, (((a, b), c), d)) in a.iter().zip(b).zip(c).zip(d).enumerate() {
+            sa = self.step_inside(sa, *a, at < la);
+            sb = self.step_inside(sb, *b, at < lb);
+            sc = self.step_inside(sc, *c, at < lc);
+            sd = self.step_inside(sd, *d, at < ld);
+        }
+        let found = |state: u8| u64::from(state == FOUND);
+        found(sa) | found(sb) << 1 | found(sc) << 2 | found(sd) << 3
+    }
+
+    /// One step; a glyph outside the name counts as kind 0, which never finds and never loses a find.
+    #[inline]
+    fn step_inside(&self, state: u8, glyph: u16, inside: bool) -> u8 {
+        let kind = self.kinds[usize::from(glyph)] & u8::from(inside).wrapping_neg();
+        self.next[usize::from(u16::from_be_bytes([kind, state]))]
+    }
+
     #[inline]
     fn step(&self, state: u8, glyph: u16) -> u8 {
         let kind = self.kinds[usize::from(glyph)];

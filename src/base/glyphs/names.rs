@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::hits::{Bits, index};
-use super::machine::Machine;
+use super::machine::{Machine, Table};
 
 /// Longest name the flat store holds, in glyphs.
 pub(super) const MAX_GLYPHS: usize = u8::MAX as usize;
@@ -33,7 +33,7 @@ impl Names {
         let (Ok(length), Ok(start)) = (u8::try_from(name.len()), u32::try_from(self.glyphs.len())) else {
             return false;
         };
-        if self.lengths.len() % 64 == 0 {
+        if self.lengths.len().is_multiple_of(64) {
             self.blocks.push(start);
         }
         self.glyphs.extend_from_slice(name);
@@ -95,12 +95,7 @@ impl Names {
         let mut rest = self.glyphs.get(start..).unwrap_or(&[]);
         let mut found = 0;
         if let (Some(table), true) = (machine.table(), wanted.count_ones() > 8) {
-            for (at, length) in lengths.iter().enumerate() {
-                let Some((name, tail)) = rest.split_at_checked(usize::from(*length)) else { break };
-                rest = tail;
-                found |= u64::from(table.finds(name)) << at;
-            }
-            return found;
+            return match_all(table, rest, lengths);
         }
         let mut skipped = 0;
         for at in Bits(wanted).map(index) {
@@ -114,4 +109,37 @@ impl Names {
         }
         found
     }
+}
+
+/// The names laid end to end in `glyphs` that match, one bit each.
+fn match_all(table: &Table, mut glyphs: &[u16], lengths: &[u8]) -> u64 {
+    let mut found = 0;
+    for (group, four) in lengths.chunks(4).enumerate() {
+        found |= match_four(table, &mut glyphs, four) << (group * 4);
+    }
+    found
+}
+
+/// Matches up to four names and moves `glyphs` behind them.
+fn match_four(table: &Table, glyphs: &mut &[u16], lengths: &[u8]) -> u64 {
+    if let &[a, b, c, d] = lengths {
+        let longest = usize::from(a.max(b).max(c).max(d));
+        let second = usize::from(a);
+        let third = second + usize::from(b);
+        let fourth = third + usize::from(c);
+        let end = fourth + usize::from(d);
+        let window = |start: usize| glyphs.get(start..start + longest);
+        if let (Some(w), Some(x), Some(y), Some(z)) = (window(0), window(second), window(third), window(fourth)) {
+            *glyphs = glyphs.get(end..).unwrap_or(&[]);
+            return table.finds_four([w, x, y, z], [a, b, c, d]);
+        }
+    }
+    // The last names of the store: a window of the longest would reach past its end.
+    let mut found = 0;
+    for (at, length) in lengths.iter().enumerate() {
+        let Some((name, tail)) = glyphs.split_at_checked(usize::from(*length)) else { break };
+        *glyphs = tail;
+        found |= u64::from(table.finds(name)) << at;
+    }
+    found
 }

@@ -8,8 +8,8 @@ use super::super::hits::{Bits, index};
 use super::super::names::{MAX_GLYPHS, Names};
 use super::{Column, next_stamp};
 
-/// Rows seen before sharing of names may be given up.
-const TRIAL: usize = 1 << 16;
+/// Rows seen before sharing of names may be given up early; bounds the memory of the build, not of the column.
+const TRIAL: usize = 1 << 20;
 
 /// Fills a [`Column`]; rows in ascending order are cheapest.
 pub struct ColumnBuilder {
