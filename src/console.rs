@@ -6,7 +6,6 @@
 pub mod action;
 pub mod app;
 pub mod backend;
-mod cells;
 pub mod format;
 pub mod input;
 pub mod keys;

@@ -135,7 +135,7 @@ fn searched(column: &Column) -> bool {
 }
 
 fn matched(view: &ListView, text: &str) -> Vec<Range<usize>> {
-    view.understood.words.iter().filter(|w| !w.negated).filter_map(|w| glyphs::highlight(&w.text, text)).collect()
+    view.understood.words.iter().filter(|w| !w.negated).flat_map(|w| glyphs::highlight(&w.text, text)).collect()
 }
 
 fn cell_text(view: &ListView, row: &PageRow, column: &Column, cx: &Context<'_>) -> String {
