@@ -22,7 +22,7 @@ use ratatui::layout::{Position, Rect};
 /// Width from which map and list stand side by side.
 const BESIDE: u16 = 110;
 /// Lines under the map for figures.
-const FIGURES: u16 = 4;
+const FIGURES: u16 = 6;
 
 /// Counters as list and map.
 pub struct CountersView {
@@ -203,7 +203,7 @@ impl CountersView {
         let mut by_state = String::new();
         for code in ["active", "preparing", "approved", "proposed", "paused", "closed"] {
             let n = states.iter().find(|(s, _)| s == code).map_or(0, |(_, n)| *n);
-            by_state.push_str(&format!("{} {}  ", locale.code("counter", code), grouped(n)));
+            by_state.push_str(&format!("{} {} ", locale.code("counter", code), grouped(n)));
         }
         if let Some(b) = &self.board {
             by_state.push_str(&format!("{} {}", locale.tr("counter-asleep"), grouped(b.asleep)));
@@ -220,7 +220,7 @@ impl CountersView {
                 .collect();
             lines.push(shown.join("  "));
         }
-        lines.into_iter().map(|l| text::short(&text::display(&l), width.saturating_sub(2))).collect()
+        lines.iter().flat_map(|l| text::wrap(l, width.saturating_sub(2))).collect()
     }
 }
 

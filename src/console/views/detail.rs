@@ -172,8 +172,16 @@ pub fn lines(detail: &Detail, cx: &Context<'_>, width: usize) -> Vec<Line> {
 fn lines_with(detail: &Detail, cx: &Context<'_>, width: usize, revealed: bool) -> Vec<Line> {
     let mut lines = title_lines(detail, cx);
     lines.extend(field_lines(detail, cx, width, revealed));
-    for hanging in &detail.hanging {
+    let (some, none): (Vec<_>, Vec<_>) = detail.hanging.iter().partition(|h| h.total > 0);
+    for hanging in some {
         lines.extend(hanging_lines(hanging, cx, width));
+    }
+    if !none.is_empty() {
+        // What there is none of, in one line: an empty answer is an answer.
+        let titles: Vec<_> =
+            none.iter().map(|h| cx.format.locale.tr(&format!("section-{}", h.scope.section.id)).into_owned()).collect();
+        lines.push(plain(String::new(), Role::Text));
+        lines.push(plain(cx.format.locale.tr_with("detail-none", &[("what", &titles.join("  "))]), Role::Dim));
     }
     lines.push(plain(String::new(), Role::Text));
     let n = detail.history.len().to_string();
@@ -228,7 +236,7 @@ fn field_lines(detail: &Detail, cx: &Context<'_>, width: usize, revealed: bool) 
         pairs.push((label, field_text(detail.row.kind(), column, value, cx, revealed)));
     }
     let columns = if width >= 100 { 3 } else { 2 };
-    let each = (width.saturating_sub(2)) / columns;
+    let each = width.saturating_sub(6) / columns;
     pairs
         .chunks(columns)
         .map(|chunk| {
@@ -307,7 +315,7 @@ fn row_line(hanging: &Hanging, row: &PageRow, cx: &Context<'_>, width: usize) ->
     let mut chosen = Vec::new();
     for (i, column) in columns {
         let cells = usize::from(column.width) + 2;
-        if used + cells <= width {
+        if used + cells <= width.saturating_sub(2) {
             used += cells;
             chosen.push((i, column));
         }

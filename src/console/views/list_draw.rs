@@ -60,12 +60,13 @@ fn width_of(column: &Column) -> ColumnWidth {
     let right = matches!(column.ty, Ty::Count | Ty::Money);
     // Names can do with less; codes and numbers are worthless cut.
     let min = match column.ty {
-        Ty::Name | Ty::Text => (column.width / 2).max(6),
+        Ty::Name => column.width * 2 / 3,
+        Ty::Text if column.width > 12 => column.width * 2 / 3,
         _ => column.width,
     };
     ColumnWidth {
         min,
-        ideal: if column.ty == Ty::Name { column.width * 2 } else { column.width },
+        ideal: if matches!(column.ty, Ty::Name | Ty::Text) { column.width + column.width / 4 } else { column.width },
         priority: 10 - column.priority.min(10),
         align: if right { Align::Right } else { Align::Left },
     }
