@@ -6,4 +6,5 @@
 pub mod base;
 pub mod demo;
 pub mod domain;
+pub mod forms;
 pub mod reference;
