@@ -265,3 +265,24 @@ impl Shared<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_may_change_its_width_where_the_record_breaks() {
+        // Eight bytes of counts, then 木耳ab as two wide characters and, after the break, two narrow ones; then "c".
+        let first = [&[0; 8][..], &[4, 0, 1, 0x28, 0x67, 0x33, 0x80]].concat();
+        let second = [0, b'a', b'b', 1, 0, 0, b'c'];
+        assert_eq!(shared_strings(&[&first, &second]), ["木耳ab", "c"]);
+        assert_eq!(shared_strings(&[&first]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn packed_numbers() {
+        assert_eq!([rk(0x0000_0002 | 1200 << 2), rk(3 | 3980 << 2)], [1200.0, 39.8]);
+        assert_eq!(rk(3 | (-5_i32 << 2).cast_unsigned()), -0.05);
+        assert_eq!(rk((168.0_f64.to_bits() >> 32) as u32), 168.0);
+    }
+}
