@@ -7,6 +7,7 @@ pub mod base;
 pub mod console;
 pub mod demo;
 pub mod domain;
+pub mod forms;
 pub mod reference;
 pub mod setup;
 pub mod sqlite;

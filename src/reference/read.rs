@@ -3,6 +3,7 @@
 //! Owns reading and error collection; what a column may hold is said by each row type in [`super::kinds`].
 
 use super::table::Table;
+use crate::base::lines::LineNumbers;
 use jiff::civil::Date;
 use std::collections::HashMap;
 
@@ -69,6 +70,7 @@ pub fn parse_lines<T: TableRow>(text: &str) -> Result<Vec<Line<T>>, Vec<RowError
     }
     let mut seen: HashMap<String, u64> = HashMap::new();
     let mut out = Vec::new();
+    let mut lines = LineNumbers::new(text);
     for (n, record) in records.enumerate() {
         let fallback = u64::try_from(n).unwrap_or(u64::MAX).saturating_add(2);
         let record = match record {
@@ -78,7 +80,7 @@ pub fn parse_lines<T: TableRow>(text: &str) -> Result<Vec<Line<T>>, Vec<RowError
                 continue;
             }
         };
-        let line = record.position().map_or(fallback, csv::Position::line);
+        let line = record.position().map_or(fallback, |p| lines.line_of(p.byte()));
         let expected = T::TABLE.columns().len();
         if record.len() != expected {
             let last = T::TABLE.columns().get(record.len().min(expected) - 1).copied().unwrap_or("");

@@ -117,4 +117,6 @@ fn a_replaced_file_is_used_and_a_short_line_is_named() {
     assert_eq!(r.goals[0].target, 90_000_000_000);
     let errors = with(Table::Programme, &format!("{text}deadline,D11\n")).unwrap_err();
     assert_eq!((errors[0].line, errors[0].found.as_str()), (19, "2 fields"));
+    let errors = with(Table::Programme, &format!("{text}deadline,D11\n").replace('\n', "\r\n")).unwrap_err();
+    assert_eq!(errors[0].line, 19, "lines count the same with the line ends of Windows");
 }
