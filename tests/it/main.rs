@@ -1,1 +1,3 @@
 //! The one integration binary: every module tests a layer through its public face.
+
+mod texts;
