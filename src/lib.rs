@@ -4,6 +4,7 @@
 //! `tests/it/architecture.rs` the table that keeps it true.
 
 pub mod base;
+pub mod cli;
 pub mod config;
 pub mod console;
 pub mod domain;

@@ -1,3 +1,7 @@
 //! The `gongfu` binary: nothing but the call into the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gongfu::cli::main(std::env::args_os().collect())
+}
