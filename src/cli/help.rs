@@ -74,5 +74,40 @@ fn dress_arg(arg: Arg, locale: &Locale, path: &[&str]) -> Arg {
     if arg.get_action().takes_values() && default.iter().any(|d| !d.is_empty()) {
         text = format!("{text}{}", locale.tr_with("cli-word-default", &[("value", &default.join(","))]));
     }
-    arg.help(text).help_heading(locale.tr(heading).into_owned()).hide_possible_values(true).hide_default_value(true)
+    let takes = arg.get_action().takes_values();
+    let arg = arg.help(text).help_heading(locale.tr(heading).into_owned());
+    if takes { arg.hide_possible_values(true).hide_default_value(true) } else { arg }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(command: &Command, locale: &Locale, path: &[&str], out: &mut Vec<String>) {
+        if locale.find(&about_id(path), &[]).is_none() {
+            out.push(about_id(path));
+        }
+        for arg in command.get_arguments().filter(|a| a.get_help().is_none_or(|h| h.to_string().starts_with("cli-"))) {
+            out.push(format!("cli-arg-{}", arg.get_id()));
+        }
+        for sub in command.get_subcommands() {
+            let inner: Vec<&str> = path.iter().copied().chain([sub.get_name()]).collect();
+            missing(sub, locale, &inner, out);
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_is_explained_in_both_languages() {
+        for lang in [Lang::Zh, Lang::En] {
+            let locale = Locale::new(lang);
+            let mut out = Vec::new();
+            missing(&command(&locale), &locale, &[], &mut out);
+            assert!(out.is_empty(), "{} lacks {out:?}", lang.tag());
+        }
+    }
+
+    #[test]
+    fn the_command_tree_is_sound() {
+        command(&Locale::new(Lang::Zh)).debug_assert();
+    }
 }
