@@ -4,6 +4,8 @@
 //! `tests/it/architecture.rs` the table that keeps it true.
 
 pub mod base;
+pub mod cli;
+pub mod config;
 pub mod console;
 pub mod demo;
 pub mod domain;

@@ -8,7 +8,7 @@ mod names;
 mod reserved;
 
 pub use names::ParseChordError;
-pub(in crate::console) use names::nearest;
+pub use names::nearest;
 pub use reserved::{Reserved, reserved};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

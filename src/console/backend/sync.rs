@@ -5,7 +5,7 @@
 //! `Event::Reply`, so that a reply that comes seconds late is still a reply and never a key. The query
 //! goes out ahead of an erase: a terminal that prints part of it is repaired by the same write.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Opens a synchronised update.
 pub const BEGIN: &[u8] = b"\x1b[?2026h";
@@ -15,7 +15,7 @@ pub const END: &[u8] = b"\x1b[?2026l";
 pub(super) const QUERY: &[u8] = b"\x1b[?2026$p";
 
 /// The setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SyncMode {
     /// Ask the terminal.

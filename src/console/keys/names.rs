@@ -126,7 +126,7 @@ fn key(name: &str) -> Result<Key, ParseChordError> {
 }
 
 /// The candidate with the fewest differing letters.
-pub(in crate::console) fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates.min_by_key(|candidate| distance(text, candidate))
 }
 

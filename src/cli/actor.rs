@@ -1,0 +1,76 @@
+//! Who acts: the person of `--as`, profile or login, for the organisation of profile or database.
+
+use super::context::Context;
+use super::fail::{Exit, Fail};
+use crate::base::text;
+use crate::domain::actor::Actor;
+use crate::domain::codes::{OrgKind, Role};
+use crate::domain::record::Record;
+use crate::domain::rows::{Kind, Organisation};
+use crate::domain::value::Value;
+use crate::domain::work::Rows;
+use crate::store::{rows::SqlRows, setting};
+use rusqlite::Connection;
+
+/// The actor of this run. Rights follow from the organisation; a role in the profile stands for what no organisation
+/// shows (auditor, seller feed).
+///
+/// # Errors
+/// `no-organisation` when none is named or the one named is not there; what SQLite says.
+pub fn actor(context: &Context, db: &Connection) -> Result<Actor, Fail> {
+    let named = match context.profile.org.is_empty() {
+        false => context.profile.org.clone(),
+        true => setting::get(db, setting::PROFILE_ORG).map_err(|e| context.db_fail(&e))?.unwrap_or_default(),
+    };
+    let org = organisation(context, db, &named)?
+        .ok_or_else(|| context.fail(Exit::Input, "no-organisation", &[("org", named.clone())]))?;
+    let role = context.profile.role.unwrap_or(match org.kind {
+        OrgKind::Provincial => Role::Office,
+        OrgKind::City | OrgKind::Zone => Role::City,
+        OrgKind::County => Role::County,
+        OrgKind::Industrial | OrgKind::Direct | OrgKind::Enterprise | OrgKind::Grassroots => Role::Industrial,
+    });
+    Ok(Actor {
+        name: person(context),
+        org_id: org.uuid(),
+        org_name: org.name,
+        role,
+        division_code: org.division_code,
+        terminal: terminal(),
+        ssh_client: ssh_client(),
+    })
+}
+
+fn organisation(context: &Context, db: &Connection, named: &str) -> Result<Option<Organisation>, Fail> {
+    for column in ["code", "name"] {
+        let rows = SqlRows(db).find(Kind::Organisation, column, &Value::Text(named.to_owned())).map_err(|why| {
+            let refusal = crate::domain::refusal::Refusal::new("store").with("why", why);
+            Fail::store(&crate::store::StoreError::Refused(refusal), &context.locale)
+        })?;
+        if let Some(org) = rows.into_iter().find_map(Organisation::from_row) {
+            return Ok(Some(org));
+        }
+    }
+    Ok(None)
+}
+
+fn person(context: &Context) -> String {
+    let login = || ["USER", "LOGNAME"].iter().find_map(|n| std::env::var(n).ok().filter(|v| !v.is_empty()));
+    let given =
+        context.person.clone().or_else(|| Some(context.profile.person.clone())).filter(|p| !p.trim().is_empty());
+    let name = given.or_else(login).unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()));
+    text::clean(&name).chars().take(60).collect()
+}
+
+/// `pts/3` of the terminal the person sits at, or empty.
+fn terminal() -> String {
+    let name = rustix::termios::ttyname(std::io::stdin(), Vec::new()).ok();
+    let path = name.map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    text::clean(path.strip_prefix("/dev/").unwrap_or(&path))
+}
+
+/// Address of the SSH client, or empty.
+fn ssh_client() -> String {
+    let line = ["SSH_CLIENT", "SSH_CONNECTION"].iter().find_map(|n| std::env::var(n).ok()).unwrap_or_default();
+    text::clean(line.split(' ').next().unwrap_or_default()).chars().take(60).collect()
+}

@@ -1,0 +1,187 @@
+//! The arguments, as clap reads them. Help texts are not here: they come from the locale files by [`super::help`].
+
+use crate::store::list::ListKind;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+#[derive(Debug, Parser)]
+#[command(name = "gongfu", version, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub globals: Globals,
+    #[command(subcommand)]
+    pub sub: Option<Sub>,
+}
+
+#[derive(Debug, Args)]
+pub struct Globals {
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    #[arg(long = "as", global = true, value_name = "PERSON")]
+    pub person: Option<String>,
+    #[arg(long, global = true, value_name = "LANG", value_parser = PossibleValuesParser::new(["zh-CN", "en"]))]
+    pub lang: Option<String>,
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    #[arg(long, global = true, value_name = "RFC3339")]
+    pub now: Option<Timestamp>,
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Sub {
+    Status,
+    List(ListArgs),
+    Show {
+        #[arg(value_name = "KIND", value_parser = PossibleValuesParser::new(super::show::words()))]
+        kind: String,
+        #[arg(value_name = "CODE")]
+        code: String,
+    },
+    Catalog {
+        #[command(subcommand)]
+        act: CatalogAct,
+    },
+    Audit {
+        #[command(subcommand)]
+        act: AuditAct,
+    },
+    Import {
+        #[command(subcommand)]
+        what: ImportWhat,
+    },
+    Config {
+        #[command(subcommand)]
+        act: ConfigAct,
+    },
+    Keys,
+    Themes,
+    Doctor,
+    Backup {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    Init {
+        #[arg(long, value_name = "NAME|CODE")]
+        org: String,
+        #[arg(long)]
+        force: bool,
+    },
+    Demo(DemoArgs),
+    Completions {
+        #[arg(value_name = "SHELL", value_enum)]
+        shell: clap_complete::Shell,
+    },
+    Man {
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    #[arg(value_name = "KIND", value_parser = PossibleValuesParser::new(ListKind::ALL.iter().map(|k| k.code())))]
+    pub kind: String,
+    #[command(flatten)]
+    pub how: ListHow,
+}
+
+/// How rows are chosen and written; shared by `list` and `audit list`.
+#[derive(Debug, Args)]
+pub struct ListHow {
+    #[arg(long, value_name = "EXPR")]
+    pub filter: Option<String>,
+    #[arg(long, value_name = "COL,-COL", allow_hyphen_values = true)]
+    pub sort: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    #[arg(long, value_name = "COL,COL")]
+    pub columns: Option<String>,
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+}
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    Csv,
+    Json,
+    Ndjson,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CatalogAct {
+    Screen(EntryArgs),
+    List(EntryArgs),
+    Suspend(EntryArgs),
+    Resume(EntryArgs),
+    Withdraw(EntryArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct EntryArgs {
+    #[arg(value_name = "CODE")]
+    pub code: String,
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditAct {
+    List(ListHow),
+    Verify,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigAct {
+    Check,
+    Show,
+    Path,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ImportWhat {
+    Catalog(ImportCatalog),
+    Reference {
+        #[arg(value_name = "TABLE")]
+        table: String,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ImportCatalog {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long)]
+    pub yes: bool,
+    #[arg(long, value_name = "S")]
+    pub sheet: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub scale: u32,
+    #[arg(long, value_name = "N", default_value_t = 2020)]
+    pub seed: u64,
+    #[arg(long)]
+    pub no_tui: bool,
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+}

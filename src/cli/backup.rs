@@ -1,0 +1,23 @@
+//! `gongfu backup`: a whole and checked copy of the database, made while it is in use.
+
+use super::context::Context;
+use super::fail::{Exit, Fail};
+use super::out::Out;
+use serde_json::json;
+use std::path::Path;
+
+/// Runs `backup`.
+pub(super) fn run(context: &Context, file: &Path) -> Result<Exit, Fail> {
+    let store = context.open_to_read()?;
+    let bytes = store.backup(file).map_err(|e| Fail::store(&e, &context.locale))?;
+    let mut out = Out::new();
+    let path = file.display().to_string();
+    if context.json {
+        let document = json!({ "done": true, "path": path, "bytes": bytes });
+        return out.json(&document).map(|()| Exit::Done).map_err(Into::into);
+    }
+    if !context.quiet {
+        out.line(&context.locale.tr_with("cli-backup-done", &[("path", &path), ("bytes", &bytes.to_string())]))?;
+    }
+    out.done()
+}

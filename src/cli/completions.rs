@@ -1,0 +1,17 @@
+//! `gongfu completions`: what a shell completes, for bash, zsh, fish, elvish and PowerShell.
+
+use super::context::Context;
+use super::fail::{Exit, Fail};
+use super::help;
+use super::out::Out;
+use clap_complete::Shell;
+use std::io::Write;
+
+/// Runs `completions`.
+pub(super) fn run(context: &Context, shell: Shell) -> Result<Exit, Fail> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut help::command(&context.locale), "gongfu", &mut script);
+    let mut out = Out::new();
+    out.write_all(&script)?;
+    out.done()
+}

@@ -1,0 +1,155 @@
+//! What every subcommand works with: settings as they count, words, clock, data directory.
+
+use super::actor;
+use super::args::Cli;
+use super::fail::{Exit, Fail};
+use crate::base::clock::Clock;
+use crate::base::ids::Ids;
+use crate::base::locale::{Lang, Locale};
+use crate::config::{Config, Profile};
+use crate::domain::actor::Actor;
+use crate::sqlite::{self, DbError, Use};
+use crate::store::{self, Store, setting};
+use jiff::Timestamp;
+use std::path::{Path, PathBuf};
+
+/// The surroundings of one run.
+#[derive(Debug)]
+pub struct Context {
+    pub config: Config,
+    pub profile: Profile,
+    pub locale: Locale,
+    pub data_dir: PathBuf,
+    pub read_only: bool,
+    /// The instant `--now` fixed.
+    pub now: Option<Timestamp>,
+    pub json: bool,
+    pub quiet: bool,
+    pub verbose: u8,
+    /// The person given with `--as`.
+    pub person: Option<String>,
+}
+
+impl Context {
+    /// Puts flags over environment over file over defaults.
+    ///
+    /// # Errors
+    /// When settings or environment are not understood.
+    pub fn new(cli: &Cli, locale: &Locale) -> Result<Context, Fail> {
+        let globals = &cli.globals;
+        let get = |name: &str| std::env::var(name).ok();
+        let named = globals.config.clone().or_else(|| std::env::var_os("GONGFU_CONFIG").map(PathBuf::from));
+        let failed = |e: crate::config::ConfigError| Fail::config(&e, locale);
+        let config = Config::load(named.as_deref(), &|name| match (name, &globals.profile) {
+            ("GONGFU_PROFILE", Some(profile)) => Some(profile.clone()),
+            _ => get(name),
+        })
+        .map_err(failed)?;
+        let profile = config.profile().map_err(failed)?;
+        let wanted = globals.lang.as_deref().and_then(Lang::parse);
+        let lang = wanted.unwrap_or_else(|| config.settings.language.lang(machine_language().as_deref()));
+        let dir = globals.data_dir.clone().or_else(|| profile.data_dir.clone());
+        Ok(Context {
+            data_dir: dir.unwrap_or_else(|| config.default_data_dir.clone()),
+            locale: Locale::new(lang),
+            read_only: globals.read_only || profile.read_only,
+            now: globals.now,
+            json: globals.json,
+            quiet: globals.quiet,
+            verbose: globals.verbose,
+            person: globals.person.clone(),
+            config,
+            profile,
+        })
+    }
+
+    /// The database file.
+    pub fn db_path(&self) -> PathBuf {
+        self.data_dir.join(store::FILE)
+    }
+
+    /// The clock: fixed by `--now`, running from its start in a demo, else the machine's.
+    pub fn clock(&self) -> Clock {
+        match self.now {
+            Some(at) => Clock::Fixed(at),
+            None => self.demo_start().map_or(Clock::Real, Clock::running_from),
+        }
+    }
+
+    fn demo_start(&self) -> Option<Timestamp> {
+        let db = sqlite::open(&self.db_path(), Use::Read).ok()?;
+        setting::get(&db, setting::DEMO).ok()??.parse().ok()
+    }
+
+    /// The database for looking only.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn open_to_read(&self) -> Result<Store, Fail> {
+        self.open(true)
+    }
+
+    /// The database for changes; it must be there. Under `--read-only` it opens and refuses every change.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn open_to_write(&self) -> Result<Store, Fail> {
+        if !self.db_path().exists() {
+            return Err(Fail::db(&DbError::Missing(self.db_path()), &self.locale));
+        }
+        self.open(self.read_only)
+    }
+
+    fn open(&self, read_only: bool) -> Result<Store, Fail> {
+        let clock = self.clock();
+        Store::open(&self.data_dir, clock, Ids::real(clock), read_only).map_err(|e| Fail::store(&e, &self.locale))
+    }
+
+    /// A connection of the store for reading.
+    ///
+    /// # Errors
+    /// What is wrong with the database.
+    pub fn connect(&self, store: &Store) -> Result<rusqlite::Connection, Fail> {
+        store.connect().map_err(|e| Fail::store(&e, &self.locale))
+    }
+
+    /// What SQLite said about our database, in words.
+    pub fn db_fail(&self, e: &rusqlite::Error) -> Fail {
+        Fail::db(&DbError::of(&self.db_path(), e), &self.locale)
+    }
+
+    /// Who acts, see [`actor::actor`].
+    ///
+    /// # Errors
+    /// When no organisation can be told, or the database cannot be read.
+    pub fn actor(&self, store: &Store) -> Result<Actor, Fail> {
+        actor::actor(self, &self.connect(store)?)
+    }
+
+    /// Makes the data directory, for its owner only.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn make_data_dir(&self) -> Result<(), Fail> {
+        make_private(&self.data_dir).map_err(|e| Fail::file(&self.data_dir, &e, &self.locale))
+    }
+
+    /// A failure of the command line's own.
+    pub fn fail(&self, exit: Exit, code: &str, args: &[(&'static str, String)]) -> Fail {
+        Fail::own(exit, &self.locale, code, args)
+    }
+}
+
+/// Makes a folder that only its owner may enter; leaves one that is there as it is.
+pub(super) fn make_private(dir: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    if dir.is_dir() {
+        return Ok(());
+    }
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+/// What the machine's environment says about language, `zh_CN.UTF-8` or the like.
+pub(super) fn machine_language() -> Option<String> {
+    ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|n| std::env::var(n).ok().filter(|v| !v.is_empty()))
+}

@@ -1,0 +1,110 @@
+//! Why a command failed, for people and programs: exit code, stable code, one sentence, the next step.
+//!
+//! One function per lower error type turns it into words; nothing else in `cli` maps errors.
+
+use crate::base::locale::{Locale, Sentence};
+use crate::config::ConfigError;
+use crate::sqlite::DbError;
+use crate::store::StoreError;
+use crate::store::filter::FilterError;
+use std::process::ExitCode;
+
+/// Exit codes; a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    Done = 0,
+    /// A rule said no.
+    Refused = 1,
+    Usage = 2,
+    /// A filter, setting, file or record that is not understood or not there.
+    Input = 3,
+    Offline = 4,
+    /// Some rows are questioned.
+    Partial = 5,
+    Internal = 70,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// A failure in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fail {
+    pub exit: Exit,
+    pub code: String,
+    pub message: String,
+    pub hint: String,
+}
+
+impl Fail {
+    /// A failure whose texts are `<family>-<code>` and its hint.
+    pub fn new(exit: Exit, locale: &Locale, family: &str, code: &str, args: &[(&'static str, String)]) -> Fail {
+        let (message, hint) = locale.refusal(&Sentence { family, code, args });
+        Fail { exit, code: code.to_owned(), message, hint }
+    }
+
+    /// One of the command line's own: `cli-fail-<code>`.
+    pub fn own(exit: Exit, locale: &Locale, code: &str, args: &[(&'static str, String)]) -> Fail {
+        Fail::new(exit, locale, "cli-fail", code, args)
+    }
+
+    /// What the store says.
+    pub fn store(error: &StoreError, locale: &Locale) -> Fail {
+        match error {
+            StoreError::Refused(r) if r.code == "store" => {
+                Fail::new(Exit::Internal, locale, "refusal", r.code, &r.args)
+            }
+            StoreError::Refused(r) if r.code == "unknown-record" => {
+                Fail::new(Exit::Input, locale, "refusal", r.code, &r.args)
+            }
+            StoreError::Refused(r) => Fail::new(Exit::Refused, locale, "refusal", r.code, &r.args),
+            StoreError::Db(e) => Fail::db(e, locale),
+            StoreError::Exists(path) => {
+                Fail::own(Exit::Input, locale, "exists", &[("path", path.display().to_string())])
+            }
+            StoreError::Filter(e) => Fail::filter(e, locale),
+            StoreError::Cancelled => Fail::own(Exit::Internal, locale, "cancelled", &[]),
+        }
+    }
+
+    /// What is wrong with the database.
+    pub fn db(error: &DbError, locale: &Locale) -> Fail {
+        let exit = match error {
+            DbError::Other(..) | DbError::OldSqlite(_) => Exit::Internal,
+            _ => Exit::Input,
+        };
+        Fail::new(exit, locale, "db", error.code(), &error.args())
+    }
+
+    /// What of a filter is not understood.
+    pub fn filter(error: &FilterError, locale: &Locale) -> Fail {
+        Fail::new(Exit::Input, locale, "filter", error.code, &error.args)
+    }
+
+    /// What is wrong with the settings.
+    pub fn config(error: &ConfigError, locale: &Locale) -> Fail {
+        Fail::new(Exit::Input, locale, "config", error.code, &error.args)
+    }
+
+    /// A file that cannot be read or written.
+    pub fn file(path: &std::path::Path, error: &std::io::Error, locale: &Locale) -> Fail {
+        let args = [("path", path.display().to_string()), ("why", error.to_string())];
+        Fail::own(Exit::Input, locale, "file", &args)
+    }
+}
+
+/// Writing to stdout failed. A closed pipe is not a failure: nobody wants the rest.
+impl From<std::io::Error> for Fail {
+    fn from(e: std::io::Error) -> Fail {
+        let closed = e.kind() == std::io::ErrorKind::BrokenPipe;
+        Fail {
+            exit: if closed { Exit::Done } else { Exit::Internal },
+            code: if closed { "closed" } else { "output" }.into(),
+            message: e.to_string(),
+            hint: String::new(),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The log: a file a day under `logs/` of the data directory, never the terminal.
+
+use super::context::{self, Context};
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::EnvFilter;
+
+/// Days of logs that are kept.
+const KEEP: usize = 14;
+
+/// Starts logging when there is a data directory to log into; dropping the guard writes the last lines out. A log that
+/// cannot be written stops nothing.
+pub(super) fn start(context: &Context, wanted: bool) -> Option<WorkerGuard> {
+    if !wanted || !context.data_dir.is_dir() || context.read_only {
+        return None;
+    }
+    let dir = context.data_dir.join("logs");
+    context::make_private(&dir).ok()?;
+    let file = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("gongfu")
+        .filename_suffix("log")
+        .max_log_files(KEEP)
+        .build(dir)
+        .ok()?;
+    let (writer, guard) = tracing_appender::non_blocking(file);
+    let level = match context.verbose {
+        0 => "warn",
+        1 => "info",
+        2 => "debug",
+        _ => "trace",
+    };
+    let filter = std::env::var("GONGFU_LOG").ok().and_then(|f| EnvFilter::try_new(f).ok());
+    let log = tracing_subscriber::fmt()
+        .with_writer(writer)
+        .with_ansi(false)
+        .with_env_filter(filter.unwrap_or_else(|| EnvFilter::new(level)));
+    log.try_init().ok()?;
+    Some(guard)
+}
