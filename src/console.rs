@@ -37,6 +37,8 @@ pub struct Settings {
     pub columns: BTreeMap<String, Vec<String>>,
     /// Draw the map in braille; ASCII otherwise.
     pub braille: bool,
+    /// Seconds an answer stays at the bottom; a refusal stays three times as long.
+    pub notice_seconds: i64,
 }
 
 impl Default for Settings {
@@ -49,6 +51,7 @@ impl Default for Settings {
             keys: BTreeMap::new(),
             columns: BTreeMap::new(),
             braille: true,
+            notice_seconds: 4,
         }
     }
 }

@@ -29,9 +29,6 @@ use ratatui::layout::Rect;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Seconds an answer stays in the footer's place.
-const NOTICE_SECONDS: i64 = 4;
-
 /// Facts that do not change while the console runs.
 pub struct Facts {
     pub locale: Arc<Locale>,
@@ -240,7 +237,7 @@ impl App {
 
     /// Shows an answer for a while.
     pub(super) fn tell(&mut self, text: String, good: bool) {
-        let seconds = if good { NOTICE_SECONDS } else { NOTICE_SECONDS * 3 };
+        let seconds = self.settings.notice_seconds * if good { 1 } else { 3 };
         let until = self.now().checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
         self.notice = Some(Notice { text, good, until });
         self.dirty = true;
