@@ -14,5 +14,6 @@ pub mod record;
 pub mod refusal;
 pub mod rights;
 pub mod rows;
+pub mod sets;
 pub mod value;
 pub mod work;

@@ -4,7 +4,12 @@
 //! `tests/it/architecture.rs` the table that keeps it true.
 
 pub mod base;
+pub mod console;
 pub mod demo;
 pub mod domain;
 pub mod forms;
 pub mod reference;
+pub mod setup;
+pub mod sqlite;
+pub mod store;
+pub mod wire;

@@ -1,0 +1,214 @@
+//! Texts people read, from Fluent files: Chinese is the source language, English stands complete beside it.
+//!
+//! Owns loading and formatting; the texts themselves are in `locales/`. A missing text shows its id, and a test holds
+//! that none is missing.
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use std::borrow::Cow;
+use unic_langid::LanguageIdentifier;
+
+/// The languages there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lang {
+    Zh,
+    En,
+}
+
+impl Lang {
+    /// Reads `zh`, `zh-CN`, `zh_CN.UTF-8`, `en`, `en_GB` and the like.
+    pub fn parse(text: &str) -> Option<Lang> {
+        let lower = text.to_ascii_lowercase();
+        match lower.split(['-', '_', '.']).next() {
+            Some("zh" | "cmn") => Some(Lang::Zh),
+            Some("en") => Some(Lang::En),
+            _ => None,
+        }
+    }
+
+    /// Tag as written in `--lang` and the config.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Lang::Zh => "zh-CN",
+            Lang::En => "en",
+        }
+    }
+}
+
+macro_rules! texts { ($($file:literal),*) => {
+    /// Names of the text files of each language.
+    pub const FILES: &[&str] = &[$($file),*];
+    /// Every text file of a language, embedded.
+    fn files(lang: Lang) -> Vec<(&'static str, &'static str)> {
+        match lang {
+            Lang::Zh => vec![$( ($file, include_str!(concat!("../../locales/zh-CN/", $file, ".ftl"))) ),*],
+            Lang::En => vec![$( ($file, include_str!(concat!("../../locales/en/", $file, ".ftl"))) ),*],
+        }
+    }
+} }
+texts!("codes", "refusal", "console", "cli");
+
+/// The texts of one language.
+pub struct Locale {
+    lang: Lang,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl std::fmt::Debug for Locale {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Locale").field(&self.lang).finish()
+    }
+}
+
+impl Locale {
+    /// Loads the embedded texts. A text file that does not parse loses its bad entries only; a test holds that none has any.
+    pub fn new(lang: Lang) -> Locale {
+        let id: LanguageIdentifier = lang.tag().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![id]);
+        // Isolation marks are bidi controls: terminals show them as stray cells.
+        bundle.set_use_isolating(false);
+        for (_, text) in files(lang) {
+            let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(partial, _)| partial);
+            bundle.add_resource_overriding(resource);
+        }
+        Locale { lang, bundle }
+    }
+
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// The text with this id; the id itself when there is none.
+    pub fn tr<'a>(&'a self, id: &'a str) -> Cow<'a, str> {
+        self.find(id, &[]).map_or(Cow::Borrowed(id), Cow::Owned)
+    }
+
+    /// The text with values put in.
+    pub fn tr_with(&self, id: &str, args: &[(&str, &str)]) -> String {
+        self.find(id, args).unwrap_or_else(|| id.to_owned())
+    }
+
+    /// The text with this id, or `None`. `id` may name an attribute: `refusal-four-eyes.hint`.
+    pub fn find(&self, id: &str, args: &[(&str, &str)]) -> Option<String> {
+        let (message, attribute) = id.split_once('.').map_or((id, None), |(m, a)| (m, Some(a)));
+        let message = self.bundle.get_message(message)?;
+        let pattern = match attribute {
+            Some(name) => message.get_attribute(name)?.value(),
+            None => message.value()?,
+        };
+        let mut values = FluentArgs::with_capacity(args.len());
+        for (name, value) in args {
+            values.set(*name, FluentValue::from(*value));
+        }
+        let mut errors = Vec::new();
+        Some(self.bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned())
+    }
+
+    /// The word for a code of a set: `code-<set>-<code>`; the code itself when there is none.
+    pub fn code(&self, set: &str, code: &str) -> String {
+        let id = format!("code-{set}-{}", code.replace('.', "_"));
+        self.find(&id, &[]).unwrap_or_else(|| code.to_owned())
+    }
+
+    /// A refusal's sentence and hint, in this language. Codes among the values are put into words.
+    pub fn refusal(&self, refusal: &crate::base::locale::Sentence<'_>) -> (String, String) {
+        let worded: Vec<(&str, String)> =
+            refusal.args.iter().map(|(n, v)| (*n, self.word(n, v, refusal.args))).collect();
+        let args: Vec<(&str, &str)> = worded.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let id = format!("{}-{}", refusal.family, refusal.code);
+        (self.tr_with(&id, &args), self.find(&format!("{id}.hint"), &args).unwrap_or_default())
+    }
+
+    /// Puts the value of one argument into words by its name: states by their kind, roles, verbs, rights, fields.
+    fn word(&self, name: &str, value: &str, args: &[(&'static str, String)]) -> String {
+        let kind = || args.iter().find(|(n, _)| *n == "kind").map_or("", |(_, v)| v.as_str());
+        let list = |set: &str| {
+            let words: Vec<String> = value.split(',').filter(|c| !c.is_empty()).map(|c| self.code(set, c)).collect();
+            words.join(if self.lang == Lang::Zh { "、" } else { ", " })
+        };
+        match name {
+            "state" | "needs" => list(if kind().is_empty() { "catalog_entry" } else { kind() }),
+            "who" => list("role"),
+            "role" => list("role"),
+            "verb" => list("verb"),
+            "right" => list("right"),
+            "kind" => list("kind"),
+            "field" => list("field"),
+            "missing" => list("missing"),
+            _ => value.to_owned(),
+        }
+    }
+}
+
+/// A coded sentence with its values: a refusal, a database error, a form error.
+pub struct Sentence<'a> {
+    /// Prefix of the text id: `refusal`, `db`, `form`, …
+    pub family: &'a str,
+    pub code: &'a str,
+    pub args: &'a [(&'static str, String)],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn messages(lang: Lang) -> BTreeMap<String, String> {
+        let mut out = BTreeMap::new();
+        for (file, text) in files(lang) {
+            let mut id = String::new();
+            for line in text.lines() {
+                let attribute = line.trim_start().strip_prefix('.').filter(|_| line.starts_with(' '));
+                if let Some((name, value)) = attribute.and_then(|a| a.split_once(" =")) {
+                    out.insert(format!("{id}.{name}"), value.to_owned());
+                } else if let Some((name, value)) = line.split_once(" =").filter(|_| !line.starts_with([' ', '#'])) {
+                    id = name.trim().to_owned();
+                    assert!(out.insert(id.clone(), value.to_owned()).is_none(), "{file}: {id} is there twice");
+                }
+            }
+            assert!(FluentResource::try_new(text.to_owned()).is_ok(), "{file} does not parse");
+        }
+        out
+    }
+
+    fn values(text: &str) -> Vec<&str> {
+        let mut found: Vec<&str> = text.split("{ $").skip(1).filter_map(|p| p.split([' ', '}']).next()).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    #[test]
+    fn both_languages_have_the_same_texts_and_name_the_same_values() {
+        let (zh, en) = (messages(Lang::Zh), messages(Lang::En));
+        let missing: Vec<_> =
+            zh.keys().filter(|k| !en.contains_key(*k)).chain(en.keys().filter(|k| !zh.contains_key(*k))).collect();
+        assert!(missing.is_empty(), "only in one language: {missing:?}");
+        for (id, text) in &zh {
+            for value in values(&en[id]) {
+                assert!(values(text).contains(&value), "{id}: English names {value}, Chinese does not");
+            }
+        }
+    }
+
+    #[test]
+    fn language_tags_are_read_as_people_write_them() {
+        for tag in ["zh", "zh-CN", "zh_CN.UTF-8", "ZH-hans"] {
+            assert_eq!(Lang::parse(tag), Some(Lang::Zh), "{tag}");
+        }
+        assert_eq!(Lang::parse("en_GB"), Some(Lang::En));
+        assert_eq!(Lang::parse("C"), None);
+    }
+
+    #[test]
+    fn every_refusal_has_a_sentence_and_a_hint() {
+        for lang in [Lang::Zh, Lang::En] {
+            let locale = Locale::new(lang);
+            for code in crate::domain::refusal::CODES {
+                for id in [format!("refusal-{code}"), format!("refusal-{code}.hint")] {
+                    assert!(locale.find(&id, &[]).is_some(), "{} lacks {id}", lang.tag());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The console's local database: one file, one writer thread, readers that never wait for it.
+//!
+//! Owns SQL, row conversion, audit and search. Decides nothing itself (the domain does) and does not know that a hub
+//! exists. Callers: console, command line, later sync.
+
+pub mod audit;
+pub mod board;
+pub mod convert;
+pub mod detail;
+pub mod error;
+pub mod filter;
+pub mod geo;
+pub mod list;
+pub mod load;
+pub mod page;
+pub mod reads;
+pub mod reference;
+pub mod rows;
+pub mod schema;
+pub mod search;
+pub mod setting;
+pub mod submit;
+
+pub use error::StoreError;
+
+use crate::base::clock::Clock;
+use crate::base::ids::Ids;
+use crate::domain::actor::Actor;
+use crate::domain::command::Command;
+use crate::domain::rows::Kind;
+use crate::sqlite::{self, DbError, Use, migrate};
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use uuid::Uuid;
+
+/// Name of the database inside a data directory.
+pub const FILE: &str = "gongfu.db";
+
+/// What a submitted batch did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// Code of the record each command was about, in order.
+    pub codes: Vec<String>,
+    /// Number of the last audit record written.
+    pub audit_no: i64,
+    /// Row changes made.
+    pub changes: usize,
+}
+
+/// A row as a person saw it when deciding: the batch is refused when its revision is another by now.
+pub type Seen = (Kind, Uuid, i64);
+
+/// One batch of commands for the writer: all of them or none.
+struct Job {
+    actor: Actor,
+    commands: Vec<Command>,
+    seen: Vec<Seen>,
+    answer: Box<dyn FnOnce(Result<Done, StoreError>) + Send>,
+}
+
+/// A handle on the open database; cheap to clone. The writer thread ends when the last handle goes.
+#[derive(Clone)]
+pub struct Store {
+    path: PathBuf,
+    clock: Clock,
+    writer: Option<Sender<Job>>,
+    moved: Arc<AtomicU64>,
+}
+
+impl Store {
+    /// Opens the database of `dir`, creating or migrating it. `read_only` opens no writer at all: every change is
+    /// refused here, whatever asks for it.
+    ///
+    /// # Errors
+    /// What is wrong with the file, see [`DbError`].
+    pub fn open(dir: &Path, clock: Clock, ids: Ids, read_only: bool) -> Result<Store, StoreError> {
+        let path = dir.join(FILE);
+        let moved = Arc::new(AtomicU64::new(0));
+        if read_only {
+            let db = sqlite::open(&path, Use::Read)?;
+            let version = migrate::version(&db).map_err(|e| DbError::of(&path, &e))?;
+            let known = i64::try_from(schema::STEPS.len()).unwrap_or(i64::MAX);
+            migrate::check(&path, version, known)?;
+            return Ok(Store { path, clock, writer: None, moved });
+        }
+        let mut db = sqlite::open(&path, Use::Write)?;
+        migrate::run(&mut db, &path, schema::STEPS)?;
+        let (send, receive) = channel::<Job>();
+        let (writer_path, counter) = (path.clone(), Arc::clone(&moved));
+        std::thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || write_loop(db, &writer_path, clock, ids, &receive, &counter))
+            .map_err(|e| DbError::Other(path.clone(), e.to_string()))?;
+        Ok(Store { path, clock, writer: Some(send), moved })
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The clock the store stamps rows with.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Whether every change is refused.
+    pub fn is_read_only(&self) -> bool {
+        self.writer.is_none()
+    }
+
+    /// Batches this process has written; a reader that sees it move reads again.
+    pub fn moved(&self) -> u64 {
+        self.moved.load(Ordering::Acquire)
+    }
+
+    /// A new read-only connection with our SQL functions.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn connect(&self) -> Result<Connection, StoreError> {
+        let db = sqlite::open(&self.path, Use::Read)?;
+        search::register(&db).map_err(|e| DbError::of(&self.path, &e))?;
+        Ok(db)
+    }
+
+    /// Asks the writer for a batch decided on rows as `seen`; `answer` runs on the writer's thread when it is on the
+    /// disk or refused.
+    pub fn submit(
+        &self,
+        actor: &Actor,
+        commands: Vec<Command>,
+        seen: Vec<Seen>,
+        answer: impl FnOnce(Result<Done, StoreError>) + Send + 'static,
+    ) {
+        let Some(writer) = &self.writer else {
+            return answer(Err(StoreError::read_only()));
+        };
+        let job = Job { actor: actor.clone(), commands, seen, answer: Box::new(answer) };
+        if let Err(back) = writer.send(job) {
+            (back.0.answer)(Err(StoreError::Db(DbError::Other(self.path.clone(), "the writer has stopped".into()))));
+        }
+    }
+
+    /// As [`Store::submit`], waiting for the answer.
+    ///
+    /// # Errors
+    /// The refusal, or what went wrong with the file.
+    pub fn submit_wait(&self, actor: &Actor, commands: Vec<Command>) -> Result<Done, StoreError> {
+        let (send, receive) = channel();
+        self.submit(actor, commands, Vec::new(), move |result| {
+            // The receiver waits below; it cannot be gone.
+            let _ = send.send(result);
+        });
+        receive
+            .recv()
+            .unwrap_or_else(|_| Err(StoreError::Db(DbError::Other(self.path.clone(), "the writer has stopped".into()))))
+    }
+
+    /// Copies the database to `target` while it is in use; the copy is whole and checked. An existing file is not
+    /// overwritten.
+    ///
+    /// # Errors
+    /// When `target` exists or cannot be written, or the copy does not check out.
+    pub fn backup(&self, target: &Path) -> Result<u64, StoreError> {
+        let other = |why: String| StoreError::Db(DbError::Other(target.to_path_buf(), why));
+        if target.exists() {
+            return Err(StoreError::Exists(target.to_path_buf()));
+        }
+        let dir = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        let temporary =
+            tempfile::Builder::new().prefix(".gongfu-backup-").tempdir_in(dir).map_err(|e| other(e.to_string()))?;
+        let copy = temporary.path().join(FILE);
+        let db = sqlite::open(&self.path, Use::Read)?;
+        db.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|e| DbError::of(target, &e))?;
+        let check = sqlite::open(&copy, Use::Read)?;
+        let verdict: String =
+            check.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).map_err(|e| DbError::of(target, &e))?;
+        if verdict != "ok" {
+            return Err(DbError::Corrupt(target.to_path_buf(), verdict).into());
+        }
+        drop(check);
+        std::fs::File::open(&copy).and_then(|f| f.sync_all()).map_err(|e| other(e.to_string()))?;
+        let bytes = std::fs::metadata(&copy).map_err(|e| other(e.to_string()))?.len();
+        // hard_link refuses an existing target, rename would replace one that appeared meanwhile.
+        std::fs::hard_link(&copy, target)
+            .or_else(|_| std::fs::rename(&copy, target))
+            .map_err(|e| other(e.to_string()))?;
+        Ok(bytes)
+    }
+}
+
+fn write_loop(mut db: Connection, path: &Path, clock: Clock, mut ids: Ids, jobs: &Receiver<Job>, moved: &AtomicU64) {
+    while let Ok(job) = jobs.recv() {
+        let result = submit::run(&mut db, path, clock.now(), &mut ids, &job.actor, &job.commands, &job.seen);
+        // A refused attempt moves the audit, too.
+        moved.fetch_add(1, Ordering::AcqRel);
+        (job.answer)(result);
+    }
+}

@@ -1,0 +1,164 @@
+//! The audit: one record per command, also for refused ones, chained by SHA-256 from the first on.
+//!
+//! Only [`append`] writes; the table refuses updates and deletes. [`verify`] names the first record that was altered,
+//! removed or inserted. Cutting off the end shows against the head kept in `setting`.
+
+use super::setting;
+use crate::domain::actor::Actor;
+use crate::domain::work::Change;
+use crate::wire::change;
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// Outcome of a command that was carried out; any other outcome is a refusal code.
+pub const DONE: &str = "done";
+
+/// What is written down about a command.
+pub struct Entry<'a> {
+    pub at: Timestamp,
+    pub actor: &'a Actor,
+    pub command: &'a str,
+    pub kind: &'a str,
+    pub target: Uuid,
+    pub target_code: &'a str,
+    pub reason: &'a str,
+    pub outcome: &'a str,
+    pub changes: &'a [Change],
+}
+
+/// Appends a record inside the caller's transaction and gives its number.
+///
+/// # Errors
+/// What SQLite says.
+pub fn append(db: &Connection, entry: &Entry<'_>) -> rusqlite::Result<i64> {
+    let (last, previous) = head(db)?;
+    let no = last + 1;
+    let detail = change::to_json(entry.changes);
+    let origin = entry.actor.origin();
+    let at = entry.at.as_millisecond();
+    let org = entry.actor.org_id.as_bytes().as_slice();
+    let texts = [
+        entry.actor.name.as_str(),
+        &entry.actor.org_name,
+        entry.actor.role.code(),
+        &origin,
+        entry.command,
+        entry.kind,
+        entry.target_code,
+        entry.reason,
+        entry.outcome,
+        &detail,
+    ];
+    let hash = digest(&previous, no, at, org, entry.target.as_bytes(), &texts);
+    db.prepare_cached("INSERT INTO audit VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)")?.execute(
+        params![
+            no,
+            at,
+            texts[0],
+            org,
+            texts[1],
+            texts[2],
+            texts[3],
+            texts[4],
+            texts[5],
+            entry.target.as_bytes().as_slice(),
+            texts[6],
+            texts[7],
+            texts[8],
+            texts[9],
+            hash.as_slice(),
+        ],
+    )?;
+    let mut touch = db.prepare_cached("INSERT OR IGNORE INTO audit_touch VALUES (?1, ?2)")?;
+    touch.execute(params![entry.target.as_bytes().as_slice(), no])?;
+    for change in entry.changes {
+        touch.execute(params![change.after.uuid().as_bytes().as_slice(), no])?;
+    }
+    setting::set(db, setting::AUDIT_HEAD, &format!("{no}:{}", hex(&hash)))?;
+    Ok(no)
+}
+
+/// Number and hash of the last record; 0 and zeros before the first.
+fn head(db: &Connection) -> rusqlite::Result<(i64, [u8; 32])> {
+    let mut statement = db.prepare_cached("SELECT no, hash FROM audit ORDER BY no DESC LIMIT 1")?;
+    let mut rows = statement.query([])?;
+    match rows.next()? {
+        Some(row) => Ok((row.get(0)?, row.get(1)?)),
+        None => Ok((0, [0; 32])),
+    }
+}
+
+/// SHA-256 over the previous hash and every field, each with its length, so that no two records read alike.
+fn digest(previous: &[u8; 32], no: i64, at: i64, org: &[u8], target: &[u8], texts: &[&str; 10]) -> [u8; 32] {
+    let mut sha = Sha256::new();
+    sha.update(b"gongfu audit 1\n");
+    sha.update(previous);
+    sha.update(no.to_be_bytes());
+    sha.update(at.to_be_bytes());
+    for part in [org, target].into_iter().chain(texts.iter().map(|t| t.as_bytes())) {
+        sha.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        sha.update(part);
+    }
+    sha.finalize().into()
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
+        let _ = write!(out, "{b:02x}");
+        out
+    })
+}
+
+/// What a check of the chain found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every record is as it was written.
+    Whole { records: i64, head: String },
+    /// The record with this number is not what was written: altered, or inserted.
+    Altered { no: i64 },
+    /// The record with this number is not there.
+    Missing { no: i64 },
+}
+
+/// Checks the whole chain, record by record; `progress` is told the number of records checked.
+///
+/// # Errors
+/// What SQLite says.
+pub fn verify(db: &Connection, mut progress: impl FnMut(i64)) -> rusqlite::Result<Verdict> {
+    let mut statement = db.prepare(
+        "SELECT no, at, person, org_id, org_name, role, origin, command, kind, target, target_code, reason, outcome, \
+         detail, hash FROM audit ORDER BY no",
+    )?;
+    let mut rows = statement.query([])?;
+    let (mut last, mut previous) = (0_i64, [0_u8; 32]);
+    while let Some(row) = rows.next()? {
+        let no: i64 = row.get(0)?;
+        if no != last + 1 {
+            // A gap: the record after the last good one is gone. A number below 1 was put in.
+            return Ok(if no < 1 { Verdict::Altered { no } } else { Verdict::Missing { no: last + 1 } });
+        }
+        let text = |i: usize| row.get_ref(i).and_then(|v| v.as_str().map_err(Into::into));
+        let blob = |i: usize| row.get_ref(i).and_then(|v| v.as_blob().map_err(Into::into));
+        let texts =
+            [text(2)?, text(4)?, text(5)?, text(6)?, text(7)?, text(8)?, text(10)?, text(11)?, text(12)?, text(13)?];
+        let hash = digest(&previous, no, row.get(1)?, blob(3)?, blob(9)?, &texts);
+        if blob(14)? != hash {
+            return Ok(Verdict::Altered { no });
+        }
+        (last, previous) = (no, hash);
+        if no % 10_000 == 0 {
+            progress(no);
+        }
+    }
+    let written = setting::get(db, setting::AUDIT_HEAD)?.unwrap_or_else(|| format!("0:{}", hex(&[0; 32])));
+    let head = format!("{last}:{}", hex(&previous));
+    if written == head {
+        return Ok(Verdict::Whole { records: last, head: hex(&previous) });
+    }
+    let written_no: i64 = written.split(':').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+    Ok(if written_no > last { Verdict::Missing { no: last + 1 } } else { Verdict::Altered { no: written_no + 1 } })
+}

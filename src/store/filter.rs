@@ -1,0 +1,252 @@
+//! The one filter language, on every screen and on the command line: `county:柞水县 state:在录 price:>100 zsme !礼盒`.
+//!
+//! Bare words match the list's text by ideographs, pinyin or initials; `field:value` tests a column; `!` turns either
+//! round. Fields and values are understood in Chinese, English, by code and by pinyin. Owns parsing and the SQL of one
+//! test; running it is `page`'s.
+
+use super::list::{Column, ListSpec, Ty};
+use crate::base::locale::Locale;
+use crate::base::{glyphs, text};
+use crate::domain::value::{Fen, Value};
+use jiff::civil::Date;
+
+/// A filter as understood.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Filter {
+    /// Bare words; each must match, or must not when negated.
+    pub words: Vec<Word>,
+    pub tests: Vec<Test>,
+}
+
+/// A bare word.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Word {
+    pub text: String,
+    pub negated: bool,
+}
+
+/// A test of one column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Test {
+    pub column: &'static str,
+    pub negated: bool,
+    pub op: Op,
+}
+
+/// What a column must be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Op {
+    OneOf(Vec<Value>),
+    /// Begins with, for codes; case does not matter.
+    Prefix(String),
+    /// Matches as bare words do.
+    Matches(String),
+    /// Lies between both ends, which belong to it; either may be open.
+    Between(Option<Value>, Option<Value>),
+}
+
+/// What in a filter is not understood; the locale files explain it (`filter-<code>`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterError {
+    pub code: &'static str,
+    pub args: Vec<(&'static str, String)>,
+}
+
+/// The words a filter may use for fields and values.
+pub struct Lexicon<'a> {
+    pub locale: &'a Locale,
+    /// Code and name of every division and partner city.
+    pub divisions: &'a [(String, String)],
+}
+
+impl Filter {
+    /// Reads what a person typed.
+    ///
+    /// # Errors
+    /// `unknown-field` and `unknown-value` name what was not understood and what there is.
+    pub fn parse(typed: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Result<Filter, FilterError> {
+        let mut filter = Filter::default();
+        for token in tokens(typed) {
+            let (negated, token) = match token.strip_prefix(['!', '！']) {
+                Some(rest) => (true, rest.to_owned()),
+                None => (false, token),
+            };
+            if token.is_empty() {
+                continue;
+            }
+            match token.split_once([':', '：']) {
+                Some((field, value)) if !field.is_empty() => {
+                    let column = find_column(field, spec, lexicon)?;
+                    if !value.is_empty() {
+                        filter.tests.push(Test { column: column.id, negated, op: op(column, value, lexicon)? });
+                    }
+                }
+                _ => match looks_like_code(&token).then(|| spec.columns.iter().find(|c| c.ty == Ty::Code)).flatten() {
+                    Some(column) => filter.tests.push(Test { column: column.id, negated, op: Op::Prefix(token) }),
+                    None => filter.words.push(Word { text: token, negated }),
+                },
+            }
+        }
+        Ok(filter)
+    }
+
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.tests.is_empty()
+    }
+}
+
+/// Splits at blanks; quotes keep a value together: `supplier:"a b"`.
+fn tokens(typed: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let (mut current, mut quoted) = (String::new(), false);
+    for c in typed.chars() {
+        match c {
+            '"' | '“' | '”' => quoted = !quoted,
+            c if c.is_whitespace() && !quoted => {
+                if !current.is_empty() {
+                    out.push(std::mem::take(&mut current));
+                }
+            }
+            c if c.is_control() => {}
+            c => current.push(c),
+        }
+    }
+    if !current.is_empty() {
+        out.push(current);
+    }
+    out
+}
+
+/// `SX6110`, `QI-2020-0117`, `ZG610102-3`: two letters, then at least three of digits and dashes, nothing else.
+fn looks_like_code(token: &str) -> bool {
+    let (letters, rest) = token.split_at(token.bytes().take_while(u8::is_ascii_alphabetic).count());
+    (1..=3).contains(&letters.len())
+        && rest.bytes().filter(u8::is_ascii_digit).count() >= 3
+        && rest.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+}
+
+fn find_column(field: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Result<&'static Column, FilterError> {
+    let wanted = text::half_width(field).to_lowercase();
+    let label = |c: &Column| column_label(lexicon.locale, spec, c.id);
+    let exact = spec.columns.iter().find(|c| c.id == wanted || label(c).to_lowercase() == wanted);
+    let by_name = || spec.columns.iter().find(|c| glyphs::matches(&wanted, &label(c)));
+    exact.or_else(by_name).ok_or_else(|| {
+        let known = spec.columns.iter().map(|c| c.id).collect::<Vec<_>>().join(" ");
+        FilterError { code: "unknown-field", args: vec![("field", field.to_owned()), ("known", known)] }
+    })
+}
+
+/// Label of a column: its own in this list, or the shared one.
+pub fn column_label(locale: &Locale, spec: &ListSpec, id: &str) -> String {
+    let own = format!("col-{}-{id}", spec.kind.code());
+    locale.find(&own, &[]).unwrap_or_else(|| locale.tr(&format!("col-{id}")).into_owned())
+}
+
+fn op(column: &Column, value: &str, lexicon: &Lexicon<'_>) -> Result<Op, FilterError> {
+    let unknown = |known: String| FilterError {
+        code: "unknown-value",
+        args: vec![("field", column.id.to_owned()), ("value", value.to_owned()), ("known", known)],
+    };
+    match column.ty {
+        Ty::Set(set) => {
+            let known = set_codes(set, lexicon.locale);
+            one_of(value, &known)
+                .ok_or_else(|| unknown(known.into_iter().map(|(_, n)| n).collect::<Vec<_>>().join(" ")))
+        }
+        Ty::Division => one_of(value, lexicon.divisions).ok_or_else(|| unknown(String::new())),
+        Ty::YesNo => match value {
+            "1" | "yes" | "true" | "是" | "有" | "y" => Ok(Op::OneOf(vec![Value::Int(1)])),
+            "0" | "no" | "false" | "否" | "无" | "n" => Ok(Op::OneOf(vec![Value::Int(0)])),
+            _ => Err(unknown("yes no".into())),
+        },
+        Ty::Code => Ok(Op::Prefix(text::half_width(value))),
+        Ty::Name | Ty::Text => Ok(Op::Matches(value.to_owned())),
+        Ty::Masked => Err(FilterError { code: "masked-field", args: vec![("field", column.id.to_owned())] }),
+        Ty::Count | Ty::Money | Ty::Day | Ty::Instant => {
+            range(column.ty, &text::half_width(value)).ok_or_else(|| unknown("100 >100 <=100 10..20".into()))
+        }
+    }
+}
+
+/// The codes of a set with their words, from the locale files.
+pub fn set_codes(set: &str, locale: &Locale) -> Vec<(String, String)> {
+    crate::domain::sets::codes_of(set).into_iter().map(|c| (c.to_owned(), locale.code(set, c))).collect()
+}
+
+/// Each comma-separated word as one or more codes: by code, by name, by part of the name or its pinyin.
+fn one_of(value: &str, known: &[(String, String)]) -> Option<Op> {
+    let mut found = Vec::new();
+    for word in value.split([',', '，', '、']).filter(|w| !w.is_empty()) {
+        let exact: Vec<&String> = known.iter().filter(|(c, n)| c == word || n == word).map(|(c, _)| c).collect();
+        let near: Vec<&String> = match exact.is_empty() {
+            true => known.iter().filter(|(_, n)| glyphs::matches(word, n)).map(|(c, _)| c).collect(),
+            false => exact,
+        };
+        // A city's name stands for its counties, too.
+        let codes = near.iter().flat_map(|c| {
+            let city = c.strip_suffix("00").filter(|p| p.len() == 4 && !p.ends_with("00"));
+            let inside = known.iter().filter(move |(k, _)| city.is_some_and(|p| k.len() == 6 && k.starts_with(p)));
+            std::iter::once((*c).clone()).chain(inside.map(|(k, _)| k.clone())).collect::<Vec<_>>()
+        });
+        let before = found.len();
+        for code in codes {
+            if !found.contains(&Value::Text(code.clone())) {
+                found.push(Value::Text(code));
+            }
+        }
+        if found.len() == before && near.is_empty() {
+            return None;
+        }
+    }
+    (!found.is_empty()).then_some(Op::OneOf(found))
+}
+
+fn range(ty: Ty, value: &str) -> Option<Op> {
+    let (low, high) = if let Some((a, b)) = value.split_once("..") {
+        ((!a.is_empty()).then_some((a, true)), (!b.is_empty()).then_some((b, true)))
+    } else if let Some(rest) = value.strip_prefix(">=") {
+        (Some((rest, true)), None)
+    } else if let Some(rest) = value.strip_prefix("<=") {
+        (None, Some((rest, true)))
+    } else if let Some(rest) = value.strip_prefix('>') {
+        (Some((rest, false)), None)
+    } else if let Some(rest) = value.strip_prefix('<') {
+        (None, Some((rest, false)))
+    } else {
+        (Some((value, true)), Some((value, true)))
+    };
+    let low = low.map(|(t, own)| end(ty, t, own, false)).map_or(Some(None), |v| v.map(Some))?;
+    let high = high.map(|(t, own)| end(ty, t, own, true)).map_or(Some(None), |v| v.map(Some))?;
+    Some(Op::Between(low, high))
+}
+
+/// One end of a range as the stored value; `own` says whether the end itself belongs to it, `upper` which end it is.
+fn end(ty: Ty, typed: &str, own: bool, upper: bool) -> Option<Value> {
+    let step = match (own, upper) {
+        (true, _) => 0,
+        (false, true) => -1,
+        (false, false) => 1,
+    };
+    match ty {
+        Ty::Money => Fen::parse_yuan(&typed.replace(',', "")).map(|f| Value::Int(f.0 + step)),
+        Ty::Day => day(typed, step).map(|d| Value::Text(d.to_string())),
+        Ty::Instant => {
+            // A day covers its 24 hours in Asia/Shanghai.
+            let day = day(typed, step)?;
+            let at = if upper { day.tomorrow().ok()? } else { day };
+            let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+            let millis = at.to_zoned(zone).ok()?.timestamp().as_millisecond();
+            Some(Value::Int(if upper { millis - 1 } else { millis }))
+        }
+        _ => typed.replace(',', "").parse::<i64>().ok().and_then(|n| n.checked_add(step)).map(Value::Int),
+    }
+}
+
+fn day(typed: &str, step: i64) -> Option<Date> {
+    let plain = typed.replace(['/', '.', '年', '月'], "-").replace('日', "");
+    let parts: Vec<i16> = plain.split('-').filter(|p| !p.is_empty()).map(str::parse).collect::<Result<_, _>>().ok()?;
+    let [year, month, day] = parts[..] else { return None };
+    let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    date.checked_add(jiff::Span::new().days(step)).ok()
+}

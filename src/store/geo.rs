@@ -1,0 +1,152 @@
+//! Figures that are no list: counters by city for the map, returns by unit for the matrix.
+
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// A counter as a dot on the map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dot {
+    /// Degrees.
+    pub longitude: f64,
+    pub latitude: f64,
+    /// Code of its state.
+    pub state: String,
+    pub county_code: String,
+}
+
+/// Counters of one city or partner city by state.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CityCounters {
+    pub code: String,
+    pub name: String,
+    pub by_state: BTreeMap<String, i64>,
+    pub total: i64,
+}
+
+/// What the map shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CounterMap {
+    pub dots: Vec<Dot>,
+    pub cities: Vec<CityCounters>,
+    /// Rings of the province and its cities: code, degrees.
+    pub rings: Vec<(String, Vec<(f64, f64)>)>,
+}
+
+/// What one unit owes for one duty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatrixCell {
+    pub id: Uuid,
+    pub form: String,
+    pub state: String,
+    pub due_on: String,
+    pub submitted_at: Option<i64>,
+    pub accepted_at: Option<i64>,
+    pub planned_fen: i64,
+    pub reminders: i64,
+}
+
+/// A unit with its duties in the order of [`Matrix::forms`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatrixRow {
+    pub unit: Uuid,
+    pub name: String,
+    pub kind: String,
+    pub cells: Vec<Option<MatrixCell>>,
+}
+
+/// Units down, duties across.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Matrix {
+    pub forms: Vec<String>,
+    pub rows: Vec<MatrixRow>,
+}
+
+/// Reads the counters by place. Counters are few thousand whatever else grows.
+///
+/// # Errors
+/// What SQLite says.
+pub fn counter_map(db: &Connection) -> rusqlite::Result<CounterMap> {
+    let mut statement = db.prepare_cached(
+        "SELECT c.longitude_e6, c.latitude_e6, c.state, c.county_code, \
+         CASE WHEN d.level IN ('county', 'zone') THEN coalesce(p.code, d.code) ELSE c.county_code END, \
+         CASE WHEN d.level IN ('county', 'zone') THEN coalesce(p.name, d.name) ELSE coalesce(d.name, c.county_code) END \
+         FROM counter c LEFT JOIN division d ON d.code = c.county_code \
+         LEFT JOIN division p ON p.name = d.prefecture AND p.level = 'prefecture'",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut map = CounterMap::default();
+    let mut cities: BTreeMap<String, CityCounters> = BTreeMap::new();
+    while let Some(r) = rows.next()? {
+        let degrees = |n: i64| n as f64 / 1e6;
+        let state: String = r.get(2)?;
+        let (code, name): (String, String) = (r.get(4)?, r.get(5)?);
+        let city = cities.entry(code.clone()).or_insert_with(|| CityCounters { code, name, ..CityCounters::default() });
+        *city.by_state.entry(state.clone()).or_insert(0) += 1;
+        city.total += 1;
+        map.dots.push(Dot {
+            longitude: degrees(r.get(0)?),
+            latitude: degrees(r.get(1)?),
+            state,
+            county_code: r.get(3)?,
+        });
+    }
+    map.cities = cities.into_values().collect();
+    map.rings = rings(db)?;
+    Ok(map)
+}
+
+/// The outline as it was loaded; its form was checked then.
+fn rings(db: &Connection) -> rusqlite::Result<Vec<(String, Vec<(f64, f64)>)>> {
+    let Some(text) = super::setting::reference_text(db, "shaanxi_outline")? else { return Ok(Vec::new()) };
+    let mut rings: Vec<(String, String, Vec<(f64, f64)>)> = Vec::new();
+    for line in text.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [ring, _, code, _, _, longitude, latitude] = fields[..] else { continue };
+        let (Ok(x), Ok(y)) = (longitude.trim().parse(), latitude.trim().parse()) else { continue };
+        match rings.last_mut().filter(|(name, ..)| name == ring) {
+            Some((.., points)) => points.push((x, y)),
+            None => rings.push((ring.to_owned(), code.to_owned(), vec![(x, y)])),
+        }
+    }
+    Ok(rings.into_iter().map(|(_, code, points)| (code, points)).collect())
+}
+
+/// Reads every unit with what it owes, late ones first.
+///
+/// # Errors
+/// What SQLite says.
+pub fn matrix(db: &Connection) -> rusqlite::Result<Matrix> {
+    let mut statement = db.prepare_cached(
+        "SELECT o.id, o.name, o.kind, t.id, t.form, t.state, d.due_on, t.submitted_at, t.accepted_at, t.planned_fen, \
+         t.reminders FROM \"return\" t JOIN organisation o ON o.id = t.unit_id JOIN deadline d ON d.id = t.deadline_id \
+         ORDER BY o.seq, t.form",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut matrix = Matrix { forms: vec!["annex1".into(), "annex2".into()], rows: Vec::new() };
+    while let Some(r) = rows.next()? {
+        let unit = super::convert::uuid(r, 0)?;
+        let form: String = r.get(4)?;
+        let place = matrix.forms.iter().position(|f| *f == form).unwrap_or(0);
+        if matrix.rows.last().is_none_or(|row| row.unit != unit) {
+            let cells = vec![None; matrix.forms.len()];
+            matrix.rows.push(MatrixRow { unit, name: r.get(1)?, kind: r.get(2)?, cells });
+        }
+        let cell = MatrixCell {
+            id: super::convert::uuid(r, 3)?,
+            form,
+            state: r.get(5)?,
+            due_on: r.get(6)?,
+            submitted_at: r.get(7)?,
+            accepted_at: r.get(8)?,
+            planned_fen: r.get(9)?,
+            reminders: r.get(10)?,
+        };
+        if let Some(row) = matrix.rows.last_mut() {
+            row.cells[place] = Some(cell);
+        }
+    }
+    let open = |row: &MatrixRow| row.cells.iter().flatten().filter(|c| c.state != "accepted").count();
+    matrix.rows.sort_by_key(|row| std::cmp::Reverse(open(row)));
+    Ok(matrix)
+}

@@ -1,0 +1,173 @@
+//! Bulk loading of rows that can be made again: the demo, later a first sync. Indices and running totals are taken
+//! away while rows come in and built afterwards, which is several times faster than keeping them up.
+//!
+//! A load is all or nothing: it runs on a new file that takes its name only when it is complete.
+
+use super::audit::{self, Entry};
+use super::rows::{put, put_sql};
+use super::{FILE, schema, setting};
+use crate::domain::actor::Actor;
+use crate::domain::rows::{Kind, Row};
+use crate::sqlite::{self, DbError, Use, migrate};
+use jiff::Timestamp;
+use rusqlite::{CachedStatement, Connection};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// Rows between two commits: bounds the write-ahead file.
+const BATCH: usize = 50_000;
+
+/// Loads rows into a new database.
+pub struct Loader {
+    db: Connection,
+    path: PathBuf,
+    target: PathBuf,
+    statements: HashMap<Kind, String>,
+    dropped: Vec<String>,
+    pending: usize,
+    /// Rows loaded so far.
+    pub rows: u64,
+}
+
+impl Loader {
+    /// Begins a load that will become the database of `dir`.
+    ///
+    /// # Errors
+    /// When the directory has a database already or cannot be written.
+    pub fn begin(dir: &Path) -> Result<Loader, DbError> {
+        let target = dir.join(FILE);
+        if target.exists() {
+            return Err(DbError::Other(target, "exists already".into()));
+        }
+        let path = dir.join(format!("{FILE}.loading"));
+        for suffix in ["", "-wal", "-shm"] {
+            let mut old = path.clone().into_os_string();
+            old.push(suffix);
+            // What an interrupted load left behind.
+            let _ = std::fs::remove_file(old);
+        }
+        let mut db = sqlite::open(&path, Use::Load)?;
+        migrate::run(&mut db, &path, schema::STEPS)?;
+        let failed = |e: rusqlite::Error| DbError::of(&path, &e);
+        // A file nobody else sees: no journal to keep, exclusive from start to end.
+        db.execute_batch("PRAGMA journal_mode=OFF; PRAGMA locking_mode=EXCLUSIVE;").map_err(failed)?;
+        let dropped = take_away(&db).map_err(failed)?;
+        db.execute_batch("BEGIN").map_err(failed)?;
+        Ok(Loader { db, path: path.clone(), target, statements: HashMap::new(), dropped, pending: 0, rows: 0 })
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn push(&mut self, row: &Row) -> Result<(), DbError> {
+        let kind = row.kind();
+        let sql = self.statements.entry(kind).or_insert_with(|| {
+            let sql = put_sql(kind);
+            // Every row is new: no index to find a conflict by is there.
+            sql.split(" ON CONFLICT").next().unwrap_or_default().to_owned()
+        });
+        let write = |db: &Connection| -> rusqlite::Result<()> {
+            let mut statement: CachedStatement<'_> = db.prepare_cached(sql)?;
+            put(&mut statement, row, 0)
+        };
+        write(&self.db).map_err(|e| DbError::of(&self.path, &e))?;
+        self.rows += 1;
+        self.pending += 1;
+        if self.pending >= BATCH {
+            self.pending = 0;
+            self.db.execute_batch("COMMIT; BEGIN").map_err(|e| DbError::of(&self.path, &e))?;
+        }
+        Ok(())
+    }
+
+    /// Runs statements of other store modules on the database being loaded.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn with<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, DbError> {
+        work(&self.db).map_err(|e| DbError::of(&self.path, &e))
+    }
+
+    /// Writes down in the audit that rows were loaded, by whom and from where.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn note(&self, at: Timestamp, actor: &Actor, command: &str, reason: &str) -> Result<(), DbError> {
+        let kind = command.split('.').next().unwrap_or_default();
+        let entry = Entry {
+            at,
+            actor,
+            command,
+            kind,
+            target: actor.org_id,
+            target_code: "",
+            reason,
+            outcome: audit::DONE,
+            changes: &[],
+        };
+        self.with(|db| audit::append(db, &entry)).map(|_| ())
+    }
+
+    /// Builds indices and totals and gives the file its name. `progress` is told how many of how many steps are done.
+    ///
+    /// # Errors
+    /// What is wrong with the file; the target is not there then.
+    pub fn finish(self, mut progress: impl FnMut(usize, usize)) -> Result<(), DbError> {
+        let failed = |e: rusqlite::Error| DbError::of(&self.path, &e);
+        self.db.execute_batch("COMMIT").map_err(failed)?;
+        self.db.execute_batch(TOTALS).map_err(failed)?;
+        let steps = self.dropped.len();
+        for (i, sql) in self.dropped.iter().enumerate() {
+            progress(i, steps);
+            self.db.execute_batch(sql).map_err(failed)?;
+        }
+        self.db.execute_batch("PRAGMA locking_mode=NORMAL; PRAGMA optimize=0x10002;").map_err(failed)?;
+        self.db.query_row("SELECT count(*) FROM goal", [], |r| r.get::<_, i64>(0)).map_err(failed)?;
+        let wal: String = self.db.query_row("PRAGMA journal_mode=WAL", [], |r| r.get(0)).map_err(failed)?;
+        debug_assert_eq!(wal, "wal");
+        let (path, target) = (self.path.clone(), self.target.clone());
+        self.db.close().map_err(|(_, e)| DbError::of(&path, &e))?;
+        let sync = std::fs::File::open(&path).and_then(|f| f.sync_all());
+        sync.and_then(|()| std::fs::rename(&path, &target)).map_err(|e| DbError::Other(target, e.to_string()))?;
+        progress(steps, steps);
+        Ok(())
+    }
+}
+
+/// Removes every index and every totals trigger; gives the statements that make them again.
+fn take_away(db: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = db.prepare(
+        "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND (type = 'index' OR (type = 'trigger' AND name LIKE '%\\_tally\\_%' ESCAPE '\\'))",
+    )?;
+    let found = statement
+        .query_map([], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?, r.get::<_, String>(2)?)))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    drop(statement);
+    let mut out = Vec::new();
+    for (what, name, sql) in found {
+        db.execute_batch(&format!("DROP {what} \"{name}\""))?;
+        out.push(sql);
+    }
+    Ok(out)
+}
+
+/// The running totals as the triggers would have left them.
+const TOTALS: &str = "
+DELETE FROM tally;
+INSERT INTO tally SELECT 'catalog_entry', state || '/' || trace, count(*), 0 FROM catalog_entry GROUP BY 2;
+INSERT INTO tally SELECT 'supplier', state, count(*), 0 FROM supplier GROUP BY 2;
+INSERT INTO tally SELECT 'purchase', state, count(*), sum(amount_fen) FROM purchase GROUP BY 2;
+INSERT INTO tally SELECT 'counter', state || '/' || venue_type || '/' || demo_room, count(*), 0 FROM counter GROUP BY 2;
+";
+
+/// Marks the database as a demo whose clock starts at `start`, and for whom it was made.
+///
+/// # Errors
+/// What SQLite says.
+pub fn mark(db: &Connection, demo_start: Option<Timestamp>, profile_org: &str) -> rusqlite::Result<()> {
+    if let Some(start) = demo_start {
+        setting::set(db, setting::DEMO, &start.to_string())?;
+    }
+    setting::set(db, setting::PROFILE_ORG, profile_org)
+}

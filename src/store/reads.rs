@@ -1,0 +1,298 @@
+//! Reading for screens: one thread with its own connection, one slot per screen part, the latest request wins.
+//!
+//! A request that is overtaken is dropped before it starts or interrupted while it runs. Answers go out through a
+//! function, so that the console gets them as messages. A second thread builds the search columns.
+
+use super::board::{self, Board};
+use super::detail::{self, Detail};
+use super::filter::{Filter, FilterError, Lexicon};
+use super::list::ListKind;
+use super::page::{self, ListQuery, Page};
+use super::search::Columns;
+use super::{Store, StoreError};
+use crate::base::locale::Locale;
+use crate::domain::rows::Kind;
+use crate::sqlite::DbError;
+use rusqlite::{Connection, InterruptHandle};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Part of the screen a request is for; a newer request for the same slot takes the older one's place.
+pub type Slot = u32;
+
+/// What to read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    Board,
+    /// A window of a list; the text is the filter as typed, parsed on the reader's side where the divisions are known.
+    Page {
+        query: ListQuery,
+        typed: String,
+    },
+    Detail {
+        kind: Kind,
+        id: Uuid,
+    },
+    Map,
+    Matrix,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub enum Answer {
+    Board(Box<Board>),
+    /// The window, the filter as understood, and whether the search column answered.
+    Page {
+        page: Page,
+        filter: Filter,
+        took: Duration,
+    },
+    Detail(Box<Option<Detail>>),
+    Map(super::geo::CounterMap),
+    Matrix(super::geo::Matrix),
+    Filter(FilterError),
+    Failed(StoreError),
+}
+
+/// News from the reader.
+#[derive(Debug)]
+pub enum News {
+    Answer {
+        slot: Slot,
+        serial: u64,
+        answer: Answer,
+    },
+    /// The database changed, here or in another process.
+    Moved,
+    /// A list's search column is ready.
+    Indexed(ListKind),
+}
+
+#[derive(Default)]
+struct Waiting {
+    requests: BTreeMap<Slot, (u64, Request)>,
+    running: Option<Slot>,
+    stop: bool,
+}
+
+struct Shared {
+    waiting: Mutex<Waiting>,
+    wake: Condvar,
+    interrupt: Mutex<Option<InterruptHandle>>,
+    cancel: AtomicBool,
+}
+
+impl Shared {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The handle the console asks through; dropping it ends the threads.
+pub struct Reads {
+    shared: Arc<Shared>,
+    index: Sender<ListKind>,
+    columns: Columns,
+    serial: u64,
+}
+
+impl Reads {
+    /// Starts the threads. `tell` runs on them.
+    ///
+    /// # Errors
+    /// When the database cannot be opened for reading.
+    pub fn start(
+        store: &Store,
+        locale: &Arc<Locale>,
+        tell: impl Fn(News) + Send + Clone + 'static,
+    ) -> Result<Reads, StoreError> {
+        let db = store.connect()?;
+        let shared = Arc::new(Shared {
+            waiting: Mutex::default(),
+            wake: Condvar::new(),
+            interrupt: Mutex::new(Some(db.get_interrupt_handle())),
+            cancel: AtomicBool::new(false),
+        });
+        let columns = Columns::default();
+        let failed = |e: std::io::Error| StoreError::Db(DbError::Other(store.path().to_path_buf(), e.to_string()));
+        let reader = Reader {
+            db,
+            store: store.clone(),
+            locale: Arc::clone(locale),
+            columns: columns.clone(),
+            shared: Arc::clone(&shared),
+            divisions: Vec::new(),
+        };
+        let reader_tell = tell.clone();
+        std::thread::Builder::new().name("reader".into()).spawn(move || reader.run(&reader_tell)).map_err(failed)?;
+        let index = spawn_index(store, &columns, tell).map_err(failed)?;
+        Ok(Reads { shared, index, columns, serial: 0 })
+    }
+
+    /// Asks; gives the request's serial number, which its answer carries.
+    pub fn ask(&mut self, slot: Slot, request: Request) -> u64 {
+        self.serial += 1;
+        let mut waiting = self.shared.lock();
+        waiting.requests.insert(slot, (self.serial, request));
+        if waiting.running == Some(slot) {
+            self.shared.cancel.store(true, Ordering::Release);
+            if let Some(handle) = &*self.shared.interrupt.lock().unwrap_or_else(PoisonError::into_inner) {
+                handle.interrupt();
+            }
+        }
+        drop(waiting);
+        self.shared.wake.notify_one();
+        self.serial
+    }
+
+    /// Wants the search column of a list; does nothing when it is there and level.
+    pub fn want_column(&self, kind: ListKind) {
+        // The index thread lives as long as this handle.
+        let _ = self.index.send(kind);
+    }
+
+    /// The search columns, for their size.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+}
+
+impl Drop for Reads {
+    fn drop(&mut self) {
+        self.shared.lock().stop = true;
+        self.shared.wake.notify_one();
+    }
+}
+
+struct Reader {
+    db: Connection,
+    store: Store,
+    locale: Arc<Locale>,
+    columns: Columns,
+    shared: Arc<Shared>,
+    divisions: Vec<(String, String)>,
+}
+
+/// How often another process's writes are looked for.
+const LOOK: Duration = Duration::from_secs(1);
+
+impl Reader {
+    fn run(mut self, tell: &impl Fn(News)) {
+        self.divisions = divisions(&self.db).unwrap_or_default();
+        let mut version = data_version(&self.db);
+        loop {
+            let next = self.next();
+            let Some((slot, serial, request)) = next else {
+                if self.shared.lock().stop {
+                    return;
+                }
+                let now = data_version(&self.db);
+                if now != version {
+                    version = now;
+                    tell(News::Moved);
+                }
+                continue;
+            };
+            let answer = self.answer(&request);
+            let overtaken = {
+                let mut waiting = self.shared.lock();
+                waiting.running = None;
+                self.shared.cancel.store(false, Ordering::Release);
+                waiting.requests.contains_key(&slot)
+            };
+            if !overtaken {
+                tell(News::Answer { slot, serial, answer });
+            }
+        }
+    }
+
+    /// The next request, or `None` after waiting one look.
+    fn next(&self) -> Option<(Slot, u64, Request)> {
+        let mut waiting = self.shared.lock();
+        if waiting.requests.is_empty() && !waiting.stop {
+            waiting = self.shared.wake.wait_timeout(waiting, LOOK).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let (slot, (serial, request)) = waiting.requests.pop_first()?;
+        waiting.running = Some(slot);
+        Some((slot, serial, request))
+    }
+
+    fn answer(&self, request: &Request) -> Answer {
+        let failed = |e: rusqlite::Error| match e.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::OperationInterrupted) => Answer::Failed(StoreError::Cancelled),
+            _ => Answer::Failed(DbError::of(self.store.path(), &e).into()),
+        };
+        match request {
+            Request::Board => {
+                board::read(&self.db, self.store.clock().now()).map_or_else(failed, |b| Answer::Board(Box::new(b)))
+            }
+            Request::Detail { kind, id } => {
+                detail::read(&self.db, *kind, *id).map_or_else(failed, |d| Answer::Detail(Box::new(d)))
+            }
+            Request::Map => super::geo::counter_map(&self.db).map_or_else(failed, Answer::Map),
+            Request::Matrix => super::geo::matrix(&self.db).map_or_else(failed, Answer::Matrix),
+            Request::Page { query, typed } => {
+                let started = std::time::Instant::now();
+                let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions };
+                let filter = match Filter::parse(typed, query.kind.spec(), &lexicon) {
+                    Ok(filter) => filter,
+                    Err(e) => return Answer::Filter(e),
+                };
+                let query = ListQuery { filter: filter.clone(), ..query.clone() };
+                let hits = self.columns.search(query.kind, &filter, &self.shared.cancel);
+                page::read(&self.db, &query, hits.as_deref()).map_or_else(failed, |page| Answer::Page {
+                    page,
+                    filter,
+                    took: started.elapsed(),
+                })
+            }
+        }
+    }
+}
+
+fn data_version(db: &Connection) -> i64 {
+    db.query_row("PRAGMA data_version", [], |r| r.get(0)).unwrap_or(0)
+}
+
+/// Code and name of every division and partner city, for filters.
+///
+/// # Errors
+/// What SQLite says.
+pub fn divisions(db: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
+    let mut statement = db.prepare("SELECT code, name FROM division ORDER BY code")?;
+    statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect()
+}
+
+fn spawn_index(
+    store: &Store,
+    columns: &Columns,
+    tell: impl Fn(News) + Send + 'static,
+) -> std::io::Result<Sender<ListKind>> {
+    let (send, receive) = channel::<ListKind>();
+    let (store, columns) = (store.clone(), columns.clone());
+    std::thread::Builder::new().name("index".into()).spawn(move || {
+        loop {
+            let kind = match receive.recv_timeout(Duration::from_secs(3600)) {
+                Ok(kind) => kind,
+                Err(RecvTimeoutError::Timeout) => continue,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let fresh = !columns.is_ready(kind);
+            // Its own connection, closed again: the pages it read need not stay in memory.
+            let refreshed = store
+                .connect()
+                .map_err(|e| e.to_string())
+                .and_then(|db| columns.refresh(&db, kind).map_err(|e| e.to_string()));
+            match refreshed {
+                Ok(()) if fresh => tell(News::Indexed(kind)),
+                Ok(()) => {}
+                Err(why) => tracing::warn!(list = kind.code(), why, "search column not built"),
+            }
+        }
+    })?;
+    Ok(send)
+}

@@ -1,0 +1,89 @@
+//! Single rows in and out: the domain's [`Rows`] over SQLite, and writing a changed row.
+
+use super::convert::{self, Bind};
+use crate::base::pinyin;
+use crate::domain::record::Meta;
+use crate::domain::rows::{Kind, Row};
+use crate::domain::value::Value;
+use crate::domain::work::Rows;
+use rusqlite::{Connection, OptionalExtension, Statement};
+use uuid::Uuid;
+
+/// The rows of an open database, inside whatever transaction it is in.
+pub struct SqlRows<'a>(pub &'a Connection);
+
+impl Rows for SqlRows<'_> {
+    fn fetch(&self, kind: Kind, id: Uuid) -> Result<Option<Row>, String> {
+        let sql = format!("SELECT {} FROM \"{}\" WHERE id = ?1", convert::column_names(kind), kind.table());
+        let read =
+            || self.0.prepare_cached(&sql)?.query_row([id.as_bytes().as_slice()], |r| convert::row(kind, r)).optional();
+        read().map_err(|e| e.to_string())
+    }
+
+    fn find(&self, kind: Kind, column: &'static str, value: &Value) -> Result<Vec<Row>, String> {
+        let names = convert::column_names(kind);
+        let sql = format!("SELECT {names} FROM \"{}\" WHERE {column} = ?1 ORDER BY seq", kind.table());
+        let read = || {
+            let mut statement = self.0.prepare_cached(&sql)?;
+            statement.query_map([Bind(value)], |r| convert::row(kind, r))?.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|e| e.to_string())
+    }
+
+    fn count(&self, kind: Kind, only: Option<(&'static str, &Value)>) -> Result<i64, String> {
+        let read = || match only {
+            // Rows are never deleted, so the last number is the count, at any size.
+            None => {
+                let sql = format!("SELECT coalesce(max(seq), 0) FROM \"{}\"", kind.table());
+                self.0.prepare_cached(&sql)?.query_row([], |r| r.get(0))
+            }
+            Some((column, value)) => {
+                let sql = format!("SELECT count(*) FROM \"{}\" WHERE {column} = ?1", kind.table());
+                self.0.prepare_cached(&sql)?.query_row([Bind(value)], |r| r.get(0))
+            }
+        };
+        read().map_err(|e: rusqlite::Error| e.to_string())
+    }
+}
+
+/// Place of the `name` column among a kind's own columns; such kinds also keep a pinyin sort key.
+pub fn name_column(kind: Kind) -> Option<usize> {
+    kind.columns().iter().position(|c| c.name == "name")
+}
+
+/// The statement that writes a whole row of `kind`: a new id inserts, a known one updates.
+pub fn put_sql(kind: Kind) -> String {
+    let mut names: Vec<&str> = vec!["id"];
+    names.extend(Meta::COLUMNS.iter().chain(kind.columns()).map(|c| c.name));
+    if name_column(kind).is_some() {
+        names.push("name_key");
+    }
+    names.push("change_no");
+    let marks = (1..=names.len()).map(|i| format!("?{i}")).collect::<Vec<_>>().join(", ");
+    let sets = names[1..].iter().map(|n| format!("{n} = excluded.{n}")).collect::<Vec<_>>().join(", ");
+    let names = names.join(", ");
+    format!("INSERT INTO \"{}\" ({names}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}", kind.table())
+}
+
+/// Writes a row with a statement made from [`put_sql`].
+///
+/// # Errors
+/// What SQLite says.
+pub fn put(statement: &mut Statement<'_>, row: &Row, change_no: i64) -> rusqlite::Result<()> {
+    let cells = row.cells();
+    let mut meta = Vec::with_capacity(Meta::COLUMNS.len());
+    row.meta().cells(&mut meta);
+    let id = row.uuid();
+    statement.raw_bind_parameter(1, id.as_bytes().as_slice())?;
+    let mut place = 2;
+    for value in meta.iter().chain(&cells) {
+        statement.raw_bind_parameter(place, Bind(value))?;
+        place += 1;
+    }
+    if let Some(name) = name_column(row.kind()).and_then(|i| cells[i].as_text()) {
+        statement.raw_bind_parameter(place, pinyin::key(name))?;
+        place += 1;
+    }
+    statement.raw_bind_parameter(place, change_no)?;
+    statement.raw_execute().map(|_| ())
+}

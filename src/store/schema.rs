@@ -1,0 +1,6 @@
+//! The store's migrations, in order. A released file is never edited; what comes next gets the next number.
+
+use crate::sqlite::migrate::Step;
+
+/// Every step, oldest first.
+pub const STEPS: &[Step] = &[Step { name: "0001_start", sql: include_str!("schema/0001_start.sql") }];

@@ -1,0 +1,191 @@
+//! Search columns of the lists: built in the background from the rows, kept level as rows change, asked by readers.
+//!
+//! Owns when a column is built and refreshed; how words match is [`crate::base::glyphs`]'. While a list has no column
+//! yet, its words are matched in SQL by `gongfu_match`, slower and with the same result.
+
+pub use crate::base::glyphs::Hits;
+
+use super::filter::{Filter, Op};
+use super::list::{ListKind, ListSpec};
+use crate::base::glyphs::{self, Column, ColumnBuilder, FacetTest, Query, Term};
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
+use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Teaches a connection `gongfu_match(word, text)`.
+///
+/// # Errors
+/// What SQLite says.
+pub fn register(db: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    db.create_scalar_function("gongfu_match", 2, flags, |context| {
+        let word = context.get_raw(0).as_str().unwrap_or_default().to_owned();
+        let text = context.get_raw(1).as_str().unwrap_or_default();
+        Ok(glyphs::matches(&word, text))
+    })
+}
+
+/// A list's column and what it was built from.
+struct Indexed {
+    column: Column,
+    /// Values of each facet, by the byte that stands for them.
+    values: Vec<Vec<String>>,
+    /// Last row change it has seen.
+    change_no: i64,
+    /// The last query and its hits, to narrow when a letter is added.
+    earlier: Option<(Query, Arc<Hits>)>,
+}
+
+/// The columns of every list, shared by the threads that build and ask.
+#[derive(Default, Clone)]
+pub struct Columns {
+    lists: Arc<Mutex<HashMap<&'static str, Indexed>>>,
+}
+
+impl Columns {
+    /// Whether a list's column is there.
+    pub fn is_ready(&self, kind: ListKind) -> bool {
+        self.lock().contains_key(kind.code())
+    }
+
+    /// Bytes all columns hold.
+    pub fn memory_bytes(&self) -> usize {
+        self.lock().values().map(|i| i.column.memory_bytes()).sum()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<&'static str, Indexed>> {
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Builds a list's column, or brings it level with the rows that changed.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn refresh(&self, db: &Connection, kind: ListKind) -> rusqlite::Result<()> {
+        let spec = kind.spec();
+        let newest = last_change(db)?;
+        let seen = self.lock().get(kind.code()).map(|i| i.change_no);
+        match seen {
+            Some(seen) if seen >= newest => {}
+            Some(seen) if spec.row.is_some() => {
+                let rows = read_rows(db, spec, Some(seen))?;
+                if let Some(indexed) = self.lock().get_mut(kind.code()) {
+                    for (row, name, facets) in rows {
+                        let bytes = facet_bytes(&mut indexed.values, &facets);
+                        indexed.column.upsert(row, &name, &bytes);
+                    }
+                    indexed.change_no = newest;
+                    indexed.earlier = None;
+                }
+            }
+            _ => {
+                let indexed = build(db, spec, newest)?;
+                self.lock().insert(kind.code(), indexed);
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows a filter's words and facet tests match; `None` while the column is not there, when the filter has
+    /// nothing for it, or when the search was cancelled.
+    pub fn search(&self, kind: ListKind, filter: &Filter, cancel: &AtomicBool) -> Option<Arc<Hits>> {
+        let spec = kind.spec();
+        let mut lists = self.lock();
+        let indexed = lists.get_mut(kind.code())?;
+        let terms = filter.words.iter().map(|w| Term { text: w.text.clone(), negated: w.negated }).collect();
+        let mut query = Query { terms, ..Query::default() };
+        for test in &filter.tests {
+            let (Some(facet), Op::OneOf(values)) = (spec.facets.iter().position(|f| *f == test.column), &test.op)
+            else {
+                continue;
+            };
+            let allowed = indexed.values[facet]
+                .iter()
+                .zip(0_u8..=u8::MAX)
+                .filter(|(known, _)| values.iter().any(|v| v.as_text() == Some(known.as_str())) != test.negated);
+            query = query.with_facet(FacetTest::any_of(facet, allowed.map(|(_, byte)| byte)));
+        }
+        if query.terms.is_empty() && query.facets.is_empty() {
+            return None;
+        }
+        let earlier = indexed.earlier.take();
+        let hits = match earlier {
+            // Typed one letter more: only what matched before can match now.
+            Some((before, hits)) if query.extends(&before) => indexed.column.narrow(&query, &hits, cancel),
+            _ => indexed.column.search(&query, cancel),
+        }?;
+        let hits = Arc::new(hits);
+        indexed.earlier = Some((query, Arc::clone(&hits)));
+        Some(hits)
+    }
+}
+
+fn last_change(db: &Connection) -> rusqlite::Result<i64> {
+    let text = super::setting::get(db, super::setting::CHANGE_NO)?;
+    Ok(text.and_then(|n| n.parse().ok()).unwrap_or(0))
+}
+
+type ReadRow = (u32, String, Vec<String>);
+
+/// Number, text and facet values of every row, or of those changed after `since`. Rows of lists over several tables
+/// are read anew as a whole when the list's own table changed; such lists are short.
+fn read_rows(db: &Connection, spec: &ListSpec, since: Option<i64>) -> rusqlite::Result<Vec<ReadRow>> {
+    let mut out = Vec::new();
+    each_row(db, spec, since, |row, name, facets| out.push((row, name.to_owned(), facets.to_vec())))?;
+    Ok(out)
+}
+
+fn each_row(
+    db: &Connection,
+    spec: &ListSpec,
+    since: Option<i64>,
+    mut each: impl FnMut(u32, &str, &[String]),
+) -> rusqlite::Result<()> {
+    let mut columns = vec![spec.key, spec.text];
+    columns.extend(spec.facets.iter().filter_map(|f| spec.column(f)).map(|c| c.sql));
+    let mut sql = format!("SELECT {} FROM {}", columns.join(", "), spec.from);
+    if let Some(since) = since {
+        sql.push_str(&format!(" WHERE t.change_no > {since}"));
+    }
+    let mut statement = db.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    let mut facets: Vec<String> = vec![String::new(); spec.facets.len()];
+    while let Some(row) = rows.next()? {
+        let Ok(number) = u32::try_from(row.get::<_, i64>(0)?) else { continue };
+        for (i, value) in facets.iter_mut().enumerate() {
+            let text = row.get_ref(2 + i)?.as_str().unwrap_or_default();
+            if value != text {
+                text.clone_into(value);
+            }
+        }
+        each(number, row.get_ref(1)?.as_str().unwrap_or_default(), &facets);
+    }
+    Ok(())
+}
+
+fn build(db: &Connection, spec: &ListSpec, change_no: i64) -> rusqlite::Result<Indexed> {
+    let mut builder = ColumnBuilder::new(spec.facets.len());
+    let mut values = vec![Vec::new(); spec.facets.len()];
+    each_row(db, spec, None, |row, name, facets| {
+        let bytes = facet_bytes(&mut values, facets);
+        builder.push(row, name, &bytes);
+    })?;
+    Ok(Indexed { column: builder.finish(), values, change_no, earlier: None })
+}
+
+/// The byte of each facet value, a new one for a new value. A facet has far fewer than 256 values.
+fn facet_bytes(values: &mut [Vec<String>], facets: &[String]) -> Vec<u8> {
+    facets
+        .iter()
+        .zip(values)
+        .map(|(value, known)| {
+            let place = known.iter().position(|k| k == value).unwrap_or_else(|| {
+                known.push(value.clone());
+                known.len() - 1
+            });
+            u8::try_from(place).unwrap_or(u8::MAX)
+        })
+        .collect()
+}

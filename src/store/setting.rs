@@ -1,0 +1,37 @@
+//! Facts about the database file itself: profile, demo mark, heads of the audit and of the changes.
+
+use rusqlite::{Connection, OptionalExtension};
+
+/// Name of the organisation and division this database was made for, as `code`.
+pub const PROFILE_ORG: &str = "profile_org";
+/// Present in a demo database; holds the instant the demo clock starts from.
+pub const DEMO: &str = "demo";
+/// `no:hash` of the last audit record.
+pub const AUDIT_HEAD: &str = "audit_head";
+/// Number of the last row change made here.
+pub const CHANGE_NO: &str = "change_no";
+
+/// Reads a fact.
+///
+/// # Errors
+/// What SQLite says.
+pub fn get(db: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    db.prepare_cached("SELECT value FROM setting WHERE key = ?1")?.query_row([key], |r| r.get(0)).optional()
+}
+
+/// Writes a fact.
+///
+/// # Errors
+/// What SQLite says.
+pub fn set(db: &Connection, key: &str, value: &str) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO setting VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
+    db.prepare_cached(sql)?.execute([key, value]).map(|_| ())
+}
+
+/// The text of a reference file as it was loaded.
+///
+/// # Errors
+/// What SQLite says.
+pub fn reference_text(db: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
+    db.prepare_cached("SELECT text FROM reference WHERE name = ?1")?.query_row([name], |r| r.get(0)).optional()
+}

@@ -1,0 +1,3 @@
+//! The versioned forms in which domain values travel or are kept as text. Nothing else is serialised.
+
+pub mod change;
