@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod glyphs;
 pub mod ids;
+pub mod lines;
 pub mod locale;
 pub mod pinyin;
 pub mod text;

@@ -11,6 +11,7 @@ mod catalog;
 mod cell;
 mod completions;
 mod config;
+mod console;
 mod context;
 mod demo;
 mod doctor;
@@ -24,7 +25,7 @@ mod list;
 mod logs;
 mod man;
 mod out;
-mod pending;
+mod progress;
 mod show;
 mod status;
 mod table;
@@ -41,7 +42,6 @@ use crate::base::locale::{Lang, Locale};
 use args::{Cli, Sub};
 use clap::FromArgMatches;
 use std::ffi::OsString;
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// Runs the program with these arguments, the first of which is its name.
@@ -67,14 +67,14 @@ fn run(context: &Context, sub: Option<Sub>) -> Result<Exit, Fail> {
     // Dropped on return, so that the last lines reach the file.
     let _logs = logs::start(context, !matches!(sub, Some(Sub::Completions { .. } | Sub::Man { .. })));
     match sub {
-        None => console(context),
+        None => console::run(context),
         Some(Sub::Status) => status::run(context),
         Some(Sub::List(args)) => list::run(context, &args),
         Some(Sub::Show { kind, code }) => show::run(context, &kind, &code),
         Some(Sub::Catalog { act }) => catalog::run(context, &act),
         Some(Sub::Audit { act }) => audit::run(context, &act),
         Some(Sub::Config { act }) => config::run(context, &act),
-        Some(Sub::Keys) => keys::run(context, &pending::key_rows()?),
+        Some(Sub::Keys) => keys::run(context, &keys::rows(context)?),
         Some(Sub::Themes) => themes::run(context),
         Some(Sub::Doctor) => doctor::run(context),
         Some(Sub::Backup { file }) => backup::run(context, &file),
@@ -84,17 +84,6 @@ fn run(context: &Context, sub: Option<Sub>) -> Result<Exit, Fail> {
         Some(Sub::Init { org, force }) => init::run(context, &org, force),
         Some(Sub::Import { what }) => import::run(context, &what),
     }
-}
-
-/// The bare program: the console; without a terminal the status, saying so.
-fn console(context: &Context) -> Result<Exit, Fail> {
-    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !context.json {
-        return pending::console(context);
-    }
-    if !context.quiet && !context.json {
-        out::note(&context.locale.tr("cli-note-no-terminal"));
-    }
-    status::run(context)
 }
 
 /// Whether an argument stands among those before `--`.

@@ -33,8 +33,8 @@ pub struct Settings {
     pub colours: Colours,
     pub ambiguous_width: AmbiguousWidth,
     pub sync_output: SyncMode,
-    /// How long an action can be taken back with one key.
-    pub undo_seconds: u16,
+    /// Seconds an answer stays at the bottom of the console; a refusal stays three times as long.
+    pub notice_seconds: u16,
     /// Chords by action id; they replace the action's own.
     pub keys: BTreeMap<String, Vec<Chord>>,
     /// Columns by list word, in order; they replace those shown by default.
@@ -51,7 +51,7 @@ impl Default for Settings {
             colours: Colours::Auto,
             ambiguous_width: AmbiguousWidth::Auto,
             sync_output: SyncMode::Auto,
-            undo_seconds: 10,
+            notice_seconds: 4,
             keys: BTreeMap::new(),
             columns: BTreeMap::new(),
             profile: BTreeMap::new(),

@@ -1,12 +1,73 @@
-//! The screen half of the product: the terminal, keys, themes, drawing helpers and the views.
+//! The screen half of the product: the terminal, keys, themes, drawing helpers, the views and the event loop.
 //!
-//! It shows and asks. It never opens a database, a file of data or a socket, and decides nothing
-//! about the programme: that is `domain`. Only `terminal` and `input` touch the terminal device.
+//! It shows and asks. Views never open a database or a file and decide nothing about the programme: that is `domain`.
+//! Only `run` reads and submits through the store; only `terminal` and `input` touch the terminal device.
 
+pub mod action;
+pub mod app;
 pub mod backend;
-mod cells;
+pub mod format;
 pub mod input;
 pub mod keys;
+pub mod message;
+pub mod overlay;
+pub mod run;
 pub mod terminal;
 pub mod theme;
+pub mod views;
 pub mod widgets;
+
+use backend::sync::SyncMode;
+use keys::Chord;
+use std::collections::BTreeMap;
+use theme::{Depth, Theme};
+
+/// What a person can set about the console; the config file fills it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Name of a shipped theme.
+    pub theme: String,
+    /// A theme file that replaces it: path and text.
+    pub theme_file: Option<(String, String)>,
+    pub depth: Depth,
+    pub sync: SyncMode,
+    /// Keys by action id; an action not named keeps its own.
+    pub keys: BTreeMap<String, Vec<Chord>>,
+    /// Columns shown by list word; a list not named keeps its own.
+    pub columns: BTreeMap<String, Vec<String>>,
+    /// Draw the map in braille; ASCII otherwise.
+    pub braille: bool,
+    /// Seconds an answer stays at the bottom; a refusal stays three times as long.
+    pub notice_seconds: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            theme: "dark".into(),
+            theme_file: None,
+            depth: Depth::Ansi16,
+            sync: SyncMode::Auto,
+            keys: BTreeMap::new(),
+            columns: BTreeMap::new(),
+            braille: true,
+            notice_seconds: 4,
+        }
+    }
+}
+
+impl Settings {
+    /// The theme the settings name.
+    ///
+    /// # Errors
+    /// A sentence with file and line, or that there is no such theme.
+    pub fn load_theme(&self) -> Result<Theme, String> {
+        match &self.theme_file {
+            Some((path, text)) => Theme::parse(path, text, self.depth).map_err(|e| e.to_string()),
+            None => Theme::shipped(&self.theme, self.depth).ok_or_else(|| {
+                let known: Vec<&str> = theme::SHIPPED.iter().map(|(name, _)| *name).collect();
+                format!("theme {:?}: {}", self.theme, known.join(", "))
+            }),
+        }
+    }
+}

@@ -14,6 +14,7 @@ pub mod list;
 pub mod load;
 pub mod page;
 pub mod reads;
+pub mod reference;
 pub mod rows;
 pub mod schema;
 pub mod search;
@@ -26,12 +27,14 @@ use crate::base::clock::Clock;
 use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
 use crate::domain::command::Command;
+use crate::domain::rows::Kind;
 use crate::sqlite::{self, DbError, Use, migrate};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use uuid::Uuid;
 
 /// Name of the database inside a data directory.
 pub const FILE: &str = "gongfu.db";
@@ -47,10 +50,14 @@ pub struct Done {
     pub changes: usize,
 }
 
+/// A row as a person saw it when deciding: the batch is refused when its revision is another by now.
+pub type Seen = (Kind, Uuid, i64);
+
 /// One batch of commands for the writer: all of them or none.
 struct Job {
     actor: Actor,
     commands: Vec<Command>,
+    seen: Vec<Seen>,
     answer: Box<dyn FnOnce(Result<Done, StoreError>) + Send>,
 }
 
@@ -120,17 +127,19 @@ impl Store {
         Ok(db)
     }
 
-    /// Asks the writer for a batch; `answer` runs on the writer's thread when it is on the disk or refused.
+    /// Asks the writer for a batch decided on rows as `seen`; `answer` runs on the writer's thread when it is on the
+    /// disk or refused.
     pub fn submit(
         &self,
         actor: &Actor,
         commands: Vec<Command>,
+        seen: Vec<Seen>,
         answer: impl FnOnce(Result<Done, StoreError>) + Send + 'static,
     ) {
         let Some(writer) = &self.writer else {
             return answer(Err(StoreError::read_only()));
         };
-        let job = Job { actor: actor.clone(), commands, answer: Box::new(answer) };
+        let job = Job { actor: actor.clone(), commands, seen, answer: Box::new(answer) };
         if let Err(back) = writer.send(job) {
             (back.0.answer)(Err(StoreError::Db(DbError::Other(self.path.clone(), "the writer has stopped".into()))));
         }
@@ -142,7 +151,7 @@ impl Store {
     /// The refusal, or what went wrong with the file.
     pub fn submit_wait(&self, actor: &Actor, commands: Vec<Command>) -> Result<Done, StoreError> {
         let (send, receive) = channel();
-        self.submit(actor, commands, move |result| {
+        self.submit(actor, commands, Vec::new(), move |result| {
             // The receiver waits below; it cannot be gone.
             let _ = send.send(result);
         });
@@ -188,7 +197,7 @@ impl Store {
 
 fn write_loop(mut db: Connection, path: &Path, clock: Clock, mut ids: Ids, jobs: &Receiver<Job>, moved: &AtomicU64) {
     while let Ok(job) = jobs.recv() {
-        let result = submit::run(&mut db, path, clock.now(), &mut ids, &job.actor, &job.commands);
+        let result = submit::run(&mut db, path, clock.now(), &mut ids, &job.actor, &job.commands, &job.seen);
         // A refused attempt moves the audit, too.
         moved.fetch_add(1, Ordering::AcqRel);
         (job.answer)(result);

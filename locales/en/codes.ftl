@@ -736,10 +736,3 @@ section-members = Members
 section-listed_in = Listed in it
 
 ## what needs a person
-urgent-incident = Incident
-urgent-removal = Removal
-urgent-returns = Returns
-urgent-deadline = Deadline
-urgent-packs = Packs
-urgent-orders = Orders
-urgent-publications = Publication

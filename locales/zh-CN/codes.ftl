@@ -736,10 +736,3 @@ section-members = 下级单位
 section-listed_in = 本版新增
 
 ## 要人办的
-urgent-incident = 事件
-urgent-removal = 清退
-urgent-returns = 报送
-urgent-deadline = 期限
-urgent-packs = 礼包
-urgent-orders = 订单
-urgent-publications = 发布

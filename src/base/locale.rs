@@ -46,7 +46,7 @@ macro_rules! texts { ($($file:literal),*) => {
         }
     }
 } }
-texts!("codes", "refusal", "console", "cli");
+texts!("codes", "refusal", "console", "cli", "forms");
 
 /// The texts of one language.
 pub struct Locale {

@@ -1,165 +1,195 @@
-//! Pinyin of Han characters: every reading for search, one reading for order. Toneless, ü as `v`.
-//!
-//! Place names of the province that a dictionary reads wrongly are put right in the tables here.
+//! Toneless pinyin: readings of a character, sort keys and initials of a name.
+//! Owns the tables that put Shaanxi and Jiangsu place names and farm goods right; must not know what a name is for.
 
-use pinyin::{ToPinyin, ToPinyinMulti};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// Readings a dictionary lacks, or does not put first, in the names of our places.
-const EXTRA: &[(char, &str)] = &[
-    ('柞', "zha"),
-    ('堡', "bu"),
-    ('盱', "xu"),
-    ('眙', "yi"),
-    ('睢', "sui"),
-    ('鄠', "hu"),
-    ('汧', "qian"),
-    ('浐', "chan"),
-    ('沣', "feng"),
-    ('邠', "bin"),
-    ('彬', "bin"),
-    ('郃', "he"),
-    ('雒', "luo"),
-    ('栒', "xun"),
-    ('阎', "yan"),
-    ('洋', "yang"),
-];
+use pinyin::ToPinyinMulti;
 
-/// Words whose order a single character's main reading would get wrong.
-const WORDS: &[(&str, &str)] = &[
-    ("柞水", "zha shui"),
-    ("吴堡", "wu bu"),
-    ("长安", "chang an"),
-    ("洛南", "luo nan"),
-    ("绥德", "sui de"),
-    ("重庆", "chong qing"),
-    ("乐园", "le yuan"),
-    ("大荔", "da li"),
-    ("盱眙", "xu yi"),
-    ("睢宁", "sui ning"),
-    ("朝邑", "chao yi"),
-];
+use super::text::half_width_char;
 
-/// Every toneless reading of a character; none when it is not Han.
-pub fn readings(c: char) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut add = |plain: &str| {
-        let plain = plain.replace('ü', "v");
-        if !out.contains(&plain) {
-            out.push(plain);
-        }
-    };
-    EXTRA.iter().filter(|(e, _)| *e == c).for_each(|(_, r)| add(r));
-    if let Some(all) = c.to_pinyin_multi() {
-        all.into_iter().for_each(|p| add(p.plain()));
-    } else if let Some(one) = c.to_pinyin() {
-        add(one.plain());
-    }
-    out
+mod words;
+
+/// First and one past the last character of the dense lookup table (CJK extension A and the main block).
+const DENSE: std::ops::Range<u32> = 0x3400..0xa000;
+
+/// All toneless readings of `c`, the usual one first, ü written `v`; empty when `c` is no Han character.
+pub fn readings(c: char) -> &'static [&'static str] {
+    tables().readings(c)
 }
 
-/// The main reading of the common Han block, looked up once: sort keys are made for every stored name.
-fn main_reading(c: char) -> Option<&'static str> {
-    static TABLE: OnceLock<Vec<Option<&'static str>>> = OnceLock::new();
-    const FIRST: u32 = 0x4E00;
-    let table = TABLE.get_or_init(|| {
-        (FIRST..0xA000)
-            .map(|n| {
-                let c = char::from_u32(n)?;
-                let extra = EXTRA.iter().find(|(e, _)| *e == c).map(|(_, r)| *r);
-                extra.or_else(|| c.to_pinyin().map(|p| p.plain()))
-            })
-            .collect()
-    });
-    match u32::from(c).checked_sub(FIRST).and_then(|i| table.get(usize::try_from(i).ok()?)) {
-        Some(found) => *found,
-        None => c.to_pinyin().map(|p| p.plain()),
-    }
-}
-
-fn words() -> &'static HashMap<char, Vec<&'static (&'static str, &'static str)>> {
-    static MAP: OnceLock<HashMap<char, Vec<&'static (&'static str, &'static str)>>> = OnceLock::new();
-    MAP.get_or_init(|| {
-        let mut map: HashMap<char, Vec<_>> = HashMap::new();
-        for word in WORDS {
-            if let Some(first) = word.0.chars().next() {
-                map.entry(first).or_default().push(word);
-            }
-        }
-        map
-    })
-}
-
-/// Key that orders names by pinyin, syllable by syllable: `柞水木耳 250g` gives `zha shui mu er 250g`.
-pub fn key(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() * 2);
-    let mut rest = name;
-    while let Some(c) = rest.chars().next() {
-        let word = words().get(&c).and_then(|list| list.iter().find(|(w, _)| rest.starts_with(w)));
-        let (taken, reading) = match word {
-            Some((han, reading)) => (han.len(), Some(*reading)),
-            None => (c.len_utf8(), main_reading(c)),
-        };
-        match reading {
-            Some(reading) => {
-                if !out.is_empty() && !out.ends_with(' ') {
-                    out.push(' ');
-                }
-                out.push_str(reading);
+/// Sort key: readings of Han characters with a space between syllables, other text in lower case half-width form.
+///
+/// Keys compare syllable by syllable, because a space sorts before every letter. Names that sound alike share a key:
+/// compare the names themselves after it.
+pub fn key(s: &str) -> String {
+    let mut out = String::with_capacity(s.len() * 2);
+    let mut last = Kind::Start;
+    walk(s, |piece| match piece {
+        Piece::Syllable(reading) => {
+            if last != Kind::Start && !out.ends_with(' ') {
                 out.push(' ');
             }
-            None => out.extend(super::text::half(c).to_lowercase()),
+            out.push_str(reading);
+            last = Kind::Syllable;
         }
-        rest = &rest[taken..];
-    }
-    out.truncate(out.trim_end().len());
+        Piece::Other(c) => {
+            let c = half_width_char(c);
+            if last == Kind::Syllable && c != ' ' {
+                out.push(' ');
+            }
+            out.extend(c.to_lowercase());
+            last = Kind::Other;
+        }
+    });
     out
 }
 
-/// First letters of the main readings: `柞水木耳` gives `zsme`.
-pub fn initials(name: &str) -> String {
-    key(name).split(' ').filter_map(|s| s.chars().next()).collect()
+/// First letters of the usual readings; letters and digits stay, everything else is left out (`柞水木耳250g` is
+/// `zsme250g`).
+pub fn initials(s: &str) -> String {
+    let mut out = String::with_capacity(s.len());
+    walk(s, |piece| match piece {
+        Piece::Syllable(reading) => out.extend(reading.chars().next()),
+        Piece::Other(c) if c.is_alphanumeric() => out.extend(half_width_char(c).to_lowercase()),
+        Piece::Other(_) => {}
+    });
+    out
+}
+
+#[derive(PartialEq)]
+enum Kind {
+    Start,
+    Syllable,
+    Other,
+}
+
+enum Piece {
+    /// The reading of one Han character in its word.
+    Syllable(&'static str),
+    /// A character without a reading.
+    Other(char),
+}
+
+/// Hands out `s` piece by piece, whole known words first, then single characters.
+fn walk(s: &str, mut emit: impl FnMut(Piece)) {
+    let tables = tables();
+    let mut rest = s;
+    while let Some(c) = rest.chars().next() {
+        if let Some((word, reading)) = tables.word(c, rest) {
+            reading.split(' ').for_each(|syllable| emit(Piece::Syllable(syllable)));
+            rest = rest.get(word.len()..).unwrap_or("");
+            continue;
+        }
+        emit(match tables.readings(c).first() {
+            Some(reading) => Piece::Syllable(reading),
+            None => Piece::Other(c),
+        });
+        rest = rest.get(c.len_utf8()..).unwrap_or("");
+    }
+}
+
+type Readings = &'static [&'static str];
+
+/// Lookups built once per process.
+struct Tables {
+    /// Readings by code point from the start of [`DENSE`].
+    dense: Vec<Readings>,
+    /// Whether a word of [`words::WORDS`] starts with the character, by code point from the start of [`DENSE`].
+    starts: Vec<bool>,
+    /// Readings of characters outside [`DENSE`], by character.
+    sparse: Vec<(char, Readings)>,
+    /// [`words::WORDS`] by first character, longest first.
+    words: Vec<(char, &'static str, &'static str)>,
+}
+
+impl Tables {
+    fn readings(&self, c: char) -> Readings {
+        if c.is_ascii() {
+            return &[];
+        }
+        if let Some(found) = dense_index(c).and_then(|i| self.dense.get(i)) {
+            return found;
+        }
+        let found = self.sparse.binary_search_by_key(&c, |(c, _)| *c).ok();
+        found.and_then(|i| self.sparse.get(i)).map_or(&[], |(_, readings)| readings)
+    }
+
+    /// The longest known word `rest` starts with; `c` is its first character.
+    fn word(&self, c: char, rest: &str) -> Option<(&'static str, &'static str)> {
+        if !dense_index(c).and_then(|i| self.starts.get(i)).copied().unwrap_or(false) {
+            return None;
+        }
+        let first = self.words.partition_point(|(start, ..)| *start < c);
+        let same = self.words.get(first..)?.iter().take_while(|(start, ..)| *start == c);
+        same.map(|(_, word, reading)| (*word, *reading)).find(|(word, _)| rest.starts_with(word))
+    }
+}
+
+fn dense_index(c: char) -> Option<usize> {
+    let n = u32::from(c);
+    if DENSE.contains(&n) { usize::try_from(n - DENSE.start).ok() } else { None }
+}
+
+fn tables() -> &'static Tables {
+    static TABLES: OnceLock<Tables> = OnceLock::new();
+    TABLES.get_or_init(build)
+}
+
+/// Reads the crate's data once. The reading lists are leaked on purpose: they live as long as the process.
+fn build() -> Tables {
+    let mut known: HashMap<Vec<&'static str>, Readings> = HashMap::new();
+    let mut intern = |list: Vec<&'static str>| -> Readings {
+        if list.is_empty() {
+            return &[];
+        }
+        *known.entry(list).or_insert_with_key(|list| Vec::leak(list.clone()))
+    };
+    let mut ours: HashMap<char, Vec<&'static str>> = HashMap::new();
+    for (chars, reading) in words::READINGS {
+        chars.chars().for_each(|c| ours.entry(c).or_default().push(reading));
+    }
+    let dense = DENSE.map(|n| intern(char::from_u32(n).map(|c| lookup(c, &ours)).unwrap_or_default())).collect();
+    let outside = ['\u{3007}'].into_iter().chain('\u{f900}'..='\u{faff}').chain('\u{20000}'..='\u{323af}');
+    let sparse = outside.map(|c| (c, intern(lookup(c, &ours)))).filter(|(_, list)| !list.is_empty()).collect();
+    let mut words: Vec<_> =
+        words::WORDS.iter().filter_map(|(word, reading)| Some((word.chars().next()?, *word, *reading))).collect();
+    words.sort_by_key(|(start, word, _)| (*start, std::cmp::Reverse(word.len())));
+    let mut starts = vec![false; DENSE.len()];
+    for index in words.iter().filter_map(|(start, ..)| dense_index(*start)) {
+        if let Some(flag) = starts.get_mut(index) {
+            *flag = true;
+        }
+    }
+    Tables { dense, starts, sparse, words }
+}
+
+/// Readings from our own list, then the crate, without repeats.
+fn lookup(c: char, ours: &HashMap<char, Vec<&'static str>>) -> Vec<&'static str> {
+    let ours = ours.get(&c).into_iter().flatten().copied();
+    let theirs = c.to_pinyin_multi().into_iter().flatten().filter_map(|p| toneless(p.plain()));
+    let mut list = Vec::new();
+    for reading in ours.chain(theirs) {
+        if !list.contains(&reading) {
+            list.push(reading);
+        }
+    }
+    list
+}
+
+/// A crate reading in plain letters: ü as `v`, ê as `e`; none for what is no syllable of letters.
+fn toneless(plain: &'static str) -> Option<&'static str> {
+    let ascii = match plain {
+        "lü" => "lv",
+        "nü" => "nv",
+        "lüe" => "lve",
+        "nüe" => "nve",
+        "lüan" => "lvan",
+        "ê" => "e",
+        other => other,
+    };
+    (!ascii.is_empty() && ascii.bytes().all(|b| b.is_ascii_lowercase())).then_some(ascii)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_order_by_syllable_and_places_read_as_their_people_say() {
-        assert_eq!(key("柞水木耳 250g"), "zha shui mu er 250g");
-        assert_eq!(key("吴堡空心挂面"), "wu bu kong xin gua mian");
-        assert_eq!(initials("柞水木耳"), "zsme");
-        assert!(readings('长').contains(&"chang".to_owned()) && readings('长').contains(&"zhang".to_owned()));
-        assert!(readings('绿').contains(&"lv".to_owned()));
-        assert!(readings('a').is_empty());
-    }
-
-    #[test]
-    fn every_division_can_be_found_by_the_pinyin_in_its_file() {
-        let table = include_str!("../../data/shaanxi_divisions.csv");
-        for line in table.lines().skip(1) {
-            let fields: Vec<&str> = line.split(',').collect();
-            let (name, pinyin) = (fields[1], fields[2].to_lowercase().replace(['\'', ' ', '-'], ""));
-            let reachable = |name: &str| {
-                let mut ends = vec![0_usize];
-                for c in name.chars() {
-                    let next = readings(c);
-                    ends = ends
-                        .iter()
-                        .flat_map(|e| {
-                            next.iter().filter(|r| pinyin[*e..].starts_with(r.as_str())).map(move |r| e + r.len())
-                        })
-                        .collect();
-                }
-                ends.contains(&pinyin.len())
-            };
-            let stem: String = name.chars().take(name.chars().count() - 1).collect();
-            assert!(
-                reachable(name) || reachable(&stem) || name.contains('示') || name.contains('新'),
-                "{name} {pinyin}"
-            );
-        }
-    }
-}
+mod tests;

@@ -63,6 +63,23 @@ impl Context {
         })
     }
 
+    /// The same run on the demo in `dir`, as the person the demo is shown to unless another was named. The profile of
+    /// the settings has no part in it.
+    pub fn in_demo(&self, dir: PathBuf) -> Context {
+        Context {
+            config: self.config.clone(),
+            profile: Profile { person: "李静".into(), ..Profile::default() },
+            locale: Locale::new(self.locale.lang()),
+            data_dir: dir,
+            read_only: self.read_only,
+            now: self.now,
+            json: self.json,
+            quiet: self.quiet,
+            verbose: self.verbose,
+            person: self.person.clone(),
+        }
+    }
+
     /// The database file.
     pub fn db_path(&self) -> PathBuf {
         self.data_dir.join(store::FILE)
@@ -76,9 +93,12 @@ impl Context {
         }
     }
 
+    /// The demo's clock goes on where the last record left it, so that no record is older than the one before.
     fn demo_start(&self) -> Option<Timestamp> {
         let db = sqlite::open(&self.db_path(), Use::Read).ok()?;
-        setting::get(&db, setting::DEMO).ok()??.parse().ok()
+        let start: Timestamp = setting::get(&db, setting::DEMO).ok()??.parse().ok()?;
+        let last = db.query_row("SELECT coalesce(max(at), 0) FROM audit", [], |r| r.get::<_, i64>(0)).ok()?;
+        Timestamp::from_millisecond(last).ok().map(|last| last.max(start))
     }
 
     /// The database for looking only.

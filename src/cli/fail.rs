@@ -4,6 +4,7 @@
 
 use crate::base::locale::{Locale, Sentence};
 use crate::config::ConfigError;
+use crate::setup::SetupError;
 use crate::sqlite::DbError;
 use crate::store::StoreError;
 use crate::store::filter::FilterError;
@@ -77,6 +78,19 @@ impl Fail {
             _ => Exit::Input,
         };
         Fail::new(exit, locale, "db", error.code(), &error.args())
+    }
+
+    /// What kept a database from being made.
+    pub fn setup(error: &SetupError, locale: &Locale) -> Fail {
+        match error {
+            SetupError::Db(e) => Fail::db(e, locale),
+            SetupError::Reference(errors) => {
+                let first = errors.first().map(ToString::to_string).unwrap_or_default();
+                let args = [("n", errors.len().to_string()), ("first", first)];
+                Fail::own(Exit::Input, locale, "reference", &args)
+            }
+            SetupError::UnknownOrg(org) => Fail::own(Exit::Input, locale, "no-organisation", &[("org", org.clone())]),
+        }
     }
 
     /// What of a filter is not understood.

@@ -4,6 +4,8 @@ use super::context::Context;
 use super::fail::{Exit, Fail};
 use super::out::Out;
 use super::table::Table;
+use crate::base::locale::Lang;
+use crate::console::action::{self, ACTIONS, KeyMap};
 use serde_json::{Value as Json, json};
 
 /// One action as it is listed.
@@ -17,6 +19,25 @@ pub struct KeyRow {
     pub keys: Vec<String>,
     /// What it does, in words.
     pub label: String,
+}
+
+/// The console's action table with the keys of the settings.
+///
+/// # Errors
+/// When the settings name an action there is not, or a key twice.
+pub fn rows(context: &Context) -> Result<Vec<KeyRow>, Fail> {
+    let keys = KeyMap::new(&context.config.settings.keys).map_err(|e| {
+        let why = format!("{}: {e}", context.config.path.display());
+        context.fail(Exit::Input, "settings", &[("why", why)])
+    })?;
+    let chinese = context.locale.lang() == Lang::Zh;
+    let row = |e: &action::Entry| KeyRow {
+        action: e.id.to_owned(),
+        scope: context.locale.tr(&format!("scope-{}", format!("{:?}", e.scope).to_lowercase())).into_owned(),
+        keys: keys.keys(e.action).iter().map(|k| k.label(chinese)).collect(),
+        label: context.locale.tr(&action::label_id(e)).into_owned(),
+    };
+    Ok(ACTIONS.iter().map(row).collect())
 }
 
 /// Runs `keys` over the console's rows.

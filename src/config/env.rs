@@ -16,7 +16,7 @@ pub const VARIABLES: &[&str] = &[
     "GONGFU_COLOURS",
     "GONGFU_AMBIGUOUS_WIDTH",
     "GONGFU_SYNC_OUTPUT",
-    "GONGFU_UNDO_SECONDS",
+    "GONGFU_NOTICE_SECONDS",
     "GONGFU_LOG",
 ];
 
@@ -33,9 +33,9 @@ pub(super) fn apply(settings: &mut Settings, get: &dyn Fn(&str) -> Option<String
     if let Some(theme) = get("GONGFU_THEME") {
         settings.theme = theme;
     }
-    if let Some(seconds) = get("GONGFU_UNDO_SECONDS") {
-        settings.undo_seconds =
-            seconds.parse().map_err(|_| ConfigError::variable("GONGFU_UNDO_SECONDS", &seconds, "0..65535"))?;
+    if let Some(seconds) = get("GONGFU_NOTICE_SECONDS") {
+        settings.notice_seconds =
+            seconds.parse().map_err(|_| ConfigError::variable("GONGFU_NOTICE_SECONDS", &seconds, "0..65535"))?;
     }
     let (person, org, dir) = (get("GONGFU_PERSON"), get("GONGFU_ORG"), get("GONGFU_DATA_DIR"));
     let read_only = match get("GONGFU_READ_ONLY").as_deref() {

@@ -16,7 +16,7 @@ pub(super) const TOP: &[&str] = &[
     "colours",
     "ambiguous_width",
     "sync_output",
-    "undo_seconds",
+    "notice_seconds",
     "keys",
     "columns",
     "profile",

@@ -68,14 +68,14 @@ fn mistakes_are_named_with_line_column_and_what_was_meant() {
 fn the_environment_lies_over_the_file_and_flags_over_both() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("c.toml");
-    std::fs::write(&path, "theme = \"light\"\nundo_seconds = 5\n[profile.default]\nperson = \"甲\"\n").unwrap();
+    std::fs::write(&path, "theme = \"light\"\nnotice_seconds = 5\n[profile.default]\nperson = \"甲\"\n").unwrap();
     let get = |name: &str| match name {
         "GONGFU_THEME" => Some("mono".to_owned()),
         "GONGFU_PERSON" => Some("乙".to_owned()),
         _ => None,
     };
     let config = Config::load(Some(&path), &get).unwrap();
-    assert_eq!((config.settings.theme.as_str(), config.settings.undo_seconds), ("mono", 5));
+    assert_eq!((config.settings.theme.as_str(), config.settings.notice_seconds), ("mono", 5));
     assert_eq!(config.profile().unwrap().person, "乙");
     assert_eq!(Config::load(Some(&dir.path().join("none")), &|_| None).unwrap_err().code, "unreadable");
     let bad = |name: &str| (name == "GONGFU_LANG").then(|| "fr".to_owned());

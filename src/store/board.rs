@@ -197,13 +197,13 @@ fn goals(db: &Connection, today: Date, counted_fen: i64, tally: &Tally<'_>) -> r
         let listed = || tally("catalog_entry", "listed/*", "n");
         let mut target: i64 = r.get(3)?;
         let (done, list, filter) = match code.as_str() {
-            "spending" => (counted_fen, "purchases", "state:counted"),
+            "spend" => (counted_fen, "purchases", "state:counted"),
             "counters" => (venue_count(UNION, "[01]")?, "counters", "state:active family:union_site"),
             "bank_counters" => (venue_count(&["bank_harbor"], "[01]")?, "counters", "state:active family:bank_outlet"),
             "reading_rooms" => (venue_count(&["workers_bookhouse"], "1")?, "counters", "state:active room:1"),
             "suppliers" => (tally("supplier", "active", "n")?, "suppliers", "state:active"),
             "products" => (listed()?, "catalog", "state:listed"),
-            "trace" => {
+            "trace_coverage" => {
                 target = listed()?;
                 (tally("catalog_entry", "listed/full", "n")?, "catalog", "state:listed trace:full")
             }
@@ -309,15 +309,17 @@ fn urgent(db: &Connection, now: Timestamp, deadlines: &[Due]) -> rusqlite::Resul
             });
         }
     }
-    out.sort_by_key(|u| (u.rank, u.grade.len() == 1 && u.grade != "1", u.since, std::cmp::Reverse(u.days)));
+    let grade = |u: &Urgent| if u.grade.len() == 1 { u.grade.clone() } else { String::new() };
+    out.sort_by_key(|u| (u.rank, grade(u), u.since, std::cmp::Reverse(u.days)));
     Ok(out)
 }
 
-/// Open incidents that wait for a person, gravest and oldest first; those whose removal runs are counted by notices.
+/// Open incidents that wait for a person: grades 1 and 2 one by one, gravest and oldest first, grade 3 as a number.
+/// Those whose removal runs are counted by notices.
 fn open_incidents(db: &Connection) -> rusqlite::Result<Vec<Urgent>> {
-    let sql = "SELECT i.id, i.code, e.name || ' ' || i.title, i.state, i.grade, i.reported_at FROM incident i \
-               JOIN catalog_entry e ON e.id = i.entry_id \
-               WHERE i.state IN ('reported', 'triaged', 'verifying', 'reopened', 'confirmed') \
+    let sql = "SELECT i.id, i.code, CASE WHEN instr(i.title, e.name) THEN i.title ELSE e.name || ' ' || i.title END, \
+               i.state, i.grade, i.reported_at FROM incident i JOIN catalog_entry e ON e.id = i.entry_id \
+               WHERE i.state IN ('reported', 'triaged', 'verifying', 'reopened', 'confirmed') AND i.grade < '3' \
                ORDER BY i.grade, i.reported_at LIMIT 20";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([], |r| {
@@ -337,7 +339,27 @@ fn open_incidents(db: &Connection) -> rusqlite::Result<Vec<Urgent>> {
             record: Some(super::convert::uuid(r, 0)?),
         })
     })?;
-    rows.collect()
+    let mut out = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let sql = "SELECT count(*), min(reported_at) FROM incident \
+               WHERE state IN ('reported', 'triaged', 'verifying', 'reopened', 'confirmed') AND grade = '3'";
+    let (count, since): (i64, Option<i64>) = db.query_row(sql, [], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    if count > 0 {
+        out.push(Urgent {
+            id: "incidents",
+            rank: 4,
+            count,
+            code: String::new(),
+            name: String::new(),
+            state: String::new(),
+            grade: "3".into(),
+            since: since.and_then(|ms| Timestamp::from_millisecond(ms).ok()),
+            days: 0,
+            list: "incidents",
+            filter: "grade:3 state:reported,triaged,verifying,reopened,confirmed".into(),
+            record: None,
+        });
+    }
+    Ok(out)
 }
 
 /// Removals that still wait for counters, one line an incident.

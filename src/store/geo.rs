@@ -98,7 +98,7 @@ pub fn counter_map(db: &Connection) -> rusqlite::Result<CounterMap> {
 
 /// The outline as it was loaded; its form was checked then.
 fn rings(db: &Connection) -> rusqlite::Result<Vec<(String, Vec<(f64, f64)>)>> {
-    let Some(text) = super::setting::reference_text(db, "outline")? else { return Ok(Vec::new()) };
+    let Some(text) = super::setting::reference_text(db, "shaanxi_outline")? else { return Ok(Vec::new()) };
     let mut rings: Vec<(String, String, Vec<(f64, f64)>)> = Vec::new();
     for line in text.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();

@@ -244,7 +244,7 @@ impl Reader {
                 };
                 let query = ListQuery { filter: filter.clone(), ..query.clone() };
                 let hits = self.columns.search(query.kind, &filter, &self.shared.cancel);
-                page::read(&self.db, &query, hits.as_ref()).map_or_else(failed, |page| Answer::Page {
+                page::read(&self.db, &query, hits.as_deref()).map_or_else(failed, |page| Answer::Page {
                     page,
                     filter,
                     took: started.elapsed(),

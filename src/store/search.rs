@@ -7,8 +7,7 @@ pub use crate::base::glyphs::Hits;
 
 use super::filter::{Filter, Op};
 use super::list::{ListKind, ListSpec};
-use crate::base::glyphs::{self, Builder, Column, FacetTest, Pattern, Query};
-use crate::domain::value::Value;
+use crate::base::glyphs::{self, Column, ColumnBuilder, FacetTest, Query, Term};
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use std::collections::HashMap;
@@ -35,6 +34,8 @@ struct Indexed {
     values: Vec<Vec<String>>,
     /// Last row change it has seen.
     change_no: i64,
+    /// The last query and its hits, to narrow when a letter is added.
+    earlier: Option<(Query, Arc<Hits>)>,
 }
 
 /// The columns of every list, shared by the threads that build and ask.
@@ -76,6 +77,7 @@ impl Columns {
                         indexed.column.upsert(row, &name, &bytes);
                     }
                     indexed.change_no = newest;
+                    indexed.earlier = None;
                 }
             }
             _ => {
@@ -88,30 +90,35 @@ impl Columns {
 
     /// The rows a filter's words and facet tests match; `None` while the column is not there, when the filter has
     /// nothing for it, or when the search was cancelled.
-    pub fn search(&self, kind: ListKind, filter: &Filter, cancel: &AtomicBool) -> Option<Hits> {
+    pub fn search(&self, kind: ListKind, filter: &Filter, cancel: &AtomicBool) -> Option<Arc<Hits>> {
         let spec = kind.spec();
-        let lists = self.lock();
-        let indexed = lists.get(kind.code())?;
-        let mut query = Query::default();
-        for word in &filter.words {
-            query.words.push((Pattern::new(&word.text)?, word.negated));
-        }
+        let mut lists = self.lock();
+        let indexed = lists.get_mut(kind.code())?;
+        let terms = filter.words.iter().map(|w| Term { text: w.text.clone(), negated: w.negated }).collect();
+        let mut query = Query { terms, ..Query::default() };
         for test in &filter.tests {
             let (Some(facet), Op::OneOf(values)) = (spec.facets.iter().position(|f| *f == test.column), &test.op)
             else {
                 continue;
             };
-            let mut allowed = [false; 256];
-            for (byte, known) in indexed.values[facet].iter().enumerate().take(256) {
-                let wanted = values.iter().any(|v| v.as_text() == Some(known));
-                allowed[byte] = wanted != test.negated;
-            }
-            query.facets.push(FacetTest { facet, allowed });
+            let allowed = indexed.values[facet]
+                .iter()
+                .zip(0_u8..=u8::MAX)
+                .filter(|(known, _)| values.iter().any(|v| v.as_text() == Some(known.as_str())) != test.negated);
+            query = query.with_facet(FacetTest::any_of(facet, allowed.map(|(_, byte)| byte)));
         }
-        if query.words.is_empty() && query.facets.is_empty() {
+        if query.terms.is_empty() && query.facets.is_empty() {
             return None;
         }
-        indexed.column.search(&query, cancel)
+        let earlier = indexed.earlier.take();
+        let hits = match earlier {
+            // Typed one letter more: only what matched before can match now.
+            Some((before, hits)) if query.extends(&before) => indexed.column.narrow(&query, &hits, cancel),
+            _ => indexed.column.search(&query, cancel),
+        }?;
+        let hits = Arc::new(hits);
+        indexed.earlier = Some((query, Arc::clone(&hits)));
+        Some(hits)
     }
 }
 
@@ -159,13 +166,13 @@ fn each_row(
 }
 
 fn build(db: &Connection, spec: &ListSpec, change_no: i64) -> rusqlite::Result<Indexed> {
-    let mut builder = Builder::new(spec.facets.len());
+    let mut builder = ColumnBuilder::new(spec.facets.len());
     let mut values = vec![Vec::new(); spec.facets.len()];
     each_row(db, spec, None, |row, name, facets| {
         let bytes = facet_bytes(&mut values, facets);
         builder.push(row, name, &bytes);
     })?;
-    Ok(Indexed { column: builder.finish(), values, change_no })
+    Ok(Indexed { column: builder.finish(), values, change_no, earlier: None })
 }
 
 /// The byte of each facet value, a new one for a new value. A facet has far fewer than 256 values.
@@ -181,9 +188,4 @@ fn facet_bytes(values: &mut [Vec<String>], facets: &[String]) -> Vec<u8> {
             u8::try_from(place).unwrap_or(u8::MAX)
         })
         .collect()
-}
-
-/// A value as the filter compares it, for tests of facets.
-pub fn text_of(value: &Value) -> &str {
-    value.as_text().unwrap_or_default()
 }

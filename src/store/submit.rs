@@ -4,13 +4,13 @@
 
 use super::audit::{self, Entry};
 use super::rows::{SqlRows, put, put_sql};
-use super::{Done, StoreError, setting};
+use super::{Done, Seen, StoreError, setting};
 use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
 use crate::domain::command::Command;
 use crate::domain::decide::decide;
 use crate::domain::refusal::{Refusal, Stop};
-use crate::domain::work::{Decision, Work};
+use crate::domain::work::{Decision, Rows, Work};
 use crate::sqlite::DbError;
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
@@ -28,9 +28,17 @@ pub fn run(
     ids: &mut Ids,
     actor: &Actor,
     commands: &[Command],
+    seen: &[Seen],
 ) -> Result<Done, StoreError> {
     let failed = |e: rusqlite::Error| StoreError::Db(DbError::of(path, &e));
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    if let Some(refusal) = changed_since(&SqlRows(&tx), seen) {
+        tx.rollback().map_err(failed)?;
+        if let Some(command) = commands.first() {
+            note_refusal(db, now, actor, command, &refusal).map_err(failed)?;
+        }
+        return Err(StoreError::Refused(refusal));
+    }
     let mut done = Done { codes: Vec::with_capacity(commands.len()), audit_no: 0, changes: 0 };
     for command in commands {
         let decided = {
@@ -53,6 +61,16 @@ pub fn run(
     }
     tx.commit().map_err(failed)?;
     Ok(done)
+}
+
+/// The first row that is not as it was seen. Revision 0 stands for a row seen without its revision.
+fn changed_since(rows: &SqlRows<'_>, seen: &[Seen]) -> Option<Refusal> {
+    seen.iter().filter(|(_, _, rev)| *rev > 0).find_map(|(kind, id, rev)| {
+        let row = rows.fetch(*kind, *id).ok().flatten()?;
+        let code = row.kind().columns().iter().position(|c| c.name == "code");
+        let code = code.and_then(|i| row.cells()[i].as_text().map(str::to_owned)).unwrap_or_default();
+        (row.meta().rev != *rev).then(|| Refusal::new("record-changed").with("code", code))
+    })
 }
 
 fn apply(

@@ -152,14 +152,14 @@ fn usage_errors_exit_with_2_in_the_persons_language() {
 fn a_misspelt_setting_is_named_with_line_column_and_the_nearest_key() {
     let data = Data::new();
     let settings = data.path().join("c.toml");
-    std::fs::write(&settings, "# 设置\nundo_second = 5\n").unwrap();
+    std::fs::write(&settings, "# 设置\nnotice_second = 5\n").unwrap();
     let path = settings.display().to_string();
     let (code, out, err) = run(data.gongfu(&["--config", &path, "config", "check"]));
     assert_eq!((code, out.as_str()), (3, ""));
-    assert!(err.contains("c.toml:2:1") && err.contains("undo_second") && err.contains("undo_seconds"), "{err}");
-    std::fs::write(&settings, "undo_seconds = 5\n").unwrap();
+    assert!(err.contains("c.toml:2:1") && err.contains("notice_second") && err.contains("notice_seconds"), "{err}");
+    std::fs::write(&settings, "notice_seconds = 5\n").unwrap();
     let (code, shown) = json(&data, &["--config", &path, "config", "show"]);
-    assert_eq!((code, &shown["undo_seconds"]), (0, &5.into()));
+    assert_eq!((code, &shown["notice_seconds"]), (0, &5.into()));
     assert_eq!(run(data.gongfu(&["--config", &path, "config", "check"])).0, 0);
     let (_, out, _) = run(data.gongfu(&["--config", &path, "config", "path"]));
     assert_eq!(out.trim(), path);

@@ -1,142 +1,68 @@
-//! Names in memory: each distinct character has a number, a name is a run of numbers, equal names are kept once.
-//!
-//! A query is answered from the distinct names; rows carry the number of their name and a few facet bytes.
+//! Rows of the search column: one slot a row number, a name and facet bytes each. Owns changes after the build.
 
-use super::fold;
-use super::pattern::{Moves, Pattern, step};
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Number of a distinct name.
-type NameNo = u32;
+use super::dictionary::Dictionary;
+use super::hits::{bit_of, index, word_of};
+use super::names::{MAX_GLYPHS, Names};
 
-/// Row numbers that match, with exact count.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Hits {
-    bits: Vec<u64>,
-    len: usize,
-}
+mod build;
+mod search;
 
-impl Hits {
-    fn with_rows(rows: u32) -> Hits {
-        Hits { bits: vec![0; rows as usize / 64 + 1], len: 0 }
-    }
+pub use build::ColumnBuilder;
 
-    fn insert(&mut self, row: u32) {
-        let (word, bit) = (row as usize / 64, 1_u64 << (row % 64));
-        if let Some(w) = self.bits.get_mut(word)
-            && *w & bit == 0
-        {
-            *w |= bit;
-            self.len += 1;
-        }
-    }
+/// Row numbers below this always get a slot of their own, however few rows there are.
+const DENSE_ROWS: usize = if cfg!(test) { 512 } else { 1 << 20 };
 
-    /// How many rows match.
-    pub fn len(&self) -> usize {
-        self.len
-    }
+/// Changed names kept aside before the column is laid out anew, at least; beyond it one in [`PATCH_SHARE`] rows.
+const PATCHES: usize = 4096;
+const PATCH_SHARE: usize = 16;
 
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    /// Whether a row is among them.
-    pub fn contains(&self, row: u32) -> bool {
-        self.bits.get(row as usize / 64).is_some_and(|w| w & (1 << (row % 64)) != 0)
-    }
-
-    /// The rows, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        self.bits.iter().enumerate().flat_map(|(i, word)| {
-            let mut w = *word;
-            std::iter::from_fn(move || {
-                if w == 0 {
-                    return None;
-                }
-                let bit = w.trailing_zeros();
-                w &= w - 1;
-                u32::try_from(i * 64).ok().map(|base| base + bit)
-            })
-        })
-    }
-}
-
-/// A facet must be one of some values, or none of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FacetTest {
-    /// Place of the facet in a row.
-    pub facet: usize,
-    /// Allowed values, one flag a value.
-    pub allowed: [bool; 256],
-}
-
-/// Words to match, each perhaps negated, and facet tests; all must hold.
-#[derive(Debug, Clone, Default)]
-pub struct Query {
-    pub words: Vec<(Pattern, bool)>,
-    pub facets: Vec<FacetTest>,
-}
-
-/// Collects rows for a [`Column`].
-#[derive(Debug)]
-pub struct Builder {
-    column: Column,
-    known: HashMap<Box<[u16]>, NameNo>,
-}
-
-/// The column.
-#[derive(Debug, Default)]
+/// Names and facet bytes of rows, held in memory for searching.
+///
+/// Row numbers should be nearly dense, as row ids of a table are: each number up to the largest takes a slot of a few
+/// bytes. A number far beyond the others is kept aside instead and costs about a hundred bytes.
 pub struct Column {
-    glyphs: Vec<char>,
-    numbers: HashMap<char, u16>,
-    /// Glyphs of the distinct names, one after another.
-    text: Vec<u16>,
-    /// End of each distinct name in `text`.
-    ends: Vec<u32>,
-    /// Name of each row; `NONE` where there is no such row.
-    names: Vec<NameNo>,
-    /// `width` bytes a row.
-    facets: Vec<u8>,
-    width: usize,
+    dictionary: Dictionary,
+    names: Names,
+    /// Number in `names` by slot; without it slot and number are the same.
+    name_of: Option<Vec<u32>>,
+    /// One bit a slot: whether the row exists.
+    alive: Vec<u64>,
+    slots: usize,
     rows: usize,
+    facets: Vec<Vec<u8>>,
+    /// Names by slot that replace the one in `names`: changed since the build, or too long for the flat store.
+    patches: BTreeMap<u32, Box<[u16]>>,
+    /// Rows whose number is too large for a slot.
+    beyond: BTreeMap<u32, Outlier>,
+    /// Number of this state among all states of all columns.
+    stamp: u64,
 }
 
-const NONE: NameNo = NameNo::MAX;
-
-impl Builder {
-    /// A builder of rows with `facets` facet bytes each.
-    pub fn new(facets: usize) -> Builder {
-        Builder { column: Column { width: facets, ..Column::default() }, known: HashMap::new() }
-    }
-
-    /// Adds a row; a row number given twice keeps the later name.
-    pub fn push(&mut self, row: u32, name: &str, facets: &[u8]) {
-        let run = self.column.run(name);
-        let name = match self.known.get(run.as_slice()) {
-            Some(no) => *no,
-            None => {
-                let no = self.column.add_name(&run);
-                self.known.insert(run.into_boxed_slice(), no);
-                no
-            }
-        };
-        self.column.set(row, name, facets);
-    }
-
-    /// The finished column, its spare memory given back.
-    pub fn finish(self) -> Column {
-        let mut column = self.column;
-        column.text.shrink_to_fit();
-        column.ends.shrink_to_fit();
-        column.names.shrink_to_fit();
-        column.facets.shrink_to_fit();
-        column
-    }
+struct Outlier {
+    name: Box<[u16]>,
+    facets: Box<[u8]>,
 }
 
 impl Column {
-    /// Rows held.
+    fn empty(dictionary: Dictionary, facets: usize) -> Self {
+        Self {
+            dictionary,
+            names: Names::default(),
+            name_of: Some(Vec::new()),
+            alive: Vec::new(),
+            slots: 0,
+            rows: 0,
+            facets: vec![Vec::new(); facets],
+            patches: BTreeMap::new(),
+            beyond: BTreeMap::new(),
+            stamp: next_stamp(),
+        }
+    }
+
+    /// How many rows.
     pub fn len(&self) -> usize {
         self.rows
     }
@@ -145,121 +71,157 @@ impl Column {
         self.rows == 0
     }
 
-    /// Bytes held by the column.
+    /// Whether the column keeps each distinct name once (many names repeat) or one per row.
+    pub fn shares_names(&self) -> bool {
+        self.name_of.is_some()
+    }
+
+    /// Heap memory in bytes, estimated from capacities.
     pub fn memory_bytes(&self) -> usize {
-        self.text.capacity() * 2 + self.ends.capacity() * 4 + self.names.capacity() * 4 + self.facets.capacity()
+        let patches: usize = self.patches.values().map(|name| name.len() * 2 + 48).sum();
+        let beyond: usize = self.beyond.values().map(|row| row.name.len() * 2 + row.facets.len() + 96).sum();
+        self.dictionary.memory_bytes()
+            + self.names.memory_bytes()
+            + self.name_of.as_ref().map_or(0, |ids| ids.capacity() * 4)
+            + self.alive.capacity() * 8
+            + self.facets.iter().map(Vec::capacity).sum::<usize>()
+            + patches
+            + beyond
     }
 
-    /// Sets the name and facets of a row, new or known.
+    /// Whether the row exists.
+    pub fn contains(&self, row: u32) -> bool {
+        self.alive.get(word_of(row)).is_some_and(|word| word & bit_of(row) != 0) || self.beyond.contains_key(&row)
+    }
+
+    /// Adds a row or replaces it. Missing facet bytes count as zero, surplus ones are ignored.
+    ///
+    /// Hits found before are of an older state; [`Column::narrow`] notices.
     pub fn upsert(&mut self, row: u32, name: &str, facets: &[u8]) {
-        let run = self.run(name);
-        let known = self.names.get(row as usize).copied().filter(|n| *n != NONE && self.name(*n) == run.as_slice());
-        let no = known.unwrap_or_else(|| self.add_name(&run));
-        self.set(row, no, facets);
-    }
-
-    fn set(&mut self, row: u32, name: NameNo, facets: &[u8]) {
-        let at = row as usize;
-        if self.names.len() <= at {
-            self.names.resize(at + 1, NONE);
-            self.facets.resize((at + 1) * self.width, 0);
-        }
-        self.rows += usize::from(self.names[at] == NONE);
-        self.names[at] = name;
-        for (i, byte) in facets.iter().take(self.width).enumerate() {
-            self.facets[at * self.width + i] = *byte;
+        let mut glyphs = Vec::new();
+        self.dictionary.encode(name, &mut glyphs);
+        self.place(row, &glyphs, facets);
+        self.stamp = next_stamp();
+        if self.patches.len() > PATCHES.max(self.slots / PATCH_SHARE) {
+            self.lay_out_anew();
         }
     }
 
-    /// The glyph numbers of a name; characters beyond the 65,535th distinct one share the last number.
-    fn run(&mut self, name: &str) -> Vec<u16> {
-        let mut run = Vec::with_capacity(name.len() / 2);
-        for c in name.chars().filter(|c| !c.is_whitespace()).map(fold) {
-            let number = match self.numbers.get(&c) {
-                Some(n) => *n,
-                None => {
-                    let n = u16::try_from(self.glyphs.len()).unwrap_or(u16::MAX);
-                    if n < u16::MAX {
-                        self.glyphs.push(c);
-                        self.numbers.insert(c, n);
-                    }
-                    n
-                }
-            };
-            run.push(number);
+    /// Removes a row; nothing happens when there is none.
+    pub fn remove(&mut self, row: u32) {
+        if !self.contains(row) {
+            return;
         }
-        run
-    }
-
-    fn add_name(&mut self, run: &[u16]) -> NameNo {
-        self.text.extend_from_slice(run);
-        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
-        NameNo::try_from(self.ends.len() - 1).unwrap_or(NONE)
-    }
-
-    fn name(&self, no: NameNo) -> &[u16] {
-        let no = no as usize;
-        let start = if no == 0 { 0 } else { self.ends[no - 1] as usize };
-        &self.text[start..self.ends[no] as usize]
-    }
-
-    /// The rows that match; `None` when `cancel` was set meanwhile.
-    pub fn search(&self, query: &Query, cancel: &AtomicBool) -> Option<Hits> {
-        let mut wanted: Option<Vec<bool>> = None;
-        for (pattern, negated) in &query.words {
-            let found = self.match_names(pattern, cancel)?;
-            wanted = Some(match wanted {
-                None => found.into_iter().map(|f| f != *negated).collect(),
-                Some(before) => before.into_iter().zip(found).map(|(b, f)| b && f != *negated).collect(),
-            });
-        }
-        if cancel.load(Ordering::Relaxed) {
-            return None;
-        }
-        let mut hits = Hits::with_rows(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
-        for (at, name) in self.names.iter().enumerate() {
-            if *name == NONE || wanted.as_ref().is_some_and(|w| !w[*name as usize]) {
-                continue;
-            }
-            let facets = &self.facets[at * self.width..(at + 1) * self.width];
-            if query.facets.iter().all(|t| t.allowed[usize::from(facets[t.facet])])
-                && let Ok(row) = u32::try_from(at)
-            {
-                hits.insert(row);
+        if self.beyond.remove(&row).is_none() {
+            self.patches.remove(&row);
+            if let Some(word) = self.alive.get_mut(word_of(row)) {
+                *word &= !bit_of(row);
             }
         }
-        Some(hits)
+        self.rows -= 1;
+        self.stamp = next_stamp();
     }
 
-    /// For each distinct name whether the pattern matches.
-    fn match_names(&self, pattern: &Pattern, cancel: &AtomicBool) -> Option<Vec<bool>> {
-        // The last number stands for every character beyond the dictionary: it matches nothing.
-        let mut moves: Vec<Moves> = self.glyphs.iter().map(|c| pattern.moves(*c)).collect();
-        moves.resize(usize::from(u16::MAX) + 1, Moves::default());
-        let goal = pattern.goal();
-        let mut found = vec![false; self.ends.len()];
-        let mut start = 0_usize;
-        for (no, end) in self.ends.iter().enumerate() {
-            if no % 65_536 == 0 && cancel.load(Ordering::Relaxed) {
-                return None;
-            }
-            let end = *end as usize;
-            let mut state = 0_u64;
-            for glyph in &self.text[start..end] {
-                let m = &moves[usize::from(*glyph)];
-                // Nothing under way and no beginning here: most characters end at this test.
-                if (state | 1) & m.from == 0 {
-                    state = 0;
-                    continue;
-                }
-                state = step(state | 1, m);
-                if state & goal != 0 {
-                    found[no] = true;
-                    break;
-                }
-            }
-            start = end;
+    fn place(&mut self, row: u32, glyphs: &[u16], facets: &[u8]) {
+        self.rows += usize::from(!self.contains(row));
+        if index(row) < self.slots {
+            self.patch(row, glyphs);
+            self.revive(row, facets);
+        } else if index(row) < DENSE_ROWS.max(self.slots.saturating_mul(2)) {
+            self.beyond.remove(&row);
+            self.append(row, None, glyphs, facets);
+            self.adopt_outliers();
+        } else {
+            self.beyond.insert(row, Outlier { name: glyphs.into(), facets: facets.into() });
         }
-        Some(found)
     }
+
+    /// Adds slots up to `row` and fills the last one; `shared` is the number of an equal name already stored.
+    fn append(&mut self, row: u32, shared: Option<u32>, glyphs: &[u16], facets: &[u8]) {
+        while self.slots < index(row) {
+            self.push_slot(None, &[]);
+        }
+        self.push_slot(shared, if glyphs.len() > MAX_GLYPHS { &[] } else { glyphs });
+        if glyphs.len() > MAX_GLYPHS {
+            self.patches.insert(row, glyphs.into());
+        }
+        self.revive(row, facets);
+    }
+
+    /// Adds one slot, dead until revived.
+    fn push_slot(&mut self, shared: Option<u32>, glyphs: &[u16]) {
+        let number = shared.unwrap_or(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
+        if shared.is_none() {
+            self.names.push(glyphs);
+        }
+        if let Some(ids) = &mut self.name_of {
+            ids.push(number);
+        }
+        for column in &mut self.facets {
+            column.push(0);
+        }
+        self.slots += 1;
+        self.alive.resize(self.slots.div_ceil(64), 0);
+    }
+
+    /// Marks the slot of `row` as used and sets its facet bytes.
+    fn revive(&mut self, row: u32, facets: &[u8]) {
+        if let Some(word) = self.alive.get_mut(word_of(row)) {
+            *word |= bit_of(row);
+        }
+        for (at, column) in self.facets.iter_mut().enumerate() {
+            if let Some(byte) = column.get_mut(index(row)) {
+                *byte = facets.get(at).copied().unwrap_or(0);
+            }
+        }
+    }
+
+    /// Gives the slot of `row` another name.
+    fn patch(&mut self, row: u32, glyphs: &[u16]) {
+        if self.names.get(self.number_of(row)) == glyphs {
+            self.patches.remove(&row);
+        } else {
+            self.patches.insert(row, glyphs.into());
+        }
+    }
+
+    /// Number in `names` of the name the slot of `row` was built with.
+    fn number_of(&self, row: u32) -> usize {
+        match &self.name_of {
+            Some(ids) => ids.get(index(row)).map_or(usize::MAX, |number| index(*number)),
+            None => index(row),
+        }
+    }
+
+    /// The name of an existing slot, as it counts now.
+    fn name(&self, row: u32) -> &[u16] {
+        match self.patches.get(&row) {
+            Some(name) => name,
+            None => self.names.get(self.number_of(row)),
+        }
+    }
+
+    /// Moves rows kept aside into slots that now exist for them.
+    fn adopt_outliers(&mut self) {
+        while let Some(first) = self.beyond.first_entry() {
+            if index(*first.key()) >= self.slots {
+                break;
+            }
+            let (row, outlier) = first.remove_entry();
+            self.patch(row, &outlier.name);
+            self.revive(row, &outlier.facets);
+        }
+    }
+
+    /// Builds the same rows again, so that changed names join the flat store and names no row has are dropped.
+    pub(super) fn lay_out_anew(&mut self) {
+        let old = std::mem::replace(self, Self::empty(Dictionary::new(), self.facets.len()));
+        *self = ColumnBuilder::rebuild(old);
+    }
+}
+
+/// Stamps tell states of columns apart, so that hits are never narrowed against another state.
+fn next_stamp() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }

@@ -1,114 +1,183 @@
-//! One word as a pattern: for each character, which positions of the word it can carry on to.
-//!
-//! Positions are bits of a `u64`; a character's moves are computed once and kept by the column for every name.
+//! One search term against one text: which piece of the term each character may consume.
+//! Owns the matching rules; the column compiles them, [`matches`] and [`highlight`] run them directly.
 
-use super::fold;
-use crate::base::pinyin;
 use std::ops::Range;
 
-/// Longest word in characters; what is typed beyond it is not looked at.
-pub const LONGEST: usize = 62;
+use unicode_normalization::UnicodeNormalization;
 
-/// A word ready to match.
-#[derive(Debug, Clone)]
-pub struct Pattern {
-    word: Vec<char>,
+use crate::base::{pinyin, text};
+
+/// Longest term, in characters after folding; what follows is ignored. One bit per position fits a word.
+pub(super) const MAX_TERM: usize = 63;
+
+/// Longest reading in letters (`zhuang`).
+pub(super) const MAX_STEP: usize = 6;
+
+/// Whether `term` occurs in `text` by the search rules: as ideographs, full pinyin, initials or a mix of them.
+pub fn matches(term: &str, text: &str) -> bool {
+    let pattern = Pattern::new(term);
+    pattern.is_empty() || occurrence(&pattern, &glyphs_of(text)).is_some()
 }
 
-/// For one character: from each position of the word, the positions it can carry on to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Moves {
-    /// Positions from which this character can carry on, as bits.
-    pub from: u64,
-    /// One entry for each set bit of `from`, lowest first.
-    pub to: Vec<u64>,
+/// Byte ranges of `name` that `term` matches, leftmost first, not overlapping; for underlining.
+pub fn highlight(term: &str, name: &str) -> Vec<Range<usize>> {
+    let pattern = Pattern::new(term);
+    let glyphs = glyphs_of(name);
+    let mut found = Vec::new();
+    let mut from = 0;
+    while !pattern.is_empty() {
+        let Some(rest) = glyphs.get(from..) else { break };
+        let Some(range) = occurrence(&pattern, rest) else { break };
+        let bytes = |at: usize| glyphs.get(at).map_or(name.len(), |(at, _)| *at);
+        found.push(bytes(from + range.start)..bytes(from + range.end));
+        from += range.end;
+    }
+    found
 }
 
-impl Pattern {
-    /// The pattern of a word; `None` when nothing is left of it.
-    pub fn new(word: &str) -> Option<Pattern> {
-        let word: Vec<char> = word.chars().filter(|c| !c.is_whitespace()).map(fold).take(LONGEST).collect();
-        (!word.is_empty()).then_some(Pattern { word })
-    }
+/// Folded characters with the byte offsets they come from.
+fn glyphs_of(text: &str) -> Vec<(usize, char)> {
+    text.char_indices().map(|(at, c)| (at, fold(c))).collect()
+}
 
-    /// The bit that stands for the whole word being matched.
-    pub fn goal(&self) -> u64 {
-        1 << self.word.len()
-    }
-
-    /// Where `c` can carry on to, from every position.
-    pub fn moves(&self, c: char) -> Moves {
-        let folded = fold(c);
-        let readings: Vec<Vec<char>> = pinyin::readings(c).iter().map(|r| r.chars().collect()).collect();
-        let mut moves = Moves::default();
-        for at in 0..self.word.len() {
-            let to = self.moves_at(at, folded, &readings);
-            if to != 0 {
-                moves.from |= 1 << at;
-                moves.to.push(to);
+/// The leftmost, then shortest run of glyphs that consumes the whole pattern.
+fn occurrence(pattern: &Pattern, glyphs: &[(usize, char)]) -> Option<Range<usize>> {
+    let arcs: Vec<Arcs> = glyphs.iter().map(|(_, c)| pattern.arcs(*c)).collect();
+    (0..arcs.len()).find_map(|start| {
+        let mut set = 1;
+        for (at, arc) in arcs.iter().enumerate().skip(start) {
+            if arc.accept & set != 0 {
+                return Some(start..at + 1);
             }
-        }
-        moves
-    }
-
-    fn moves_at(&self, at: usize, c: char, readings: &[Vec<char>]) -> u64 {
-        let rest = &self.word[at..];
-        let mut to = 0_u64;
-        if rest[0] == c {
-            to |= 1 << (at + 1);
-        }
-        for reading in readings {
-            let same = rest.iter().zip(reading).take_while(|(a, b)| letters_agree(**a, **b)).count();
-            if same == 0 {
-                continue;
-            }
-            to |= 1 << (at + 1);
-            if reading.len() > 1 && reading[1] == 'h' && same >= 2 {
-                to |= 1 << (at + 2);
-            }
-            // The whole reading, or its beginning where the word ends.
-            if same == reading.len() || same == rest.len() {
-                to |= 1 << (at + same);
-            }
-        }
-        to
-    }
-
-    /// The bytes of the first match in `name`.
-    pub fn find(&self, name: &str) -> Option<Range<usize>> {
-        let chars: Vec<(usize, char)> = name.char_indices().filter(|(_, c)| *c != ' ').collect();
-        let moves: Vec<Moves> = chars.iter().map(|(_, c)| self.moves(*c)).collect();
-        for start in 0..chars.len() {
-            let mut state = 1_u64;
-            for (i, m) in moves.iter().enumerate().skip(start) {
-                state = step(state, m);
-                if state & self.goal() != 0 {
-                    let (at, c) = chars[i];
-                    return Some(chars[start].0..at + c.len_utf8());
-                }
-                if state == 0 {
-                    break;
-                }
+            set = arc.step(set);
+            if set == 0 {
+                return None;
             }
         }
         None
+    })
+}
+
+/// The form characters are compared in: half-width, lower case.
+pub(super) fn fold(c: char) -> char {
+    let c = text::half_width_char(c);
+    let mut lower = c.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(one), None) => one,
+        _ => c,
     }
 }
 
-/// Carries every position of `state` on over one character.
-pub fn step(state: u64, moves: &Moves) -> u64 {
-    let mut live = state & moves.from;
-    let mut next = 0;
-    while live != 0 {
-        let low = live & live.wrapping_neg();
-        let place = (moves.from & (low - 1)).count_ones() as usize;
-        next |= moves.to.get(place).copied().unwrap_or(0);
-        live ^= low;
-    }
-    next
+/// What one glyph may do in every position of a pattern, as sets of positions.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub(super) struct Arcs {
+    /// `steps[n]`: positions from which the glyph consumes exactly `n + 1` characters of the pattern.
+    pub(super) steps: [u64; MAX_STEP],
+    /// Positions from which the glyph consumes all that is left.
+    pub(super) accept: u64,
 }
 
-/// `u` may be typed for ü, and ü is `v` in readings.
-fn letters_agree(typed: char, reading: char) -> bool {
-    typed == reading || (reading == 'v' && (typed == 'u' || typed == 'ü'))
+impl Arcs {
+    /// Positions reached from the positions in `set`.
+    pub(super) fn step(&self, set: u64) -> u64 {
+        self.steps.iter().enumerate().fold(0, |next, (n, from)| next | ((set & from) << (n + 1)))
+    }
+
+    fn add(&mut self, at: usize, length: usize, total: usize) {
+        if at + length >= total {
+            self.accept |= 1 << at;
+        } else if let Some(from) = self.steps.get_mut(length - 1) {
+            *from |= 1 << at;
+        }
+    }
+}
+
+/// A folded term.
+pub(super) struct Pattern {
+    chars: Vec<char>,
+    /// Positions of each letter a to z, to find where a reading may start.
+    letters: [u64; 26],
+}
+
+impl Pattern {
+    /// Folds `term` and cuts it to [`MAX_TERM`] characters.
+    pub(super) fn new(term: &str) -> Self {
+        let chars: Vec<char> = term.nfc().map(fold).take(MAX_TERM).collect();
+        let mut letters = [0; 26];
+        for (at, c) in chars.iter().enumerate() {
+            if let Some(mask) = letter(plain_letter(*c)).and_then(|n| letters.get_mut(n)) {
+                *mask |= 1 << at;
+            }
+        }
+        Self { chars, letters }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.chars.len() == 0
+    }
+
+    pub(super) fn chars(&self) -> &[char] {
+        &self.chars
+    }
+
+    /// The moves of the folded character `glyph`.
+    pub(super) fn arcs(&self, glyph: char) -> Arcs {
+        let mut arcs = Arcs::default();
+        for (at, c) in self.chars.iter().enumerate() {
+            if *c == glyph {
+                arcs.add(at, 1, self.chars.len());
+            }
+        }
+        for reading in pinyin::readings(glyph) {
+            self.add_reading(reading.as_bytes(), &mut arcs);
+        }
+        arcs
+    }
+
+    /// Adds the moves of one reading: in full, its initial, its two-letter initial, and any prefix at the end.
+    fn add_reading(&self, reading: &[u8], arcs: &mut Arcs) {
+        let total = self.chars.len();
+        let first = reading.first().and_then(|b| letter(char::from(*b))).and_then(|n| self.letters.get(n));
+        let mut starts = first.copied().unwrap_or(0);
+        while starts != 0 {
+            let at = usize::try_from(starts.trailing_zeros()).unwrap_or(0);
+            starts &= starts - 1;
+            let same = self.common(at, reading);
+            if same == 0 {
+                continue;
+            }
+            arcs.add(at, 1, total);
+            if same >= 2 && matches!(reading, [b'z' | b'c' | b's', b'h', ..]) {
+                arcs.add(at, 2, total);
+            }
+            if same == reading.len() || at + same == total {
+                arcs.add(at, same, total);
+            }
+        }
+    }
+
+    /// How many letters of `reading` the pattern has from `at` on.
+    fn common(&self, at: usize, reading: &[u8]) -> usize {
+        let rest = self.chars.get(at..).unwrap_or(&[]);
+        let same = rest.iter().zip(reading).enumerate();
+        same.take_while(|(n, (c, b))| {
+            let before = n.checked_sub(1).and_then(|n| reading.get(n)).copied();
+            alike(**c, **b, before)
+        })
+        .count()
+    }
+}
+
+/// Whether a typed letter stands for a reading's letter: u, v and ü are one after l, n, j, q, x and y.
+fn alike(typed: char, letter: u8, before: Option<u8>) -> bool {
+    let loose = matches!(letter, b'u' | b'v') && matches!(before, Some(b'l' | b'n' | b'j' | b'q' | b'x' | b'y'));
+    typed == char::from(letter) || (loose && matches!(typed, 'u' | 'v' | 'ü'))
+}
+
+fn letter(c: char) -> Option<usize> {
+    c.is_ascii_lowercase().then(|| usize::from(c as u8 - b'a'))
+}
+
+fn plain_letter(c: char) -> char {
+    if c == 'ü' { 'v' } else { c }
 }

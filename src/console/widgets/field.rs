@@ -3,7 +3,7 @@
 //! Keys, committed text and pastes all end up here the same way. The caller shows the real cursor at
 //! the position `draw` answers: input methods open their candidate window there.
 
-use crate::console::cells::{grapheme_width, width};
+use crate::base::text::{grapheme_width, width};
 use crate::console::keys::{Chord, Key};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

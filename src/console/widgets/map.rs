@@ -4,7 +4,7 @@
 //! projection, so that places can be named, highlighted and found again.
 
 use super::braille::Canvas;
-use crate::console::cells::width;
+use crate::base::text::width;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;

@@ -3,7 +3,7 @@
 //! The gutter holds the mark and the cursor sign, so that moving the cursor changes two cells. The
 //! table draws what it is given: which rows are visible, and in what order, is the view's business.
 
-use crate::console::cells::{fit, fit_right, grapheme_width, width};
+use crate::base::text::{fit, fit_right, grapheme_width, width};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -11,6 +11,12 @@ const fn section(id: &'static str, on: Kind, list: ListKind, sql: &'static str) 
 /// The table, in the order shown.
 pub const SECTIONS: &[Section] = &[
     // a product in the catalog
+    section(
+        "supplier",
+        Kind::CatalogEntry,
+        ListKind::Suppliers,
+        "t.id = (SELECT supplier_id FROM catalog_entry WHERE id = ?1)",
+    ),
     section("incidents", Kind::CatalogEntry, ListKind::Incidents, "t.entry_id = ?1"),
     section(
         "packs",
@@ -27,12 +33,6 @@ pub const SECTIONS: &[Section] = &[
     ),
     section("purchases", Kind::CatalogEntry, ListKind::Purchases, "t.entry_id = ?1"),
     section("notices", Kind::CatalogEntry, ListKind::Notices, "t.entry_id = ?1"),
-    section(
-        "supplier",
-        Kind::CatalogEntry,
-        ListKind::Suppliers,
-        "t.id = (SELECT supplier_id FROM catalog_entry WHERE id = ?1)",
-    ),
     section(
         "product",
         Kind::CatalogEntry,

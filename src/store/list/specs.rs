@@ -327,7 +327,15 @@ const PRODUCTS: &[Column] = &[
     Column { id: "rev", sql: "t.rev", ty: Ty::Count, sort: Sort::By("t.rev"), width: 4, priority: 9, shown: false },
 ];
 const COUNTERS: &[Column] = &[
-    Column { id: "code", sql: "t.code", ty: Ty::Code, sort: Sort::By("t.code"), width: 14, priority: 2, shown: true },
+    Column {
+        id: "code",
+        sql: "t.code",
+        ty: Ty::Code,
+        sort: Sort::By("CASE WHEN t.county_code < '60' THEN 'ZH' || t.code ELSE t.code END"),
+        width: 14,
+        priority: 2,
+        shown: true,
+    },
     Column {
         id: "name",
         sql: "t.name",
@@ -1316,23 +1324,13 @@ const ORGANISATIONS: &[Column] = &[
     Column { id: "rev", sql: "t.rev", ty: Ty::Count, sort: Sort::By("t.rev"), width: 4, priority: 9, shown: false },
 ];
 const SHELF: &[Column] = &[
-    Column { id: "entry", sql: "e.code", ty: Ty::Code, sort: Sort::By("e.code"), width: 14, priority: 3, shown: true },
-    Column {
-        id: "name",
-        sql: "e.name",
-        ty: Ty::Name,
-        sort: Sort::By("e.name_key"),
-        width: 22,
-        priority: 0,
-        shown: true,
-    },
     Column {
         id: "counter",
         sql: "c.name",
         ty: Ty::Text,
         sort: Sort::By("c.name_key"),
         width: 24,
-        priority: 1,
+        priority: 0,
         shown: true,
     },
     Column {
@@ -1341,16 +1339,26 @@ const SHELF: &[Column] = &[
         ty: Ty::Division,
         sort: Sort::By("c.county_code"),
         width: 8,
-        priority: 3,
+        priority: 1,
         shown: true,
     },
+    Column {
+        id: "name",
+        sql: "e.name",
+        ty: Ty::Name,
+        sort: Sort::By("e.name_key"),
+        width: 22,
+        priority: 1,
+        shown: true,
+    },
+    Column { id: "entry", sql: "e.code", ty: Ty::Code, sort: Sort::By("e.code"), width: 14, priority: 4, shown: true },
     Column {
         id: "quantity",
         sql: "t.quantity",
         ty: Ty::Count,
         sort: Sort::By("t.quantity"),
         width: 6,
-        priority: 1,
+        priority: 2,
         shown: true,
     },
     Column {
@@ -1359,7 +1367,7 @@ const SHELF: &[Column] = &[
         ty: Ty::Day,
         sort: Sort::By("t.placed_on"),
         width: 10,
-        priority: 4,
+        priority: 3,
         shown: true,
     },
     Column {

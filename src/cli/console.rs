@@ -1,0 +1,134 @@
+//! The bare program: the console on the database of the data directory.
+
+use super::context::Context;
+use super::fail::{Exit, Fail};
+use super::{out, status};
+use crate::base::locale::Locale;
+use crate::config::{AmbiguousWidth, Config};
+use crate::console::app::Facts;
+use crate::console::run::{Launch, RunError, run as run_console};
+use crate::console::theme::{self, Depth, Env};
+use crate::console::{Settings, action::KeyMap};
+use crate::store::{reads, setting};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Runs the console; without a terminal prints the status and says so.
+pub(super) fn run(context: &Context) -> Result<Exit, Fail> {
+    if !has_terminal() || context.json {
+        if !context.quiet && !context.json {
+            out::note(&context.locale.tr("cli-note-no-terminal"));
+        }
+        return status::run(context);
+    }
+    open(context)
+}
+
+/// Whether a console can be drawn here.
+pub(super) fn has_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && Depth::can_draw(&variable("TERM"))
+}
+
+/// Opens the console on the context's database.
+pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
+    let store = if context.read_only { context.open_to_read()? } else { context.open_to_write()? };
+    let db = context.connect(&store)?;
+    let failed = |e: rusqlite::Error| context.db_fail(&e);
+    let facts = Facts {
+        locale: Arc::new(Locale::new(context.locale.lang())),
+        clock: store.clock(),
+        actor: context.actor(&store)?,
+        divisions: reads::divisions(&db).map_err(failed)?.into_iter().collect(),
+        read_only: context.read_only,
+        demo: setting::get(&db, setting::DEMO).map_err(failed)?.is_some(),
+        // The Linux console's font has no braille.
+        braille: variable("TERM") != "linux",
+    };
+    drop(db);
+    let settings = settings(&context.config).map_err(|why| own(context, why))?;
+    KeyMap::new(&settings.keys).map_err(|e| own(context, format!("{}: {e}", context.config.path.display())))?;
+    let path = context.config.path.clone();
+    let named = context.config.found.then(|| path.clone());
+    let launch = Launch {
+        store,
+        facts,
+        watch: watched(&context.config, &settings),
+        settings,
+        reload: Box::new(move || {
+            let config = Config::load(named.as_deref().filter(|p| p.exists()), &|name| std::env::var(name).ok());
+            settings_of(config)
+        }),
+        term: variable("TERM"),
+    };
+    match run_console(launch) {
+        Ok(None) => Ok(Exit::Done),
+        // A signal asked for it; the terminal is restored and nothing is lost.
+        Ok(Some(_)) => Ok(Exit::Done),
+        Err(RunError::Store(e)) => Err(Fail::store(&e, &context.locale)),
+        Err(e) => Err(context.fail(Exit::Internal, "terminal", &[("why", e.to_string())])),
+    }
+}
+
+fn own(context: &Context, why: String) -> Fail {
+    context.fail(Exit::Input, "settings", &[("why", why)])
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
+}
+
+fn settings_of(config: Result<Config, crate::config::ConfigError>) -> Result<Settings, String> {
+    settings(&config.map_err(|e| e.to_string())?)
+}
+
+/// The console's part of the settings.
+fn settings(config: &Config) -> Result<Settings, String> {
+    let s = &config.settings;
+    let (term, colorterm, no_color) = (variable("TERM"), variable("COLORTERM"), variable("NO_COLOR"));
+    let env = Env { term: &term, colorterm: &colorterm, no_color: &no_color };
+    let shipped = theme::SHIPPED.iter().any(|(name, _)| *name == s.theme);
+    let looks_like_file = s.theme.contains('/') || s.theme.ends_with(".toml");
+    let theme_file = match shipped || !looks_like_file {
+        true => None,
+        false => {
+            let path = theme_path(config);
+            let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+            Some((path.display().to_string(), text))
+        }
+    };
+    let settings = Settings {
+        theme: s.theme.clone(),
+        theme_file,
+        depth: s.colours.depth(env),
+        sync: s.sync_output,
+        keys: s.keys.clone(),
+        columns: s.columns.clone(),
+        // Where “ takes two cells, an old font draws braille badly, too.
+        braille: s.ambiguous_width != AmbiguousWidth::Wide,
+        notice_seconds: i64::from(s.notice_seconds),
+    };
+    settings.load_theme().map(|_| settings)
+}
+
+/// A theme file named without its folder lies beside the settings file.
+fn theme_path(config: &Config) -> PathBuf {
+    let path = PathBuf::from(&config.settings.theme);
+    match config.path.parent() {
+        Some(dir) if path.is_relative() => dir.join(path),
+        _ => path,
+    }
+}
+
+/// The folders of the settings file and of the theme file.
+fn watched(config: &Config, settings: &Settings) -> Vec<PathBuf> {
+    let mut dirs: Vec<PathBuf> = config.path.parent().map(PathBuf::from).into_iter().collect();
+    if settings.theme_file.is_some()
+        && let Some(dir) = theme_path(config).parent()
+        && !dirs.contains(&dir.to_path_buf())
+    {
+        dirs.push(dir.to_path_buf());
+    }
+    dirs.retain(|d| d.is_dir());
+    dirs
+}

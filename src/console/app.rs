@@ -1,0 +1,370 @@
+//! The console's state and the one function that changes it: a message in, effects out.
+//!
+//! No I/O, no waiting: the event loop in `run` reads, writes and draws. Views are kept per tab, so that going back finds
+//! everything as it was left.
+
+mod draw;
+mod input;
+
+use super::Settings;
+use super::action::{Action, KeyMap, Scope};
+use super::format::Format;
+use super::message::{Effect, Message};
+use super::overlay::Overlay;
+use super::theme::Theme;
+use super::views::board::BoardView;
+use super::views::counters::CountersView;
+use super::views::detail::DetailView;
+use super::views::list::ListView;
+use super::views::matrix::MatrixView;
+use super::views::{Context, Go, View};
+use crate::base::clock::Clock;
+use crate::base::locale::{Locale, Sentence};
+use crate::domain::actor::Actor;
+use crate::store::StoreError;
+use crate::store::list::ListKind;
+use crate::store::reads::{News, Slot};
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Facts that do not change while the console runs.
+pub struct Facts {
+    pub locale: Arc<Locale>,
+    pub clock: Clock,
+    pub actor: Actor,
+    /// Names of divisions and partner cities by code.
+    pub divisions: HashMap<String, String>,
+    pub read_only: bool,
+    pub demo: bool,
+    /// Whether the terminal's font can be trusted with braille.
+    pub braille: bool,
+}
+
+/// An answer shown in the footer's place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    pub text: String,
+    pub good: bool,
+    pub until: Timestamp,
+}
+
+/// The app.
+pub struct App {
+    pub(super) facts: Facts,
+    pub(super) settings: Settings,
+    pub(super) theme: Theme,
+    pub(super) keys: KeyMap,
+    /// One stack of views a tab, by the action that opens the tab.
+    tabs: BTreeMap<Action, Vec<View>>,
+    pub(super) tab: Action,
+    pub(super) overlays: Vec<Overlay>,
+    pub(super) notice: Option<Notice>,
+    pub(super) area: Rect,
+    next_slot: Slot,
+    /// Newest request of each slot; older answers are dropped.
+    newest: HashMap<Slot, u64>,
+    /// Whether anything shown may have changed since the last drawing.
+    pub dirty: bool,
+    /// The input method seems to be on: keys arrive full-width.
+    pub(super) ime: bool,
+}
+
+/// Tabs with their digit, in the order of the top line.
+pub const TABS: &[Action] = &[
+    Action::Board,
+    Action::Catalog,
+    Action::Counters,
+    Action::Incidents,
+    Action::Returns,
+    Action::Purchases,
+    Action::Packs,
+    Action::Partners,
+    Action::Audit,
+];
+
+/// The list an action opens, if it opens one.
+fn list_of(action: Action) -> Option<ListKind> {
+    Some(match action {
+        Action::Catalog => ListKind::Catalog,
+        Action::Incidents => ListKind::Incidents,
+        Action::Purchases => ListKind::Purchases,
+        Action::Packs => ListKind::Packs,
+        Action::Partners => ListKind::Partners,
+        Action::Audit => ListKind::Audit,
+        Action::Suppliers => ListKind::Suppliers,
+        Action::Orders => ListKind::Orders,
+        Action::Editions => ListKind::Editions,
+        Action::Deadlines => ListKind::Deadlines,
+        Action::Organisations => ListKind::Organisations,
+        Action::Notices => ListKind::Notices,
+        _ => return None,
+    })
+}
+
+impl App {
+    /// A new app that shows the watch board.
+    ///
+    /// # Errors
+    /// A sentence when keys or theme in the settings cannot be used.
+    pub fn new(facts: Facts, settings: Settings, area: Rect) -> Result<App, String> {
+        let keys = KeyMap::new(&settings.keys).map_err(|e| e.to_string())?;
+        let theme = settings.load_theme()?;
+        Ok(App {
+            facts,
+            settings,
+            theme,
+            keys,
+            tabs: BTreeMap::new(),
+            tab: Action::Board,
+            overlays: Vec::new(),
+            notice: None,
+            area,
+            next_slot: 1,
+            newest: HashMap::new(),
+            dirty: true,
+            ime: false,
+        })
+    }
+
+    /// What to read first.
+    pub fn start(&mut self) -> Vec<Effect> {
+        self.show(Action::Board)
+    }
+
+    /// The instant everything is shown at.
+    pub(super) fn now(&self) -> Timestamp {
+        self.facts.clock.now()
+    }
+
+    /// Takes a message in and says what is to be done.
+    pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        match message {
+            Message::Input(input) => self.input(input),
+            Message::News(news) => self.news(news),
+            Message::Submitted { what, result } => self.submitted(&what, result),
+            Message::Tick => {
+                let now = self.now();
+                self.notice = self.notice.take().filter(|n| n.until > now);
+                self.dirty = true;
+                Vec::new()
+            }
+            Message::Settings(result) => {
+                self.dirty = true;
+                self.change_settings(result)
+            }
+        }
+    }
+
+    /// Keeps the last good settings when the new ones cannot be used, and says what is wrong.
+    fn change_settings(&mut self, result: Result<Box<Settings>, String>) -> Vec<Effect> {
+        let usable = result.and_then(|s| {
+            let keys = KeyMap::new(&s.keys).map_err(|e| e.to_string())?;
+            let theme = s.load_theme()?;
+            Ok((s, keys, theme))
+        });
+        match usable {
+            Ok((settings, keys, theme)) => {
+                (self.settings, self.keys, self.theme) = (*settings, keys, theme);
+                let text = self.facts.locale.tr("settings-reloaded").into_owned();
+                self.tell(text, true);
+                vec![Effect::Repaint]
+            }
+            Err(why) => {
+                let text = self.facts.locale.tr_with("settings-kept", &[("why", &why)]);
+                self.tell(text, false);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Remembers the serial number of a request, so that an older answer to its slot is dropped.
+    pub fn asked(&mut self, slot: Slot, serial: u64) {
+        self.newest.insert(slot, serial);
+    }
+
+    fn news(&mut self, news: News) -> Vec<Effect> {
+        match news {
+            News::Answer { slot, serial, answer } => {
+                if self.newest.get(&slot).is_some_and(|newest| *newest != serial) {
+                    return Vec::new();
+                }
+                self.dirty = true;
+                self.with_owner(slot, |view, cx| view.take(slot, answer, cx)).unwrap_or_default()
+            }
+            News::Moved => self.with_view(|view, cx| view.refresh(cx)),
+            News::Indexed(kind) => {
+                // A filter that was answered row by row is answered again, faster and the same.
+                tracing::debug!(list = kind.code(), "search column ready");
+                Vec::new()
+            }
+        }
+    }
+
+    fn submitted(&mut self, what: &str, result: Result<crate::store::Done, StoreError>) -> Vec<Effect> {
+        self.dirty = true;
+        let locale = Arc::clone(&self.facts.locale);
+        match result {
+            Ok(done) => {
+                let (verb, subject) = what.split_once(':').unwrap_or(("", what));
+                let no = done.audit_no.to_string();
+                let args = [("verb", locale.code("verb", verb)), ("what", subject.to_owned()), ("no", no)];
+                let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
+                self.tell(locale.tr_with(&format!("done-{verb}"), &args), true);
+                if verb == "reveal" {
+                    self.with_view(|view, _| {
+                        if let View::Detail(d) = view {
+                            d.reveal();
+                        }
+                    });
+                }
+                if let Some(View::List(list)) = self.stack().last_mut() {
+                    list.forget_marks();
+                }
+                self.with_view(|view, cx| view.refresh(cx))
+            }
+            Err(e) => {
+                let lines = super::views::list_draw::store_lines(&e, &locale);
+                self.tell(lines.join("  "), false);
+                // The screen may have been behind: show what is.
+                let mut effects = self.with_view(|view, cx| view.refresh(cx));
+                effects.push(Effect::Bell);
+                effects
+            }
+        }
+    }
+
+    /// Shows an answer for a while.
+    pub(super) fn tell(&mut self, text: String, good: bool) {
+        let seconds = self.settings.notice_seconds * if good { 1 } else { 3 };
+        let until = self.now().checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
+        self.notice = Some(Notice { text, good, until });
+        self.dirty = true;
+    }
+
+    /// When the notice goes, if there is one.
+    pub fn notice_until(&self) -> Option<Timestamp> {
+        self.notice.as_ref().map(|n| n.until)
+    }
+
+    pub(super) fn stack(&mut self) -> &mut Vec<View> {
+        self.tabs.entry(self.tab).or_default()
+    }
+
+    /// Runs `work` on the view shown, with what it may look at.
+    pub(super) fn with_view<T: Default>(&mut self, work: impl FnOnce(&mut View, &Context<'_>) -> T) -> T {
+        let cx = Context {
+            format: Format {
+                locale: &self.facts.locale,
+                divisions: &self.facts.divisions,
+                now: self.facts.clock.now(),
+            },
+            theme: &self.theme,
+            area: self.body(),
+            braille: self.facts.braille && self.settings.braille,
+            read_only: self.facts.read_only,
+        };
+        let view = self.tabs.get_mut(&self.tab).and_then(|stack| stack.last_mut());
+        view.map(|v| work(v, &cx)).unwrap_or_default()
+    }
+
+    /// Runs `work` on the view an answer is for, shown or not.
+    fn with_owner<T>(&mut self, slot: Slot, work: impl FnOnce(&mut View, &Context<'_>) -> T) -> Option<T> {
+        let cx = Context {
+            format: Format {
+                locale: &self.facts.locale,
+                divisions: &self.facts.divisions,
+                now: self.facts.clock.now(),
+            },
+            theme: &self.theme,
+            area: self.body(),
+            braille: self.facts.braille && self.settings.braille,
+            read_only: self.facts.read_only,
+        };
+        let view = self.tabs.values_mut().flatten().find(|v| v.owns(slot))?;
+        Some(work(view, &cx))
+    }
+
+    /// Slots for a new view.
+    fn slots(&mut self, count: Slot) -> Slot {
+        let first = self.next_slot;
+        self.next_slot += count;
+        first
+    }
+
+    /// Shows a tab, or a list that has no digit on top of the present one.
+    pub(super) fn show(&mut self, action: Action) -> Vec<Effect> {
+        if !TABS.contains(&action) {
+            let Some(kind) = list_of(action) else { return Vec::new() };
+            return self.go(Go::List { kind, typed: String::new(), within: None });
+        }
+        let again = self.tab == action && !self.stack().is_empty();
+        self.tab = action;
+        if again {
+            // The digit of the tab one is on leads back to its root.
+            self.stack().truncate(1);
+        }
+        if self.stack().is_empty() {
+            let slot = self.slots(4);
+            let view = match action {
+                Action::Board => View::Board(BoardView::new(slot)),
+                Action::Counters => View::Counters(CountersView::new(slot)),
+                Action::Returns => View::Matrix(MatrixView::new(slot)),
+                other => View::List(self.new_list(list_of(other).unwrap_or(ListKind::Catalog), slot, "")),
+            };
+            self.stack().push(view);
+        }
+        self.with_view(|view, cx| view.enter(cx))
+    }
+
+    fn new_list(&self, kind: ListKind, slot: Slot, typed: &str) -> ListView {
+        ListView::new(kind, slot, typed).with_columns(self.settings.columns.get(kind.code()))
+    }
+
+    /// Puts the view a key leads to on top.
+    pub(super) fn go(&mut self, go: Go) -> Vec<Effect> {
+        let slot = self.slots(4);
+        let view = match go {
+            Go::List { kind, typed, within } => {
+                let title = within.map_or_else(String::new, |_| self.subject_title());
+                View::List(self.new_list(kind, slot, &typed).inside(within, &title))
+            }
+            Go::Record { kind, id } => View::Detail(DetailView::new(kind, id, slot)),
+        };
+        self.stack().push(view);
+        self.with_view(|view, cx| view.enter(cx))
+    }
+
+    fn subject_title(&mut self) -> String {
+        let subjects = self.stack().last().map(View::subjects).unwrap_or_default();
+        subjects.first().map_or_else(String::new, |s| format!("{} {}", s.code, s.name))
+    }
+
+    /// Goes back one view; what it shows is read again, its position kept.
+    pub(super) fn back(&mut self) -> Vec<Effect> {
+        if self.stack().len() > 1 {
+            self.stack().pop();
+            return self.with_view(|view, cx| view.refresh(cx));
+        }
+        Vec::new()
+    }
+
+    /// The scopes whose actions are at hand.
+    pub(super) fn scopes(&mut self) -> Vec<Scope> {
+        self.stack().last().map_or_else(|| vec![Scope::Global], View::scopes)
+    }
+
+    /// The part of the screen between the lines on top and at the bottom.
+    pub(super) fn body(&self) -> Rect {
+        let top = if self.area.height >= 10 { 2 } else { 1 };
+        let height = self.area.height.saturating_sub(top + 1);
+        Rect { y: self.area.y + top, height, ..self.area }
+    }
+
+    /// A refusal of the console itself, in words.
+    pub(super) fn refuse(&mut self, code: &'static str) {
+        let (sentence, hint) = self.facts.locale.refusal(&Sentence { family: "refusal", code, args: &[] });
+        self.tell(format!("{sentence}  {hint}"), false);
+    }
+}

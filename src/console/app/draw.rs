@@ -1,0 +1,188 @@
+//! Drawing the app: the three fixed lines, the view between them, the overlays above it.
+
+use super::{App, TABS};
+use crate::base::locale::Lang;
+use crate::base::text;
+use crate::console::action::{self, ACTIONS, label_id};
+use crate::console::format::{Format, shanghai};
+use crate::console::theme::Role;
+use crate::console::views::{Caret, Context, View};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+/// Below this only one line is shown.
+const LEAST: (u16, u16) = (40, 8);
+
+impl App {
+    /// Draws everything; says where the cursor is to be parked, or that it is shown.
+    pub fn draw(&mut self, frame: &mut Frame<'_>) -> Caret {
+        let area = frame.area();
+        self.area = area;
+        self.dirty = false;
+        if area.width < LEAST.0 || area.height < LEAST.1 {
+            let line =
+                self.facts.locale.tr_with("too-small", &[("w", &LEAST.0.to_string()), ("h", &LEAST.1.to_string())]);
+            let line = text::short(&line, usize::from(area.width));
+            if area.height > 0 {
+                frame.buffer_mut().set_stringn(
+                    area.x,
+                    area.y,
+                    line,
+                    usize::from(area.width),
+                    self.theme.style(Role::Text),
+                );
+            }
+            return Caret::Parked(area.as_position());
+        }
+        frame.buffer_mut().set_style(area, self.theme.style(Role::Text));
+        self.draw_top(frame, Rect { height: 1, ..area });
+        let body = self.body();
+        let mut caret = self.draw_view(frame, body);
+        if body.y > area.y + 1 {
+            let line = Rect { y: area.y + 1, height: 1, ..area };
+            if let Some(typing) = self.draw_second(frame, line) {
+                caret = typing;
+            }
+        }
+        self.draw_footer(frame, Rect { y: area.bottom() - 1, height: 1, ..area });
+        let mut overlays = std::mem::take(&mut self.overlays);
+        let keys = self.keys.clone();
+        for overlay in &mut overlays {
+            caret = self.with_context(|cx| overlay.draw(frame, body, cx, &keys));
+        }
+        self.overlays = overlays;
+        if let Caret::Typing(at) = caret {
+            frame.set_cursor_position(at);
+        }
+        caret
+    }
+
+    /// Runs `work` with what views and overlays may look at.
+    pub(super) fn with_context<T>(&self, work: impl FnOnce(&Context<'_>) -> T) -> T {
+        work(&Context {
+            format: Format { locale: &self.facts.locale, divisions: &self.facts.divisions, now: self.now() },
+            theme: &self.theme,
+            area: self.body(),
+            braille: self.facts.braille && self.settings.braille,
+            read_only: self.facts.read_only,
+        })
+    }
+
+    fn draw_view(&mut self, frame: &mut Frame<'_>, body: Rect) -> Caret {
+        let mut stack = std::mem::take(self.stack());
+        let caret = match stack.last_mut() {
+            Some(view) => self.with_context(|cx| view.draw(frame, body, cx)),
+            None => Caret::Parked(body.as_position()),
+        };
+        *self.stack() = stack;
+        caret
+    }
+
+    /// Product, organisation and person; the views with their digits; the clock to the minute.
+    fn draw_top(&mut self, frame: &mut Frame<'_>, area: Rect) {
+        let header = self.theme.style(Role::Header);
+        frame.buffer_mut().set_style(area, header);
+        let z = shanghai(self.now());
+        let clock = format!("{}-{} {:02}:{:02} ", z.month(), z.day(), z.hour(), z.minute());
+        let clock_x = area.right().saturating_sub(clock.len() as u16);
+        frame.buffer_mut().set_stringn(clock_x, area.y, &clock, clock.len(), header);
+        let locale = &self.facts.locale;
+        let who = format!("{} {}", text::display(&self.facts.actor.org_name), text::display(&self.facts.actor.name));
+        let chinese = locale.lang() == Lang::Zh;
+        let tabs: Vec<(String, bool)> = TABS
+            .iter()
+            .map(|tab| {
+                let entry = action::find(*tab);
+                let key = self.keys.keys(*tab).first().map_or(String::new(), |k| k.label(chinese));
+                (format!("{key}{}", locale.tr(&format!("{}.tab", label_id(entry)))), *tab == self.tab)
+            })
+            .collect();
+        let tabs_width: usize = tabs.iter().map(|(t, _)| text::width(t) + 1).sum();
+        let name = locale.tr("product").into_owned();
+        let room = usize::from(clock_x.saturating_sub(area.x));
+        let left = room.saturating_sub(tabs_width + 2);
+        let head = format!(" {name} {who}");
+        let head = if left >= 8 { text::fit(&head, left) } else { String::new() };
+        let buffer = frame.buffer_mut();
+        buffer.set_stringn(area.x, area.y, &head, left, self.theme.style(Role::Title).patch(header));
+        let mut x = area.x + if head.is_empty() { 1 } else { left as u16 + 1 };
+        for (tab, here) in tabs {
+            let width = text::width(&tab) as u16;
+            if x + width >= clock_x {
+                break;
+            }
+            let style = if here { self.theme.style(Role::Selected) } else { header };
+            buffer.set_stringn(x, area.y, &tab, usize::from(width), style);
+            x += width + 1;
+        }
+    }
+
+    /// Marks of demo and read-only, where the data stands, the filter, sort and count.
+    fn draw_second(&mut self, frame: &mut Frame<'_>, area: Rect) -> Option<Caret> {
+        let locale = std::sync::Arc::clone(&self.facts.locale);
+        let style = self.theme.style(Role::Header);
+        frame.buffer_mut().set_style(area, style);
+        let mut x = area.x + 1;
+        let marks = [(self.facts.demo, "mark-demo"), (self.facts.read_only, "mark-read-only"), (self.ime, "mark-ime")];
+        for (_, id) in marks.iter().filter(|(on, _)| *on) {
+            let word = format!("[{}] ", locale.tr(id));
+            frame.buffer_mut().set_stringn(x, area.y, &word, 30, self.theme.style(Role::Warning).patch(style));
+            x += text::width(&word) as u16;
+        }
+        let data = format!("{}  ", locale.tr("data-local"));
+        frame.buffer_mut().set_stringn(x, area.y, &data, 40, style);
+        x += text::width(&data) as u16;
+        let status = self.with_view(|view, cx| view.status(cx));
+        let room = usize::from(area.right().saturating_sub(x + 1));
+        let field = match self.stack().last() {
+            Some(View::List(l)) => l.field().cloned().map(|f| (f, l.is_typing())),
+            Some(View::Counters(c)) => c.list.field().cloned().map(|f| (f, c.list.is_typing())),
+            _ => None,
+        };
+        let status = text::short(&status, if field.is_some() { room / 2 } else { room });
+        let status_width = text::width(&status) as u16;
+        let status_x = area.right().saturating_sub(status_width + 1);
+        frame.buffer_mut().set_stringn(status_x, area.y, &status, room, style);
+        let (field, typing) = field?;
+        let label = format!("{} ", locale.tr("filter-label"));
+        frame.buffer_mut().set_stringn(x, area.y, &label, 20, self.theme.style(Role::Key).patch(style));
+        x += text::width(&label) as u16;
+        let line = Rect { x, y: area.y, width: status_x.saturating_sub(x + 1), height: 1 };
+        let caret = field.draw(line, frame.buffer_mut(), self.theme.style(Role::Input));
+        typing.then_some(Caret::Typing(caret))
+    }
+
+    /// What the keys do here, or the newest answer.
+    fn draw_footer(&mut self, frame: &mut Frame<'_>, area: Rect) {
+        let style = self.theme.style(Role::Footer);
+        frame.buffer_mut().set_style(area, style);
+        let room = usize::from(area.width.saturating_sub(2));
+        if let Some(notice) = &self.notice {
+            let role = if notice.good { Role::Good } else { Role::Warning };
+            let line = text::short(&text::display(&notice.text), room);
+            frame.buffer_mut().set_stringn(area.x + 1, area.y, line, room, self.theme.style(role).patch(style));
+            return;
+        }
+        let scopes = self.scopes();
+        let mut shown: Vec<_> = ACTIONS.iter().filter(|e| e.footer > 0 && scopes.contains(&e.scope)).collect();
+        shown.sort_by_key(|e| e.footer);
+        let chinese = self.facts.locale.lang() == Lang::Zh;
+        let mut x = area.x + 1;
+        for entry in shown {
+            if self.facts.read_only && entry.danger != action::Danger::None {
+                continue;
+            }
+            let Some(key) = self.keys.keys(entry.action).first().map(|k| k.label(chinese)) else { continue };
+            let label = self.facts.locale.tr(&label_id(entry)).into_owned();
+            let need = text::width(&key) + 1 + text::width(&label) + 2;
+            if usize::from(x) + need > usize::from(area.right()) {
+                continue;
+            }
+            let buffer = frame.buffer_mut();
+            buffer.set_stringn(x, area.y, &key, room, self.theme.style(Role::Key).patch(style));
+            x += text::width(&key) as u16 + 1;
+            buffer.set_stringn(x, area.y, &label, room, style);
+            x += text::width(&label) as u16 + 2;
+        }
+    }
+}

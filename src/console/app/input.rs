@@ -1,0 +1,251 @@
+//! Keys, text and signals: to the top overlay, to a field being typed in, or through the action table.
+
+use super::App;
+use crate::console::action::{self, Action, Danger};
+use crate::console::input::{Event, Input};
+use crate::console::keys::{Chord, Key};
+use crate::console::message::Effect;
+use crate::console::overlay::ask::Ask;
+use crate::console::overlay::chooser::{Choice, Chooser};
+use crate::console::overlay::help::Help;
+use crate::console::overlay::palette::Palette;
+use crate::console::overlay::{Overlay, Reaction};
+use crate::console::theme;
+use crate::console::views::list::ListView;
+use crate::console::views::{Outcome, View};
+use crate::domain::command::Command;
+use crate::domain::machine::Verb;
+use ratatui::layout::Rect;
+
+impl App {
+    pub(super) fn input(&mut self, input: Input) -> Vec<Effect> {
+        let hasty = !input.may_change();
+        let mut effects = Vec::new();
+        for event in input.events {
+            self.dirty = true;
+            effects.extend(self.event(event, hasty));
+        }
+        effects
+    }
+
+    fn event(&mut self, event: Event, hasty: bool) -> Vec<Effect> {
+        match event {
+            Event::Key(chord) => self.key(chord, hasty),
+            Event::Text(text) => self.text(&text, false),
+            Event::Paste(text) => self.text(&text, true),
+            Event::Resize(width, height) => {
+                self.area = Rect { x: 0, y: 0, width, height };
+                // More lines may need more rows.
+                self.with_view(|view, cx| view.refresh(cx))
+            }
+            Event::Resumed => vec![Effect::Repaint],
+            Event::Reply(_) => Vec::new(),
+            Event::Stop(_) | Event::Gone => vec![Effect::Quit],
+        }
+    }
+
+    fn list(&mut self) -> Option<&mut ListView> {
+        match self.stack().last_mut()? {
+            View::List(list) => Some(list),
+            View::Counters(counters) => Some(&mut counters.list),
+            _ => None,
+        }
+    }
+
+    /// Committed or pasted text: into an overlay's field, or the filter. A paste outside a field does nothing.
+    fn text(&mut self, text: &str, pasted: bool) -> Vec<Effect> {
+        if let Some(overlay) = self.overlays.last_mut() {
+            overlay.text(text);
+            return Vec::new();
+        }
+        // One full-width character typed as a command: the input method is on.
+        let command = Some(text).filter(|t| !pasted && t.chars().count() == 1);
+        let command = command.and_then(|t| crate::console::keys::command_char(t.chars().next()?));
+        let typing = self.list().is_some_and(|l| l.is_typing());
+        if let Some(c) = command.filter(|_| !typing) {
+            self.ime = true;
+            return self.command(Chord::char(c), false);
+        }
+        self.ime = !pasted;
+        match self.list() {
+            Some(list) if typing || !pasted => {
+                let outcome = list.type_text(text);
+                self.follow(outcome)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn key(&mut self, chord: Chord, hasty: bool) -> Vec<Effect> {
+        if !self.overlays.is_empty() {
+            return self.overlay_key(chord, hasty);
+        }
+        if self.list().is_some_and(|l| l.is_typing()) {
+            let outcome = self.list().map(|l| l.type_key(chord)).unwrap_or_default();
+            if outcome.used {
+                return self.follow(outcome);
+            }
+        }
+        let plain = chord.command_form();
+        self.ime = plain != chord;
+        self.command(plain, hasty)
+    }
+
+    /// A key outside any field.
+    fn command(&mut self, chord: Chord, hasty: bool) -> Vec<Effect> {
+        self.notice = None;
+        let scopes = self.scopes();
+        let Some(action) = self.keys.action(&scopes, chord) else { return Vec::new() };
+        if hasty && action::find(action).danger != Danger::None {
+            let text = self.facts.locale.tr("hasty").into_owned();
+            self.tell(text, false);
+            return Vec::new();
+        }
+        self.act(action)
+    }
+
+    /// Does an action, whatever asked for it: key, palette, test.
+    pub fn act(&mut self, action: Action) -> Vec<Effect> {
+        self.dirty = true;
+        let entry = action::find(action);
+        if self.facts.read_only && entry.danger != Danger::None {
+            self.refuse("read-only");
+            return Vec::new();
+        }
+        match action {
+            Action::Quit => return vec![Effect::Quit],
+            Action::Stop => return vec![Effect::Suspend],
+            Action::Repaint => return vec![Effect::Repaint],
+            Action::Help => self.overlays.push(Overlay::Help(Help::default())),
+            Action::Palette => {
+                let scopes = self.scopes();
+                self.overlays.push(Overlay::Palette(Palette::new(scopes)));
+            }
+            Action::Theme => return self.next_theme(),
+            Action::Suspend => self.ask(Verb::Suspend),
+            Action::Resume => self.ask(Verb::Resume),
+            Action::Reveal => return self.record(|id| Command::RevealContact { supplier: id }, "reveal"),
+            Action::Remind => return self.record(|id| Command::RemindReturn { id }, "remind"),
+            Action::Sort | Action::Columns => self.choose(action),
+            Action::Copy => return self.copy(),
+            _ if entry.id.starts_with("view.") => return self.show(action),
+            _ => {
+                let outcome = self.with_view(|view, cx| view.act(action, cx));
+                if outcome.used {
+                    return self.follow(outcome);
+                }
+                if action == Action::Back {
+                    return self.back();
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn follow(&mut self, outcome: Outcome) -> Vec<Effect> {
+        let mut effects = outcome.effects;
+        if let Some(go) = outcome.go {
+            effects.extend(self.go(go));
+        }
+        effects
+    }
+
+    /// Opens the ask, or says why there is nothing to ask.
+    fn ask(&mut self, verb: Verb) {
+        let subjects = self.stack().last().map(View::subjects).unwrap_or_default();
+        let first = subjects.first().cloned();
+        let ask = Ask::new(verb, subjects);
+        if !ask.is_empty() {
+            self.overlays.push(Overlay::Ask(ask));
+            return;
+        }
+        let Some(subject) = first else { return };
+        let Some(refusal) = refusal_of(&subject, verb) else { return };
+        let sentence = crate::base::locale::Sentence { family: "refusal", code: refusal.code, args: &refusal.args };
+        let (sentence, hint) = self.facts.locale.refusal(&sentence);
+        self.tell(format!("{sentence}  {hint}"), false);
+    }
+
+    /// A change that leaves a record and asks nothing: about the one record under the cursor.
+    fn record(&mut self, command: impl Fn(uuid::Uuid) -> Command, verb: &str) -> Vec<Effect> {
+        let subjects = self.stack().last().map(View::subjects).unwrap_or_default();
+        let Some(subject) = subjects.first() else { return Vec::new() };
+        let what = format!("{verb}:{} {}", subject.code, subject.name);
+        vec![Effect::Submit { commands: vec![command(subject.id)], seen: Vec::new(), what }]
+    }
+
+    fn choose(&mut self, action: Action) {
+        let Some(list) = self.list() else { return };
+        let kind = list.kind;
+        let chooser = match action {
+            Action::Sort => {
+                let on = list.sorted_by();
+                Chooser::new(Choice::Sort, kind, list.sortable(), on)
+            }
+            _ => {
+                let all = kind.spec().columns.iter().map(|c| c.id).collect();
+                Chooser::new(Choice::Columns, kind, all, list.shown_columns())
+            }
+        };
+        self.overlays.push(Overlay::Chooser(chooser));
+    }
+
+    /// The code of the record, for another program.
+    fn copy(&mut self) -> Vec<Effect> {
+        let subjects = self.stack().last().map(View::subjects).unwrap_or_default();
+        let codes: Vec<String> = subjects.into_iter().map(|s| s.code).filter(|c| !c.is_empty()).collect();
+        if codes.is_empty() {
+            return Vec::new();
+        }
+        let text = codes.join("\n");
+        let shown = self.facts.locale.tr_with("copied", &[("what", &codes.join(" "))]);
+        self.tell(shown, true);
+        vec![Effect::Copy(text)]
+    }
+
+    fn next_theme(&mut self) -> Vec<Effect> {
+        let at = theme::SHIPPED.iter().position(|(name, _)| *name == self.settings.theme).unwrap_or(0);
+        let (name, _) = theme::SHIPPED[(at + 1) % theme::SHIPPED.len()];
+        name.clone_into(&mut self.settings.theme);
+        self.settings.theme_file = None;
+        if let Ok(theme) = self.settings.load_theme() {
+            self.theme = theme;
+        }
+        let text = self.facts.locale.tr_with("theme-now", &[("name", self.theme.title())]);
+        self.tell(text, true);
+        vec![Effect::Repaint]
+    }
+
+    fn overlay_key(&mut self, chord: Chord, hasty: bool) -> Vec<Effect> {
+        let Some(mut overlay) = self.overlays.pop() else { return Vec::new() };
+        // Ctrl-C closes whatever is open; it never confirms and never kills the console.
+        let chord = if chord == Chord::ctrl('c') { Chord::plain(Key::Esc) } else { chord };
+        let keys = self.keys.clone();
+        let reaction = self.with_context(|cx| overlay.key(chord, hasty, cx, &keys));
+        match reaction {
+            Reaction::Stay => self.overlays.push(overlay),
+            Reaction::Close => {}
+            Reaction::Act(action) => return self.act(action),
+            Reaction::Do(effects) => return effects,
+            Reaction::SortBy(id) => return self.list().map(|l| l.sort_by(id)).into_iter().collect(),
+            Reaction::Column(id) => {
+                if let Some(list) = self.list() {
+                    list.toggle_column(id);
+                    let on = list.shown_columns();
+                    if let Overlay::Chooser(chooser) = &mut overlay {
+                        chooser.set_on(on);
+                    }
+                }
+                self.overlays.push(overlay);
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// Why a verb cannot be done to a record, as the domain says it.
+fn refusal_of(subject: &crate::console::views::Subject, verb: Verb) -> Option<crate::domain::refusal::Refusal> {
+    use crate::domain::codes::EntryState;
+    let state = EntryState::parse(&subject.state)?;
+    crate::domain::machine::step(&subject.code, state, verb, "-").err()
+}

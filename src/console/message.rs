@@ -1,0 +1,59 @@
+//! Everything the event loop may receive, and everything it may be asked to do. Both are closed: background work
+//! answers with a message, never by calling back.
+
+use super::input::Input;
+use crate::domain::command::Command;
+use crate::domain::rows::Kind;
+use crate::store::list::ListKind;
+use crate::store::reads::{News, Request, Slot};
+use crate::store::{Done, StoreError};
+use uuid::Uuid;
+
+/// What happened.
+#[derive(Debug)]
+pub enum Message {
+    /// Keys, text, a new size, a signal.
+    Input(Input),
+    /// The reader has news.
+    News(News),
+    /// The writer answered.
+    Submitted { what: String, result: Result<Done, StoreError> },
+    /// The clock moved to another minute, or a notice has been shown long enough.
+    Tick,
+    /// Settings were read again: the new ones, or a sentence with file and line.
+    Settings(Result<Box<super::Settings>, String>),
+}
+
+impl From<Input> for Message {
+    fn from(input: Input) -> Message {
+        Message::Input(input)
+    }
+}
+
+/// A row a command was decided on by looking: refused when it changed meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub kind: Kind,
+    pub id: Uuid,
+    pub rev: i64,
+}
+
+/// What the loop does for the app; only the loop touches store and terminal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    Ask(Slot, Request),
+    WantColumn(ListKind),
+    /// Submits commands; `what` names them in the answer's notice.
+    Submit {
+        commands: Vec<Command>,
+        seen: Vec<Seen>,
+        what: String,
+    },
+    /// Puts text on the clipboard of the person's own machine.
+    Copy(String),
+    Bell,
+    Repaint,
+    /// Steps aside for the shell (Ctrl-Z).
+    Suspend,
+    Quit,
+}

@@ -1,0 +1,82 @@
+//! What lies over a view: palette, help, choosers and the ask before a change. A stack; the top one has the keys.
+
+pub mod ask;
+pub mod chooser;
+pub mod help;
+pub mod palette;
+
+use super::action::{Action, KeyMap};
+use super::keys::Chord;
+use super::message::Effect;
+use super::theme::Role;
+use super::views::{Caret, Context};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
+
+/// What came of a key in an overlay.
+#[derive(Debug, PartialEq)]
+pub enum Reaction {
+    /// It stays open.
+    Stay,
+    /// It closes.
+    Close,
+    /// It closes and an action follows.
+    Act(Action),
+    /// It closes and these effects follow.
+    Do(Vec<Effect>),
+    /// A sort column was chosen.
+    SortBy(&'static str),
+    /// A column was shown or hidden; it stays open.
+    Column(&'static str),
+}
+
+/// Every overlay.
+pub enum Overlay {
+    Palette(palette::Palette),
+    Help(help::Help),
+    Chooser(chooser::Chooser),
+    Ask(ask::Ask),
+}
+
+impl Overlay {
+    /// A key, with whether it came in a hasty burst.
+    pub fn key(&mut self, chord: Chord, hasty: bool, cx: &Context<'_>, keys: &KeyMap) -> Reaction {
+        match self {
+            Overlay::Palette(o) => o.key(chord, hasty, cx, keys),
+            Overlay::Help(o) => o.key(chord),
+            Overlay::Chooser(o) => o.key(chord),
+            Overlay::Ask(o) => o.key(chord, hasty),
+        }
+    }
+
+    /// Committed or pasted text; never confirms anything.
+    pub fn text(&mut self, text: &str) {
+        match self {
+            Overlay::Palette(o) => o.text(text),
+            Overlay::Help(o) => o.text(text),
+            Overlay::Chooser(_) => {}
+            Overlay::Ask(o) => o.text(text),
+        }
+    }
+
+    pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>, keys: &KeyMap) -> Caret {
+        match self {
+            Overlay::Palette(o) => o.draw(frame, area, cx, keys),
+            Overlay::Help(o) => o.draw(frame, area, cx, keys),
+            Overlay::Chooser(o) => o.draw(frame, area, cx),
+            Overlay::Ask(o) => o.draw(frame, area, cx),
+        }
+    }
+}
+
+/// Empties a part of the screen and gives it the look of an overlay: no box, one heading line.
+pub(super) fn sheet(frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>, title: &str) -> Rect {
+    Clear.render(area, frame.buffer_mut());
+    frame.buffer_mut().set_style(area, cx.theme.style(Role::Text));
+    let head = Rect { height: 1.min(area.height), ..area };
+    frame.buffer_mut().set_style(head, cx.theme.style(Role::Header));
+    let title = crate::base::text::short(title, usize::from(area.width.saturating_sub(2)));
+    frame.buffer_mut().set_stringn(area.x + 1, area.y, title, usize::from(area.width), cx.theme.style(Role::Header));
+    Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
+}

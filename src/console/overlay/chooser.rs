@@ -1,0 +1,88 @@
+//! Choosing a sort column, or which columns are shown, live.
+
+use super::{Reaction, sheet};
+use crate::base::text;
+use crate::console::keys::{Chord, Key};
+use crate::console::theme::Role;
+use crate::console::views::{Caret, Context};
+use crate::store::filter::column_label;
+use crate::store::list::ListKind;
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+/// What is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    Sort,
+    Columns,
+}
+
+/// The chooser's state.
+pub struct Chooser {
+    choice: Choice,
+    kind: ListKind,
+    /// Column ids offered.
+    items: Vec<&'static str>,
+    /// Those that are on: shown columns, or the sort column.
+    on: Vec<&'static str>,
+    cursor: usize,
+}
+
+impl Chooser {
+    pub fn new(choice: Choice, kind: ListKind, items: Vec<&'static str>, on: Vec<&'static str>) -> Chooser {
+        let cursor = items.iter().position(|i| on.first() == Some(i)).unwrap_or(0);
+        Chooser { choice, kind, items, on, cursor }
+    }
+
+    /// What is on now, after a column was toggled.
+    pub fn set_on(&mut self, on: Vec<&'static str>) {
+        self.on = on;
+    }
+
+    pub fn key(&mut self, chord: Chord) -> Reaction {
+        let last = self.items.len().saturating_sub(1);
+        match chord.key {
+            Key::Esc | Key::Char('q') => return Reaction::Close,
+            Key::Up | Key::Char('k') => self.cursor = self.cursor.saturating_sub(1),
+            Key::Down | Key::Char('j') => self.cursor = (self.cursor + 1).min(last),
+            Key::Home | Key::Char('g') => self.cursor = 0,
+            Key::End | Key::Char('G') => self.cursor = last,
+            Key::Enter if self.choice == Choice::Columns => return Reaction::Close,
+            Key::Enter | Key::Char(' ') => {
+                let Some(id) = self.items.get(self.cursor) else { return Reaction::Close };
+                return match self.choice {
+                    Choice::Sort => Reaction::SortBy(id),
+                    Choice::Columns => Reaction::Column(id),
+                };
+            }
+            _ => {}
+        }
+        Reaction::Stay
+    }
+
+    pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
+        let width = 36.min(area.width);
+        let height = (self.items.len() as u16 + 1).min(area.height);
+        let at = Rect { x: area.right() - width, y: area.y, width, height };
+        let title = cx.format.locale.tr(match self.choice {
+            Choice::Sort => "chooser-sort",
+            Choice::Columns => "chooser-columns",
+        });
+        let body = sheet(frame, at, cx, &title);
+        let room = usize::from(body.height).max(1);
+        let top = (self.cursor + 1).saturating_sub(room);
+        let mut caret = Position::new(body.x, body.y);
+        for ((i, id), y) in self.items.iter().enumerate().skip(top).zip(body.y..body.bottom()) {
+            let label = text::fit(&column_label(cx.format.locale, self.kind.spec(), id), 16);
+            let sign = if self.on.contains(id) { "[x]" } else { "[ ]" };
+            let selected = i == self.cursor;
+            if selected {
+                caret = Position::new(body.x, y);
+            }
+            let line = format!("{} {sign} {label} {id}", if selected { ">" } else { " " });
+            let role = if selected { Role::Selected } else { Role::Text };
+            frame.buffer_mut().set_stringn(body.x, y, line, usize::from(body.width), cx.theme.style(role));
+        }
+        Caret::Parked(caret)
+    }
+}

@@ -1,0 +1,293 @@
+//! The event loop: the one place that touches terminal and store. It waits for a message, lets the app take in all
+//! that are there, does what the app asks, and draws once.
+//!
+//! It wakes for messages and once a minute for the clock; nothing is written while nothing changes.
+
+use super::Settings;
+use super::app::{App, Facts};
+use super::backend::sync::{SyncMode, may_ask};
+use super::backend::{Screen, ScreenOptions};
+use super::input::{Event, Reader, ReaderOptions};
+use super::message::{Effect, Message};
+use super::terminal::{Terminal, TerminalError, TtyWriter};
+use super::views::Caret;
+use crate::store::reads::{News, Reads};
+use crate::store::{Store, StoreError};
+use ratatui::layout::Rect;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+/// Shortest time between two drawings: what arrives faster is drawn together.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// Everything a console is started with.
+pub struct Launch {
+    pub store: Store,
+    pub facts: Facts,
+    pub settings: Settings,
+    /// Directories whose files the settings come from; watched for changes.
+    pub watch: Vec<PathBuf>,
+    /// Reads the settings again.
+    pub reload: Box<dyn Fn() -> Result<Settings, String> + Send>,
+    /// `TERM`.
+    pub term: String,
+}
+
+/// Why the console could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Terminal(#[from] TerminalError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Settings(String),
+}
+
+/// Runs the console until the person leaves or a signal ends it; gives the signal, if one did.
+///
+/// # Errors
+/// When there is no terminal, the database cannot be read or the settings cannot be used.
+pub fn run(launch: Launch) -> Result<Option<i32>, RunError> {
+    let (send, messages) = channel::<Message>();
+    let to_reader = send.clone();
+    let tell = move |news: News| {
+        // The loop is gone only when the program ends.
+        let _ = to_reader.send(Message::News(news));
+    };
+    let locale = std::sync::Arc::clone(&launch.facts.locale);
+    let reads = Reads::start(&launch.store, &locale, tell)?;
+    let watcher = watch(&launch.watch, launch.reload, send.clone());
+    let terminal = Terminal::enter(send.clone())?;
+    let reader = Reader::spawn(terminal.input()?, ReaderOptions::default(), send.clone())?;
+    let size = terminal.size()?;
+    let options = ScreenOptions {
+        sync: launch.settings.sync,
+        may_ask: launch.settings.sync == SyncMode::Auto && may_ask(&launch.term),
+        scrolling: true,
+    };
+    let screen = Screen::new(terminal.writer(), size, options);
+    let area = Rect::new(0, 0, size.width, size.height);
+    let app = App::new(launch.facts, launch.settings, area).map_err(RunError::Settings)?;
+    let mut desk = Loop { app, store: launch.store, reads, terminal, screen, send, _reader: reader, ended: None };
+    let outcome = desk.serve(&messages);
+    drop(watcher);
+    outcome?;
+    Ok(desk.ended)
+}
+
+struct Loop {
+    app: App,
+    store: Store,
+    reads: Reads,
+    terminal: Terminal,
+    screen: Screen<TtyWriter>,
+    send: Sender<Message>,
+    _reader: Reader,
+    /// The signal that ended it.
+    ended: Option<i32>,
+}
+
+impl Loop {
+    fn serve(&mut self, messages: &Receiver<Message>) -> std::io::Result<()> {
+        let first = self.app.start();
+        if self.carry_out(first)? {
+            return Ok(());
+        }
+        // The first frame waits for its rows, but never long: an empty frame would be written for nothing.
+        let mut due = Instant::now() + Duration::from_millis(120);
+        let mut drawn: Option<Instant> = None;
+        loop {
+            let wait = match (self.app.dirty, drawn) {
+                (true, None) => due.saturating_duration_since(Instant::now()),
+                (true, Some(at)) => FRAME.saturating_sub(at.elapsed()),
+                (false, _) => self.until_tick(),
+            };
+            match messages.recv_timeout(wait) {
+                Ok(message) => {
+                    let answered = matches!(message, Message::News(_));
+                    if self.take(message)? {
+                        return Ok(());
+                    }
+                    while let Ok(more) = messages.try_recv() {
+                        if self.take(more)? {
+                            return Ok(());
+                        }
+                    }
+                    if drawn.is_none() && answered {
+                        due = Instant::now();
+                    }
+                    // A lone key is drawn at once; only floods wait for the frame.
+                    let quiet = drawn.is_some_and(|at| at.elapsed() >= FRAME);
+                    if !(quiet || drawn.is_none() && due <= Instant::now()) {
+                        continue;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) if self.app.dirty => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    if self.take(Message::Tick)? {
+                        return Ok(());
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+            if self.app.dirty {
+                self.draw()?;
+                drawn = Some(Instant::now());
+            }
+        }
+    }
+
+    /// Time to the next minute of the clock, or to the end of a notice.
+    fn until_tick(&self) -> Duration {
+        let now = self.store.clock().now().as_millisecond();
+        let minute = 60_000 - now.rem_euclid(60_000);
+        let notice = self.app.notice_until().map_or(minute, |t| (t.as_millisecond() - now).max(1));
+        Duration::from_millis(minute.min(notice).unsigned_abs() + 5)
+    }
+
+    /// Gives a message to the app; true when the console is to end.
+    fn take(&mut self, message: Message) -> std::io::Result<bool> {
+        if let Message::Input(input) = &message {
+            for event in &input.events {
+                match event {
+                    Event::Reply(reply) => {
+                        self.screen.on_reply(*reply);
+                    }
+                    Event::Resize(width, height) => {
+                        self.screen.resize(ratatui::layout::Size::new(*width, *height));
+                    }
+                    Event::Stop(signal) => self.ended = Some(*signal),
+                    _ => {}
+                }
+            }
+        }
+        let effects = self.app.update(message);
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> std::io::Result<bool> {
+        for effect in effects {
+            match effect {
+                Effect::Ask(slot, request) => {
+                    let serial = self.reads.ask(slot, request);
+                    self.app.asked(slot, serial);
+                }
+                Effect::WantColumn(kind) => self.reads.want_column(kind),
+                Effect::Submit { commands, seen, what } => {
+                    let send = self.send.clone();
+                    let seen = seen.iter().map(|s| (s.kind, s.id, s.rev)).collect();
+                    self.store.submit(&self.app.facts.actor, commands, seen, move |result| {
+                        // The loop is gone only when the program ends; the change is on the disk either way.
+                        let _ = send.send(Message::Submitted { what, result });
+                    });
+                }
+                Effect::Copy(text) => self.copy(&text)?,
+                Effect::Bell => self.screen.out_mut().write_all(b"\x07")?,
+                Effect::Repaint => {
+                    self.screen.repaint();
+                    self.app.dirty = true;
+                }
+                Effect::Suspend => self.terminal.suspend()?,
+                Effect::Quit => return Ok(true),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Inside tmux through tmux, which is allowed to by default; elsewhere by OSC 52.
+    fn copy(&mut self, text: &str) -> std::io::Result<()> {
+        if std::env::var_os("TMUX").is_some() {
+            let child = std::process::Command::new("tmux")
+                .args(["load-buffer", "-w", "-"])
+                .stdin(std::process::Stdio::piped())
+                .stdout(std::process::Stdio::null())
+                .stderr(std::process::Stdio::null())
+                .spawn();
+            if let Ok(mut child) = child {
+                if let Some(mut pipe) = child.stdin.take() {
+                    // A tmux that went away meanwhile takes nothing; the notice told what was copied.
+                    let _ = pipe.write_all(text.as_bytes());
+                }
+                let _ = child.wait();
+                return Ok(());
+            }
+        }
+        let packed = base64(text.as_bytes());
+        self.screen.out_mut().write_all(format!("\x1b]52;c;{packed}\x07").as_bytes())
+    }
+
+    fn draw(&mut self) -> std::io::Result<()> {
+        let mut caret = Caret::Typing(ratatui::layout::Position::ORIGIN);
+        let app = &mut self.app;
+        // The place to park must be known before the frame is written: it is the last frame's when nothing moved.
+        self.screen.draw(|frame| caret = app.draw(frame))?;
+        let park = match caret {
+            Caret::Parked(at) => Some(at),
+            Caret::Typing(_) => None,
+        };
+        self.screen.park(park);
+        Ok(())
+    }
+}
+
+/// Base64 with padding, for OSC 52.
+fn base64(bytes: &[u8]) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let n = chunk.iter().fold(0_u32, |n, b| (n << 8) | u32::from(*b)) << (8 * (3 - chunk.len()));
+        for i in 0..4 {
+            let sign = SIGNS[((n >> (18 - 6 * i)) & 63) as usize];
+            out.push(if i <= chunk.len() { char::from(sign) } else { '=' });
+        }
+    }
+    out
+}
+
+/// Watches directories, not files: editors save by renaming. Settings are read again a moment after the last change.
+fn watch(
+    dirs: &[PathBuf],
+    reload: Box<dyn Fn() -> Result<Settings, String> + Send>,
+    send: Sender<Message>,
+) -> Option<notify::RecommendedWatcher> {
+    use notify::Watcher;
+    let (changed, changes) = channel::<()>();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if event.is_ok_and(|e| !e.kind.is_access()) {
+            let _ = changed.send(());
+        }
+    })
+    .ok()?;
+    let watched = dirs.iter().filter(|d| watcher.watch(d, notify::RecursiveMode::NonRecursive).is_ok()).count();
+    if watched == 0 {
+        return None;
+    }
+    let work = move || {
+        while changes.recv().is_ok() {
+            // An editor writes in several steps: wait until it is quiet.
+            while changes.recv_timeout(Duration::from_millis(150)).is_ok() {}
+            if send.send(Message::Settings(reload().map(Box::new))).is_err() {
+                return;
+            }
+        }
+    };
+    std::thread::Builder::new().name("settings".into()).spawn(work).ok()?;
+    Some(watcher)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_as_in_the_rfc() {
+        for (plain, packed) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+            assert_eq!(base64(plain.as_bytes()), packed);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Drawing a list: header, rows, the pane beside it, and what to say when there are no rows.
+
+use super::list::{ListView, Trouble};
+use super::{Caret, Context};
+use crate::base::locale::Sentence;
+use crate::base::{glyphs, text};
+use crate::console::theme::Role;
+use crate::console::widgets::table::{self, Align, ColumnWidth, Field, Heading, RowLook, SortSign};
+use crate::store::StoreError;
+use crate::store::filter::column_label;
+use crate::store::list::{Column, Ty};
+use crate::store::page::PageRow;
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use std::ops::Range;
+
+/// Width from which the pane stands beside the list; below it, under it.
+const BESIDE: u16 = 110;
+
+pub(super) fn draw(view: &mut ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
+    let (list, pane) = split(area, view.pane);
+    view.height = usize::from(list.height.saturating_sub(1)).max(1);
+    view.scroll_to_cursor();
+    let columns: Vec<&'static Column> = view.columns.iter().filter_map(|id| view.spec().column(id)).collect();
+    let widths: Vec<ColumnWidth> = columns.iter().map(|c| width_of(c)).collect();
+    let layout = table::layout(&widths, list.width);
+    draw_header(view, frame, list, cx, &columns, &widths, &layout);
+    let body = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
+    if view.rows.is_empty() {
+        draw_empty(view, frame, body, cx);
+    }
+    let end = (view.top + view.height).min(view.rows.len());
+    for (line, index) in (view.top..end).enumerate() {
+        let at = Rect { y: body.y + line as u16, height: 1, ..body };
+        draw_one(view, frame, at, cx, &columns, &widths, &layout, index);
+    }
+    if let Some(pane) = pane {
+        draw_pane(view, frame, pane, cx);
+    }
+    let line = view.cursor.saturating_sub(view.top) as u16;
+    Caret::Parked(Position::new(area.x, (body.y + line).min(area.bottom().saturating_sub(1))))
+}
+
+fn split(area: Rect, pane: bool) -> (Rect, Option<Rect>) {
+    if !pane || area.height < 8 {
+        return (area, None);
+    }
+    if area.width >= BESIDE {
+        let width = area.width * 3 / 5;
+        let rest = Rect { x: area.x + width + 1, width: area.width - width - 1, ..area };
+        return (Rect { width, ..area }, Some(rest));
+    }
+    let height = area.height / 2;
+    let rest = Rect { y: area.y + height, height: area.height - height, ..area };
+    (Rect { height, ..area }, Some(rest))
+}
+
+fn width_of(column: &Column) -> ColumnWidth {
+    let right = matches!(column.ty, Ty::Count | Ty::Money);
+    // Names can do with less; codes and numbers are worthless cut.
+    let min = match column.ty {
+        Ty::Name => column.width * 2 / 3,
+        Ty::Text if column.width > 12 => column.width * 2 / 3,
+        _ => column.width,
+    };
+    ColumnWidth {
+        min,
+        ideal: if matches!(column.ty, Ty::Name | Ty::Text) { column.width + column.width / 4 } else { column.width },
+        priority: 10 - column.priority.min(10),
+        align: if right { Align::Right } else { Align::Left },
+    }
+}
+
+fn draw_header(
+    view: &ListView,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    cx: &Context<'_>,
+    columns: &[&'static Column],
+    widths: &[ColumnWidth],
+    layout: &[Option<u16>],
+) {
+    let labels: Vec<String> = columns.iter().map(|c| column_label(cx.format.locale, view.spec(), c.id)).collect();
+    let headings: Vec<Heading<'_>> = columns
+        .iter()
+        .zip(&labels)
+        .map(|(c, title)| {
+            let sorted = view.sort.iter().find(|(id, _)| *id == c.id);
+            let sort = sorted.map(|(_, down)| if *down { SortSign::Down } else { SortSign::Up });
+            Heading { title, sort }
+        })
+        .collect();
+    let chinese = cx.format.locale.lang() == crate::base::locale::Lang::Zh;
+    let style = cx.theme.style(Role::Heading);
+    table::draw_header(area, frame.buffer_mut(), widths, layout, &headings, style, chinese);
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row of a table needs the table's measures")]
+fn draw_one(
+    view: &ListView,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    cx: &Context<'_>,
+    columns: &[&'static Column],
+    widths: &[ColumnWidth],
+    layout: &[Option<u16>],
+    index: usize,
+) {
+    let row = &view.rows[index];
+    let texts: Vec<String> = columns.iter().map(|c| cell_text(view, row, c, cx)).collect();
+    let marks: Vec<Vec<Range<usize>>> =
+        columns.iter().zip(&texts).map(|(c, t)| if searched(c) { matched(view, t) } else { Vec::new() }).collect();
+    let state = view.spec().state;
+    let fields: Vec<Field<'_>> = columns
+        .iter()
+        .zip(texts.iter().zip(&marks))
+        .map(|(c, (text, matched))| {
+            let style =
+                if Some(c.id) == state || c.id == "grade" { state_style(view, row, c, cx) } else { Style::new() };
+            Field { text, matched, style }
+        })
+        .collect();
+    let look = RowLook {
+        selected: index == view.cursor,
+        marked: view.marks.contains_key(&row.id),
+        style: cx.theme.style(Role::Text),
+        sign: cx.theme.style(if index == view.cursor { Role::Selected } else { Role::Marked }),
+        matched: cx.theme.style(Role::Match),
+    };
+    table::draw_row(area, frame.buffer_mut(), widths, layout, &fields, look);
+}
+
+fn searched(column: &Column) -> bool {
+    matches!(column.ty, Ty::Name | Ty::Text)
+}
+
+fn matched(view: &ListView, text: &str) -> Vec<Range<usize>> {
+    view.understood.words.iter().filter(|w| !w.negated).flat_map(|w| glyphs::highlight(&w.text, text)).collect()
+}
+
+fn cell_text(view: &ListView, row: &PageRow, column: &Column, cx: &Context<'_>) -> String {
+    let place = view.spec().columns.iter().position(|c| c.id == column.id);
+    place.and_then(|i| row.cells.get(i)).map_or_else(String::new, |v| cx.format.cell(column.ty, v))
+}
+
+fn state_style(view: &ListView, row: &PageRow, column: &Column, cx: &Context<'_>) -> Style {
+    let place = view.spec().columns.iter().position(|c| c.id == column.id);
+    let code = place.and_then(|i| row.cells.get(i)).and_then(|v| v.as_text()).unwrap_or_default();
+    cx.theme.style(state_role(code))
+}
+
+/// The colour of a state or grade; its word says the same.
+pub fn state_role(code: &str) -> Role {
+    match code {
+        "suspended" | "stopped" | "needs_replacement" | "paused" | "waiting_evidence" | "returned" | "due_soon"
+        | "2" | "triaged" | "verifying" | "explained" | "partial" | "failed" => Role::Warning,
+        "delisted" | "removed" | "overdue" | "confirmed" | "removal_running" | "reported" | "reopened"
+        | "unacknowledged" | "disputed" | "rejected" | "1" => Role::Danger,
+        "listed" | "active" | "published" | "accepted" | "counted" | "done" | "sellable" | "acknowledged"
+        | "checked" | "full" | "settled" | "verified" => Role::Good,
+        "candidate" | "screened" | "draft" | "proposed" | "approved" | "preparing" | "submitted" => Role::Notice,
+        _ => Role::Dim,
+    }
+}
+
+/// No rows: why, and what to press.
+fn draw_empty(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) {
+    let locale = cx.format.locale;
+    let (role, lines) = match &view.trouble {
+        Some(Trouble::Filter(e)) => {
+            let (sentence, hint) = locale.refusal(&Sentence { family: "filter", code: e.code, args: &e.args });
+            (Role::Warning, vec![sentence, hint])
+        }
+        Some(Trouble::Store(e)) => (Role::Danger, store_lines(e, locale)),
+        None if view.total.is_none() => return,
+        None if !view.filter.is_empty() => (
+            Role::Text,
+            vec![
+                locale.tr_with("empty-filter", &[("filter", &text::display(&view.typed()))]),
+                locale.tr("empty-filter-hint").into_owned(),
+            ],
+        ),
+        None => (Role::Text, vec![locale.tr("empty-list").into_owned()]),
+    };
+    for (i, line) in lines.iter().flat_map(|l| text::wrap(l, usize::from(area.width.saturating_sub(4)))).enumerate() {
+        let y = area.y + 1 + i as u16;
+        if y < area.bottom() {
+            let style = cx.theme.style(role);
+            frame.buffer_mut().set_stringn(area.x + 3, y, text::display(&line), usize::from(area.width), style);
+        }
+    }
+}
+
+/// A store error as sentence and hint.
+pub fn store_lines(e: &StoreError, locale: &crate::base::locale::Locale) -> Vec<String> {
+    let (sentence, hint) = match e {
+        StoreError::Refused(r) => locale.refusal(&Sentence { family: "refusal", code: r.code, args: &r.args }),
+        StoreError::Db(e) => locale.refusal(&Sentence { family: "db", code: e.code(), args: &e.args() }),
+        StoreError::Filter(e) => locale.refusal(&Sentence { family: "filter", code: e.code, args: &e.args }),
+        StoreError::Exists(path) => {
+            let args = [("path", path.display().to_string())];
+            locale.refusal(&Sentence { family: "db", code: "exists", args: &args })
+        }
+        StoreError::Cancelled => (String::new(), String::new()),
+    };
+    vec![sentence, hint]
+}
+
+fn draw_pane(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) {
+    let Some(detail) = &view.detail else { return };
+    let lines = super::detail::lines(detail, cx, usize::from(area.width));
+    for (line, y) in lines.iter().zip(area.y..area.bottom()) {
+        super::detail::draw_line(line, frame, Rect { y, height: 1, ..area }, cx, false);
+    }
+}

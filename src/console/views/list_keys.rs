@@ -1,0 +1,204 @@
+//! What keys do in a list.
+
+use super::list::ListView;
+use super::{Context, Go, Outcome, Subject};
+use crate::console::action::Action;
+use crate::console::keys::{Chord, Key};
+use crate::console::message::Effect;
+use crate::console::widgets::field::{Edit, Field};
+use crate::store::filter::column_label;
+use crate::store::page::Anchor;
+
+impl ListView {
+    pub fn act(&mut self, action: Action, cx: &Context<'_>) -> Outcome {
+        let effects = match action {
+            Action::Up => self.step(-1),
+            Action::Down => self.step(1),
+            Action::PageUp => self.turn(-1),
+            Action::PageDown => self.turn(1),
+            Action::Top if self.at_start => self.step(isize::MIN / 2),
+            Action::Top => vec![self.read_fresh(None, Anchor::Start)],
+            Action::Bottom if self.at_end => self.step(isize::MAX / 2),
+            Action::Bottom => vec![self.read_fresh(None, Anchor::End)],
+            Action::Refresh => self.refresh(cx),
+            Action::Open => return self.open(),
+            Action::Filter => {
+                self.typing = true;
+                Vec::new()
+            }
+            Action::Mark => self.mark(),
+            Action::ClearMarks => {
+                self.marks.clear();
+                Vec::new()
+            }
+            Action::Reverse => {
+                if let Some(first) = self.sort.first_mut() {
+                    first.1 = !first.1;
+                }
+                vec![self.resort()]
+            }
+            Action::Pane => {
+                self.pane = !self.pane;
+                self.detail = None;
+                self.read_ahead()
+            }
+            Action::Back if !self.filter.is_empty() => self.set_filter(""),
+            Action::Back if !self.marks.is_empty() => {
+                self.marks.clear();
+                Vec::new()
+            }
+            _ => return Outcome::ignored(),
+        };
+        Outcome::does(effects)
+    }
+
+    fn open(&mut self) -> Outcome {
+        match self.record() {
+            Some((kind, id)) => Outcome::go(Go::Record { kind, id }),
+            None => self.open_target(),
+        }
+    }
+
+    /// An audit record opens the record it is about.
+    fn open_target(&self) -> Outcome {
+        let spec = self.spec();
+        let place = spec.columns.iter().position(|c| c.id == "command");
+        let command = place.zip(self.current()).and_then(|(i, r)| r.cells.get(i)?.as_text());
+        let kind = command.and_then(|c| crate::domain::rows::Kind::parse(c.split('.').next()?));
+        match (kind, self.current()) {
+            (Some(kind), Some(row)) if !row.id.is_nil() => Outcome::go(Go::Record { kind, id: row.id }),
+            _ => Outcome::used(),
+        }
+    }
+
+    /// Marks or unmarks the record under the cursor and steps on.
+    fn mark(&mut self) -> Vec<Effect> {
+        if let Some(subject) = self.current().and_then(|r| self.subject(r))
+            && self.marks.remove(&subject.id).is_none()
+        {
+            let subject: Subject = subject;
+            self.marks.insert(subject.id, subject);
+        }
+        self.step(1)
+    }
+
+    /// Sorts by a column; by the same one again turns it round. The former key decides among equals.
+    pub fn sort_by(&mut self, id: &'static str) -> Effect {
+        match self.sort.first_mut() {
+            Some(first) if first.0 == id => first.1 = !first.1,
+            _ => {
+                self.sort.insert(0, (id, false));
+                self.sort.truncate(1);
+            }
+        }
+        self.resort()
+    }
+
+    fn resort(&mut self) -> Effect {
+        // The order is new; the record stays under the cursor.
+        match self.current().map(|r| r.id) {
+            Some(id) if self.cursor > 0 => {
+                let line = self.cursor - self.top;
+                self.read_fresh(Some((id, line)), Anchor::Around(id))
+            }
+            _ => self.read_fresh(None, Anchor::Start),
+        }
+    }
+
+    /// Shows or hides a column; the last one stays.
+    pub fn toggle_column(&mut self, id: &'static str) {
+        match self.columns.iter().position(|c| *c == id) {
+            Some(at) if self.columns.len() > 1 => {
+                self.columns.remove(at);
+            }
+            Some(_) => {}
+            None => {
+                let order = |c: &&'static str| self.spec().columns.iter().position(|k| k.id == *c);
+                let mut columns = self.columns.clone();
+                columns.push(id);
+                columns.sort_by_key(order);
+                self.columns = columns;
+            }
+        }
+    }
+
+    /// A key while the filter is typed. Every change reads anew; the newest wins.
+    pub fn type_key(&mut self, chord: Chord) -> Outcome {
+        match chord.key {
+            Key::Enter => {
+                self.typing = false;
+                return Outcome::used();
+            }
+            Key::Esc => {
+                self.typing = false;
+                return Outcome::does(if self.filter.is_empty() { Vec::new() } else { self.set_filter("") });
+            }
+            Key::Up | Key::Down => {
+                self.typing = false;
+                return Outcome::does(self.step(if chord.key == Key::Up { -1 } else { 1 }));
+            }
+            _ => {}
+        }
+        match self.filter.key(chord) {
+            Edit::Changed => Outcome::does(vec![self.read_fresh(None, Anchor::Start)]),
+            Edit::Moved => Outcome::used(),
+            Edit::Ignored => Outcome::ignored(),
+        }
+    }
+
+    /// Text while the filter is typed, or an ideograph committed in the list, which begins a filter with it.
+    pub fn type_text(&mut self, text: &str) -> Outcome {
+        self.typing = true;
+        match self.filter.insert(text) {
+            Edit::Changed => Outcome::does(vec![self.read_fresh(None, Anchor::Start)]),
+            _ => Outcome::used(),
+        }
+    }
+
+    /// What the second line says: marks, filter, sort, count.
+    pub fn status(&self, cx: &Context<'_>) -> String {
+        let locale = cx.format.locale;
+        let mut parts = Vec::new();
+        if !self.within_title.is_empty() {
+            parts.push(self.within_title.clone());
+        }
+        if !self.marks.is_empty() {
+            parts.push(locale.tr_with("status-marked", &[("n", &self.marks.len().to_string())]));
+        }
+        if let Some((id, descending)) = self.sort.first() {
+            let label = column_label(locale, self.spec(), id);
+            let way = locale.tr(if *descending { "sort-down" } else { "sort-up" });
+            parts.push(locale.tr_with("status-sort", &[("column", &label), ("way", &way)]));
+        }
+        match self.total {
+            Some(n) => {
+                let n = crate::console::format::grouped(n);
+                parts.push(locale.tr_with("status-count", &[("n", &n)]));
+            }
+            None => parts.push(locale.tr("status-reading").into_owned()),
+        }
+        parts.join("  ")
+    }
+
+    /// The filter's line while typing, for the second line of the screen.
+    pub fn field(&self) -> Option<&Field> {
+        (self.typing || !self.filter.is_empty()).then_some(&self.filter)
+    }
+}
+
+impl ListView {
+    /// The column sorted by.
+    pub fn sorted_by(&self) -> Vec<&'static str> {
+        self.sort.iter().map(|(id, _)| *id).collect()
+    }
+
+    /// The columns shown, in order.
+    pub fn shown_columns(&self) -> Vec<&'static str> {
+        self.columns.clone()
+    }
+
+    /// Drops the marks after something was done to the marked records.
+    pub fn forget_marks(&mut self) {
+        self.marks.clear();
+    }
+}
