@@ -127,7 +127,7 @@ pub fn all() -> Vec<(&'static str, Json)> {
     let key = whole(json!({ "action": text, "scope": text, "keys": array(text.clone()), "label": text }));
     let settings = json!({
         "language": text, "use_profile": text, "theme": text, "colours": text, "ambiguous_width": text,
-        "sync_output": text, "undo_seconds": int, "keys": any, "columns": any, "profile": any,
+        "sync_output": text, "notice_seconds": int, "keys": any, "columns": any, "profile": any,
     });
     let broken = json!({ "whole": { "const": false }, "fault": { "type": "string", "enum": ["altered", "missing"] }, "no": int });
     let verify = [whole(json!({ "whole": { "const": true }, "records": int, "head": text })), whole(broken)];
