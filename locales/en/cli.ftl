@@ -30,6 +30,7 @@ cli-about-man = write manual pages
 cli-after-gongfu = Without a subcommand it opens the console. Exit codes: 0 done, 1 refused by a rule, 2 usage, 3 input not understood, 4 offline, 5 partial, 70 internal.
 cli-head-usage = Usage
 cli-head-options = Options
+cli-head-globals = Global options
 cli-head-arguments = Arguments
 cli-head-commands = Commands
 cli-word-command = COMMAND

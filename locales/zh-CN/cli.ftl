@@ -30,6 +30,7 @@ cli-about-man = 写出手册页
 cli-after-gongfu = 不带子命令时打开运营台。退出码：0 完成、1 规则不允许、2 用法不对、3 输入不懂、4 离线、5 部分存疑、70 内部错误。
 cli-head-usage = 用法
 cli-head-options = 选项
+cli-head-globals = 通用选项
 cli-head-arguments = 参数
 cli-head-commands = 命令
 cli-word-command = 命令

@@ -92,7 +92,7 @@ mod tests {
         let zh = Locale::new(Lang::Zh);
         assert_eq!(big_money(&zh, 80_000_000_000), "8.00 亿元");
         assert_eq!(big_money(&zh, 30_299_999_999), "3.02 亿元");
-        assert_eq!(big_money(&zh, 1_234_567_89), "123.45 万元");
+        assert_eq!(big_money(&zh, 123_456_789), "123.45 万元");
         assert_eq!(big_money(&zh, 0), "0.00 万元");
     }
 

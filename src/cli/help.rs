@@ -30,6 +30,7 @@ fn dress(command: Command, locale: &Locale, path: &[&str]) -> Command {
         .subcommand_value_name(locale.tr("cli-word-command").into_owned())
         .next_help_heading(options.clone())
         .disable_help_flag(true)
+        .disable_help_subcommand(true)
         .arg(
             Arg::new("help")
                 .short('h')
@@ -69,7 +70,11 @@ fn dress_arg(arg: Arg, locale: &Locale, path: &[&str]) -> Arg {
         let (colon, comma) = if locale.lang() == Lang::Zh { ("：", "、") } else { (": ", ", ") };
         text = format!("{text}{colon}{}", values.join(comma));
     }
-    let heading = if arg.is_positional() { "cli-head-arguments" } else { "cli-head-options" };
+    let heading = match (arg.is_positional(), arg.is_global_set() || matches!(id.as_str(), "help" | "version")) {
+        (true, _) => "cli-head-arguments",
+        (false, true) => "cli-head-globals",
+        (false, false) => "cli-head-options",
+    };
     let default: Vec<String> = arg.get_default_values().iter().map(|v| v.to_string_lossy().into_owned()).collect();
     if arg.get_action().takes_values() && default.iter().any(|d| !d.is_empty()) {
         text = format!("{text}{}", locale.tr_with("cli-word-default", &[("value", &default.join(","))]));

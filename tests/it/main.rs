@@ -1,5 +1,15 @@
 //! The one integration binary: every module tests a layer through its public face.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test stops at the first surprise and may look behind the layers"
+)]
+
 mod cli;
+mod pages;
+mod schema;
 mod support;
 mod texts;

@@ -171,10 +171,8 @@ fn clock(context: &Context) -> Check {
     check("clock", if (2020..2100).contains(&year) { Level::Ok } else { Level::Bad }, found)
 }
 
-/// Words the checks use that no table lists, for the test that they exist.
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::base::locale::{Lang, Locale};
 
     #[test]
