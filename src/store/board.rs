@@ -83,6 +83,16 @@ pub struct GradeAges {
     pub older: i64,
 }
 
+/// An audit record in one line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Happening {
+    pub at: Timestamp,
+    pub person: String,
+    pub command: String,
+    pub code: String,
+    pub outcome: String,
+}
+
 /// The board.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Board {
@@ -104,8 +114,8 @@ pub struct Board {
     pub waiting_fen: i64,
     /// Forecast of counted spending on 31 August and 31 December at the pace so far, in fen.
     pub forecast: [i64; 2],
-    /// Newest audit records: instant, person, command, code, outcome.
-    pub recent: Vec<(Timestamp, String, String, String, String)>,
+    /// Newest audit records.
+    pub recent: Vec<Happening>,
     pub audit_records: i64,
     pub demo: bool,
     pub profile: String,
@@ -389,12 +399,12 @@ fn unanswered(db: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Urgent>> 
     rows.collect()
 }
 
-fn recent(db: &Connection) -> rusqlite::Result<Vec<(Timestamp, String, String, String, String)>> {
+fn recent(db: &Connection) -> rusqlite::Result<Vec<Happening>> {
     let sql = "SELECT at, person, command, target_code, outcome FROM audit ORDER BY no DESC LIMIT 5";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([], |r| {
         let at = Timestamp::from_value(crate::domain::value::Value::Int(r.get(0)?)).unwrap_or_default();
-        Ok((at, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?))
+        Ok(Happening { at, person: r.get(1)?, command: r.get(2)?, code: r.get(3)?, outcome: r.get(4)? })
     })?;
     rows.collect()
 }

@@ -24,13 +24,22 @@ pub struct CityCounters {
     pub total: i64,
 }
 
+/// One closed border in degrees.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Border {
+    /// Name of the ring in the outline file.
+    ring: String,
+    /// Longitude and latitude.
+    pub corners: Vec<(f64, f64)>,
+}
+
 /// What the map shows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CounterMap {
     pub dots: Vec<Dot>,
     pub cities: Vec<CityCounters>,
-    /// Rings of the province and its cities: code, degrees.
-    pub rings: Vec<(String, Vec<(f64, f64)>)>,
+    /// Borders of the province and its cities.
+    pub rings: Vec<Border>,
 }
 
 /// What one unit owes for one duty.
@@ -97,19 +106,19 @@ pub fn counter_map(db: &Connection) -> rusqlite::Result<CounterMap> {
 }
 
 /// The outline as it was loaded; its form was checked then.
-fn rings(db: &Connection) -> rusqlite::Result<Vec<(String, Vec<(f64, f64)>)>> {
+fn rings(db: &Connection) -> rusqlite::Result<Vec<Border>> {
     let Some(text) = super::setting::reference_text(db, "shaanxi_outline")? else { return Ok(Vec::new()) };
-    let mut rings: Vec<(String, String, Vec<(f64, f64)>)> = Vec::new();
+    let mut borders: Vec<Border> = Vec::new();
     for line in text.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
-        let [ring, _, code, _, _, longitude, latitude] = fields[..] else { continue };
+        let [ring, _, _, _, _, longitude, latitude] = fields[..] else { continue };
         let (Ok(x), Ok(y)) = (longitude.trim().parse(), latitude.trim().parse()) else { continue };
-        match rings.last_mut().filter(|(name, ..)| name == ring) {
-            Some((.., points)) => points.push((x, y)),
-            None => rings.push((ring.to_owned(), code.to_owned(), vec![(x, y)])),
+        match borders.last_mut().filter(|b| b.ring == ring) {
+            Some(border) => border.corners.push((x, y)),
+            None => borders.push(Border { ring: ring.to_owned(), corners: vec![(x, y)] }),
         }
     }
-    Ok(rings.into_iter().map(|(_, code, points)| (code, points)).collect())
+    Ok(borders)
 }
 
 /// Reads every unit with what it owes, late ones first.

@@ -13,7 +13,7 @@ use crate::console::widgets::bar::Bar;
 use crate::domain::codes::{DueState, GoalUnit};
 use crate::domain::pace;
 use crate::domain::rows::Kind;
-use crate::store::board::{Board, Progress, Urgent};
+use crate::store::board::{Board, Happening, Progress, Urgent};
 use crate::store::list::ListKind;
 use crate::store::reads::{Answer, Request, Slot};
 use ratatui::Frame;
@@ -329,7 +329,7 @@ fn incident_lines(board: &Board, cx: &Context<'_>) -> Vec<Line> {
 
 fn recent_lines(board: &Board, cx: &Context<'_>) -> Vec<Line> {
     let mut lines = vec![Line::heading(cx.format.locale.tr("board-recent").into_owned())];
-    for (at, person, command, code, outcome) in &board.recent {
+    for Happening { at, person, command, code, outcome } in &board.recent {
         let refused = if outcome == crate::store::audit::DONE {
             String::new()
         } else {

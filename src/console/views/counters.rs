@@ -167,7 +167,7 @@ impl CountersView {
             let rings: Vec<Ring<'_>> = map
                 .rings
                 .iter()
-                .map(|(_, corners)| Ring { corners, rank: 0, style: cx.theme.style(Role::MapBorder) })
+                .map(|b| Ring { corners: &b.corners, rank: 0, style: cx.theme.style(Role::MapBorder) })
                 .collect();
             let mut places = dots(map, cx);
             let chosen = self.city.and_then(|i| cities(map).nth(i));
