@@ -93,7 +93,8 @@ fn report(context: &Context, list: &CatalogFile, issues: &[(u64, &Issue)]) -> Re
             Severity::Refused => "cli-import-refused",
         };
         let text = sentence(context, issue);
-        out.line(&context.locale.tr_with(id, &[("line", &line.to_string()), ("text", &text)]))?;
+        let column = context.locale.code("field", issue.column.code());
+        out.line(&context.locale.tr_with(id, &[("line", &line.to_string()), ("column", &column), ("text", &text)]))?;
     }
     out.done().map(|_| ())
 }

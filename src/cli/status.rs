@@ -65,7 +65,8 @@ fn print(out: &mut Out, board: &Board, locale: &Locale) -> io::Result<()> {
 fn urgent_line(urgent: &Urgent, board: &Board, locale: &Locale) -> String {
     let divisions = HashMap::new();
     let (word, body) = urgent_words(urgent, &Format { locale, divisions: &divisions, now: board.now });
-    format!("{}  {}", text::fit(&word, 4), body.trim_end())
+    let cells = if locale.lang() == Lang::Zh { 4 } else { 8 };
+    format!("{}  {}", text::fit(&word, cells), body.trim_end())
 }
 
 fn due_line(due: &Due, locale: &Locale) -> String {
