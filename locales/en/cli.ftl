@@ -91,6 +91,7 @@ cli-status-today = due today
 cli-status-late = { $n } days late
 cli-status-left = { $n } days left
 cli-status-missing = { $n } missing
+cli-status-open-incidents = { $n } waiting
 cli-status-unanswered = { $n } counters have not answered
 cli-status-packs = { $n } packs need a replacement
 cli-status-orders = { $n } orders held

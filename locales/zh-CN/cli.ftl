@@ -91,6 +91,7 @@ cli-status-today = 今日到期
 cli-status-late = 逾期 { $n } 天
 cli-status-left = 还有 { $n } 天
 cli-status-missing = 还缺 { $n } 份
+cli-status-open-incidents = { $n } 件待办
 cli-status-unanswered = { $n } 个专柜未回执
 cli-status-packs = { $n } 个礼包待替换
 cli-status-orders = { $n } 份订单冻结

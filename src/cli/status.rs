@@ -60,7 +60,7 @@ fn print(out: &mut Out, board: &Board, locale: &Locale) -> io::Result<()> {
 }
 
 fn urgent_line(urgent: &Urgent, board: &Board, locale: &Locale) -> String {
-    let word = locale.tr(&format!("urgent-{}", urgent.id)).into_owned();
+    let word = locale.tr(&format!("urgent-word-{}", urgent.id)).into_owned();
     let count = urgent.count.to_string();
     let waiting = urgent.since.map_or_else(String::new, |since| {
         let hours = (board.now.as_millisecond() - since.as_millisecond()) / 3_600_000;
@@ -77,6 +77,10 @@ fn urgent_line(urgent: &Urgent, board: &Board, locale: &Locale) -> String {
         "incident" => {
             let (grade, state) = (locale.code("grade", &urgent.grade), locale.code("incident", &urgent.state));
             format!("{}  {grade}  {}  {state}  {waiting}", urgent.code, urgent.name)
+        }
+        "incidents" => {
+            let open = locale.tr_with("cli-status-open-incidents", &[("n", &count)]);
+            format!("{}  {open}  {waiting}", locale.code("grade", &urgent.grade))
         }
         "removal" => {
             let open = locale.tr_with("cli-status-unanswered", &[("n", &count)]);
