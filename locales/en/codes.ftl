@@ -734,3 +734,5 @@ section-members = Members
 section-listed_in = Listed in it
 
 ## what needs a person
+code-field-households = households
+code-field-supplier_kind = kind of supplier

@@ -734,3 +734,5 @@ section-members = 下级单位
 section-listed_in = 本版新增
 
 ## 要人办的
+code-field-households = 带贫户数
+code-field-supplier_kind = 供应商类型

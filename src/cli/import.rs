@@ -101,7 +101,7 @@ fn report(context: &Context, list: &CatalogFile, issues: &[(u64, &Issue)]) -> Re
 /// What is wrong with a field, in words.
 fn sentence(context: &Context, issue: &Issue) -> String {
     let mut args = issue.args.clone();
-    args.push(("column", context.locale.tr(&format!("form-column-{}", issue.column.code())).into_owned()));
+    args.push(("column", context.locale.code("field", issue.column.code())));
     args.push(("found", crate::base::text::clean(&issue.found)));
     context.locale.refusal(&Sentence { family: "form", code: issue.reason_code, args: &args }).0
 }

@@ -6,10 +6,13 @@ use super::fail::{Exit, Fail};
 use super::out::Out;
 use crate::base::locale::{Lang, Locale};
 use crate::base::text;
+use crate::console::format::Format;
+use crate::console::views::board::urgent_words;
 use crate::domain::codes::GoalUnit;
 use crate::domain::pace;
 use crate::store::board::{self, Board, Due, Progress, Urgent};
 use serde_json::{Value as Json, json};
+use std::collections::HashMap;
 use std::io;
 
 /// Runs `status`.
@@ -60,40 +63,9 @@ fn print(out: &mut Out, board: &Board, locale: &Locale) -> io::Result<()> {
 }
 
 fn urgent_line(urgent: &Urgent, board: &Board, locale: &Locale) -> String {
-    let word = locale.tr(&format!("urgent-word-{}", urgent.id)).into_owned();
-    let count = urgent.count.to_string();
-    let waiting = urgent.since.map_or_else(String::new, |since| {
-        let hours = (board.now.as_millisecond() - since.as_millisecond()) / 3_600_000;
-        let (id, n) = if hours < 48 { ("cli-status-hours", hours) } else { ("cli-status-days", hours / 24) };
-        locale.tr_with(id, &[("n", &n.max(0).to_string())])
-    });
-    let late = match urgent.days {
-        0 => locale.tr("cli-status-today").into_owned(),
-        days => locale.tr_with("cli-status-late", &[("n", &days.to_string())]),
-    };
-    // For deadlines the English title travels in the grade.
-    let title = if locale.lang() == Lang::En && urgent.grade.len() > 1 { &urgent.grade } else { &urgent.name };
-    let rest = match urgent.id {
-        "incident" => {
-            let (grade, state) = (locale.code("grade", &urgent.grade), locale.code("incident", &urgent.state));
-            format!("{}  {grade}  {}  {state}  {waiting}", urgent.code, urgent.name)
-        }
-        "incidents" => {
-            let open = locale.tr_with("cli-status-open-incidents", &[("n", &count)]);
-            format!("{}  {open}  {waiting}", locale.code("grade", &urgent.grade))
-        }
-        "removal" => {
-            let open = locale.tr_with("cli-status-unanswered", &[("n", &count)]);
-            format!("{}  {}  {open}  {waiting}", urgent.code, urgent.name)
-        }
-        "returns" => {
-            let missing = locale.tr_with("cli-status-missing", &[("n", &count)]);
-            format!("{}  {title}  {late}  {missing}", urgent.code)
-        }
-        "deadline" => format!("{}  {title}  {late}", urgent.code),
-        other => locale.tr_with(&format!("cli-status-{other}"), &[("n", &count)]),
-    };
-    format!("{}  {}", text::fit(&word, 10), rest.trim_end())
+    let divisions = HashMap::new();
+    let (word, body) = urgent_words(urgent, &Format { locale, divisions: &divisions, now: board.now });
+    format!("{}  {}", text::fit(&word, if locale.lang() == Lang::Zh { 4 } else { 12 }), body.trim_end())
 }
 
 fn due_line(due: &Due, locale: &Locale) -> String {

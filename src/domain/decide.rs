@@ -17,7 +17,7 @@ mod supplier;
 use super::command::Command;
 use super::machine::{self, Arrow, State, Verb};
 use super::record::Record;
-use super::refusal::{Refusal, Stop};
+use super::refusal::{Refusal, Stop, wrong_state};
 use super::rows::Kind;
 use super::work::{Decision, Work};
 use uuid::Uuid;
@@ -90,12 +90,7 @@ fn walk(w: &mut Work<'_>, kind: Kind, id: Uuid, verb: Verb, reason: &str) -> Res
 
 /// The refusal for a verb a kind does not have, or that needs its own command with more to say.
 fn no_such_step(kind: Kind, code: &str, state: &str, verb: Verb) -> Refusal {
-    Refusal::new("wrong-state")
-        .with("code", code)
-        .with("kind", kind.table())
-        .with("state", state)
-        .with("verb", verb.code())
-        .with("needs", "")
+    wrong_state(kind, code, state, verb.code(), "", "")
 }
 
 /// Finds the arrow and checks the right it asks for on a row of `county_code` owned by `owner`.

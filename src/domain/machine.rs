@@ -4,7 +4,7 @@
 //! table. A state not reached by an arrow cannot be reached at all.
 
 use super::codes::*;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, wrong_state};
 use super::rights::Right;
 use super::rows::Kind;
 
@@ -139,6 +139,13 @@ pub fn leaving(kind: Kind, from: &str) -> impl Iterator<Item = &'static Arrow> {
     ARROWS.iter().filter(move |a| a.kind == kind && a.from == from)
 }
 
+/// The roles that may walk `verb` from some state, as codes joined with commas.
+fn who_may_walk(kind: Kind, verb: Verb) -> String {
+    let right = ARROWS.iter().find(|a| a.kind == kind && a.verb == verb).map(|a| a.right);
+    let roles = right.into_iter().flat_map(super::rights::who_may).map(|r| r.code());
+    roles.collect::<Vec<_>>().join(",")
+}
+
 /// Finds the arrow for `verb` and the state it leads to.
 ///
 /// # Errors
@@ -148,12 +155,8 @@ pub fn step<S: State>(code: &str, from: S, verb: Verb, reason: &str) -> Result<(
     let found = arrow(S::KIND, from.code(), verb).and_then(|a| S::parse(a.to).map(|to| (a, to)));
     let Some((arrow, to)) = found else {
         let needs = ARROWS.iter().filter(|a| a.kind == S::KIND && a.verb == verb).map(|a| a.from);
-        return Err(Refusal::new("wrong-state")
-            .with("code", code)
-            .with("kind", S::KIND.table())
-            .with("state", from.code())
-            .with("verb", verb.code())
-            .with("needs", needs.collect::<Vec<_>>().join(",")));
+        let needs = needs.collect::<Vec<_>>().join(",");
+        return Err(wrong_state(S::KIND, code, from.code(), verb.code(), needs, who_may_walk(S::KIND, verb)));
     };
     if arrow.reason && reason.trim().is_empty() {
         return Err(Refusal::new("reason-missing").with("code", code).with("verb", verb.code()));

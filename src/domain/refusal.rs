@@ -53,6 +53,25 @@ impl Refusal {
     }
 }
 
+/// The refusal of something that cannot be done to a record in its state: names the state, the states it needs and the
+/// roles that could act, both as codes joined with commas.
+pub fn wrong_state(
+    kind: super::rows::Kind,
+    code: impl Into<String>,
+    state: &str,
+    verb: &str,
+    needs: impl Into<String>,
+    who: impl Into<String>,
+) -> Refusal {
+    Refusal::new("wrong-state")
+        .with("code", code)
+        .with("kind", kind.table())
+        .with("state", state)
+        .with("verb", verb)
+        .with("needs", needs)
+        .with("who", who)
+}
+
 /// Why [`super::decide::decide`] gave no decision.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {

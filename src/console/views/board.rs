@@ -6,7 +6,7 @@ use super::list_draw::state_role;
 use super::{Caret, Context, Go, Outcome, Subject};
 use crate::base::text;
 use crate::console::action::{Action, Scope};
-use crate::console::format::{grouped, yi};
+use crate::console::format::{Format, grouped, yi};
 use crate::console::message::Effect;
 use crate::console::theme::Role;
 use crate::console::widgets::bar::Bar;
@@ -188,31 +188,35 @@ fn urgent_lines(board: &Board, cx: &Context<'_>) -> Vec<Line> {
     lines
 }
 
-fn urgent_line(u: &Urgent, cx: &Context<'_>) -> Line {
-    let locale = cx.format.locale;
-    let age = u.since.map(|s| cx.format.age(s)).unwrap_or_default();
-    let name = cx.format.title(&u.name, if u.id == "returns" || u.id == "deadline" { &u.grade } else { "" }).to_owned();
-    let state = match u.id {
-        "incident" => locale.code("incident", &u.state),
-        _ => String::new(),
-    };
+/// What an urgent matter is called and what there is to say of it, in words.
+pub fn urgent_words(u: &Urgent, format: &Format<'_>) -> (String, String) {
+    let locale = format.locale;
+    let age = u.since.map(|s| format.age(s)).unwrap_or_default();
+    // For deadlines the English title travels in the grade.
+    let titled = matches!(u.id, "returns" | "deadline");
+    let name = format.title(&u.name, if titled { &u.grade } else { "" });
+    let state = if u.id == "incident" { locale.code("incident", &u.state) } else { String::new() };
     let args = [
         ("code", u.code.as_str()),
-        ("name", &text::display(&name)),
+        ("name", &text::display(name)),
         ("n", &grouped(u.count)),
         ("age", &age),
         ("days", &u.days.to_string()),
         ("state", &state),
         ("grade", &locale.code("grade", &u.grade)),
     ];
+    let word = locale.tr(&format!("urgent-word-{}", u.id)).into_owned();
+    (word, locale.tr_with(&format!("urgent-{}", u.id), &args))
+}
+
+fn urgent_line(u: &Urgent, cx: &Context<'_>) -> Line {
+    let (word, body) = urgent_words(u, &cx.format);
     let sign = if u.rank <= 1 { "!" } else { ">" };
     let role = match u.rank {
         0 | 1 => Role::Danger,
         2 | 3 => Role::Warning,
         _ => Role::Notice,
     };
-    let word = locale.tr(&format!("urgent-word-{}", u.id)).into_owned();
-    let body = locale.tr_with(&format!("urgent-{}", u.id), &args);
     let go = match u.record.filter(|_| u.id == "incident" || u.id == "deadline") {
         Some(id) if u.id == "incident" => Go::Record { kind: Kind::Incident, id },
         Some(id) => Go::Record { kind: Kind::Deadline, id },

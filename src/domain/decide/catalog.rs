@@ -4,7 +4,7 @@ use super::{Target, field, no_such_step, owner, sales, step};
 use crate::domain::codes::*;
 use crate::domain::command::ProposeEntry;
 use crate::domain::machine::{self, Verb};
-use crate::domain::refusal::{Refusal, Stop};
+use crate::domain::refusal::{Refusal, Stop, wrong_state};
 use crate::domain::rights::Right;
 use crate::domain::rows::*;
 use crate::domain::value::{Cell, Fen};
@@ -91,13 +91,10 @@ fn find_or_add_supplier(w: &mut Work<'_>, line: &ProposeEntry, county: &str) -> 
     let known = w.find::<Supplier>("name", name.to_value())?;
     if let Some(supplier) = known.into_iter().find(|s| s.county_code == county) {
         if supplier.state == SupplierState::Removed {
-            return Err(Refusal::new("wrong-state")
-                .with("code", supplier.code)
-                .with("kind", "supplier")
-                .with("state", supplier.state.code())
-                .with("verb", "propose")
-                .with("needs", "active")
-                .into());
+            let state = supplier.state.code();
+            return Err(
+                wrong_state(Kind::Supplier, supplier.code, state, "propose", "active", "office,city,county").into()
+            );
         }
         return Ok(supplier);
     }
@@ -158,8 +155,15 @@ pub fn relist(w: &mut Work<'_>, old: Uuid, reason: &str) -> Result<Target, Stop>
     let old: CatalogEntry = w.get(old)?;
     w.allow(Right::EditSuppliers, &old.county_code, owner(&old))?;
     if old.state != EntryState::Delisted {
-        let refusal = Refusal::new("wrong-state").with("code", old.code).with("kind", "catalog_entry");
-        return Err(refusal.with("state", old.state.code()).with("verb", "relist").with("needs", "delisted").into());
+        return Err(wrong_state(
+            Kind::CatalogEntry,
+            old.code,
+            old.state.code(),
+            "relist",
+            "delisted",
+            "office,city,county",
+        )
+        .into());
     }
     if reason.is_empty() {
         return Err(Refusal::new("reason-missing").with("code", old.code).with("verb", "relist").into());

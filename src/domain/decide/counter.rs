@@ -4,7 +4,7 @@ use super::{Target, field, owner, step};
 use crate::domain::codes::*;
 use crate::domain::command::AddCounter;
 use crate::domain::machine::Verb;
-use crate::domain::refusal::{Refusal, Stop};
+use crate::domain::refusal::{Refusal, Stop, wrong_state};
 use crate::domain::rights::Right;
 use crate::domain::rows::*;
 use crate::domain::value::Cell;
@@ -87,12 +87,8 @@ pub fn place(w: &mut Work<'_>, counter: Uuid, entry: Uuid, quantity: i64) -> Res
     let counter: Counter = w.get(counter)?;
     w.allow(Right::EditCounters, &counter.county_code, owner(&counter))?;
     if counter.state == CounterState::Closed {
-        let refusal = Refusal::new("wrong-state").with("code", counter.code).with("kind", "counter");
-        return Err(refusal
-            .with("state", "closed")
-            .with("verb", "place")
-            .with("needs", "preparing,active,paused")
-            .into());
+        let needs = "preparing,active,paused";
+        return Err(wrong_state(Kind::Counter, counter.code, "closed", "place", needs, "office,city,county").into());
     }
     let entry: CatalogEntry = w.get(entry)?;
     must_be_listed(&entry)?;

@@ -4,7 +4,7 @@ use super::counter::must_be_listed;
 use super::{Target, field, no_such_step, owner, step};
 use crate::domain::codes::*;
 use crate::domain::machine::Verb;
-use crate::domain::refusal::{Refusal, Stop};
+use crate::domain::refusal::{Refusal, Stop, wrong_state};
 use crate::domain::rights::Right;
 use crate::domain::rows::*;
 use crate::domain::value::{Cell, Fen};
@@ -65,9 +65,9 @@ pub fn set_item(w: &mut Work<'_>, pack: Uuid, entry: Uuid, quantity: i64) -> Res
     let pack: GiftPack = w.get(pack)?;
     w.allow(Right::PublishPacks, &w.actor.division_code, owner(&pack))?;
     if !matches!(pack.state, PackState::Draft | PackState::Consulted | PackState::NeedsReplacement) {
-        let refusal = Refusal::new("wrong-state").with("code", pack.code).with("kind", "gift_pack");
-        let refusal = refusal.with("state", pack.state.code()).with("verb", "set_item");
-        return Err(refusal.with("needs", "draft,consulted,needs_replacement").into());
+        let needs = "draft,consulted,needs_replacement";
+        let who = "office,city,industrial";
+        return Err(wrong_state(Kind::GiftPack, pack.code, pack.state.code(), "set_item", needs, who).into());
     }
     let quantity = field::between("quantity", quantity, 0, 1000)?;
     let items = w.find::<GiftPackItem>("pack_id", pack.id.to_value())?;

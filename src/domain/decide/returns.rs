@@ -3,7 +3,7 @@
 use super::{Target, field, no_such_step, owner, step};
 use crate::domain::codes::*;
 use crate::domain::machine::Verb;
-use crate::domain::refusal::{Refusal, Stop};
+use crate::domain::refusal::{Refusal, Stop, wrong_state};
 use crate::domain::rights::Right;
 use crate::domain::rows::*;
 use crate::domain::value::Fen;
@@ -67,9 +67,8 @@ pub fn remind(w: &mut Work<'_>, id: Uuid) -> Result<Target, Stop> {
     let (_, code) = unit_and_code(w, &row)?;
     w.allow(Right::AcceptReturns, "610000", owner(&row))?;
     if matches!(row.state, ReturnState::Submitted | ReturnState::Accepted) {
-        let refusal = Refusal::new("wrong-state").with("code", code).with("kind", "return");
-        let refusal = refusal.with("state", row.state.code()).with("verb", "remind");
-        return Err(refusal.with("needs", "not_started,draft,returned,amended").into());
+        let needs = "not_started,draft,returned,amended";
+        return Err(wrong_state(Kind::Return, code, row.state.code(), "remind", needs, "office").into());
     }
     w.update(row.clone(), Return { reminders: row.reminders + 1, ..row });
     Ok((id, code))

@@ -3,7 +3,7 @@
 use super::{Target, owner, step};
 use crate::domain::codes::*;
 use crate::domain::machine::Verb;
-use crate::domain::refusal::{Refusal, Stop};
+use crate::domain::refusal::{Refusal, Stop, wrong_state};
 use crate::domain::rows::*;
 use crate::domain::value::Cell;
 use crate::domain::work::Work;
@@ -17,9 +17,9 @@ pub fn walk(w: &mut Work<'_>, id: Uuid, verb: Verb, reason: &str) -> Result<Targ
         let entries = w.find::<CatalogEntry>("supplier_id", supplier.id.to_value())?;
         let open = |e: &&CatalogEntry| matches!(e.state, EntryState::Listed | EntryState::Suspended);
         if let Some(entry) = entries.iter().find(open) {
-            let refusal = Refusal::new("wrong-state").with("code", entry.code.clone()).with("kind", "catalog_entry");
-            let refusal = refusal.with("state", entry.state.code()).with("verb", verb.code());
-            return Err(refusal.with("needs", "withdrawn,delisted").into());
+            let (code, state) = (entry.code.clone(), entry.state.code());
+            let needs = "withdrawn,delisted";
+            return Err(wrong_state(Kind::CatalogEntry, code, state, verb.code(), needs, "office,city,county").into());
         }
     }
     w.update(supplier.clone(), Supplier { state, ..supplier.clone() });
