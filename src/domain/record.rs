@@ -154,7 +154,6 @@ macro_rules! records {
 
         /// A row of any kind.
         #[derive(Debug, Clone, PartialEq)]
-        #[expect(clippy::large_enum_variant, reason = "rows live briefly and in small numbers; boxing each would cost more")]
         pub enum Row { $( $name($name) ),* }
 
         impl Row {

@@ -83,6 +83,9 @@ pub struct GradeAges {
     pub older: i64,
 }
 
+/// An audit record in short: instant, person, command, code of its record, outcome.
+pub type Recent = (Timestamp, String, String, String, String);
+
 /// The board.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Board {
@@ -104,8 +107,8 @@ pub struct Board {
     pub waiting_fen: i64,
     /// Forecast of counted spending on 31 August and 31 December at the pace so far, in fen.
     pub forecast: [i64; 2],
-    /// Newest audit records: instant, person, command, code, outcome.
-    pub recent: Vec<(Timestamp, String, String, String, String)>,
+    /// Newest audit records.
+    pub recent: Vec<Recent>,
     pub audit_records: i64,
     pub demo: bool,
     pub profile: String,
@@ -389,7 +392,7 @@ fn unanswered(db: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Urgent>> 
     rows.collect()
 }
 
-fn recent(db: &Connection) -> rusqlite::Result<Vec<(Timestamp, String, String, String, String)>> {
+fn recent(db: &Connection) -> rusqlite::Result<Vec<Recent>> {
     let sql = "SELECT at, person, command, target_code, outcome FROM audit ORDER BY no DESC LIMIT 5";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([], |r| {

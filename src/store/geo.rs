@@ -96,10 +96,13 @@ pub fn counter_map(db: &Connection) -> rusqlite::Result<CounterMap> {
     Ok(map)
 }
 
+/// Points of a closed line, longitude and latitude.
+type Ring = Vec<(f64, f64)>;
+
 /// The outline as it was loaded; its form was checked then.
-fn rings(db: &Connection) -> rusqlite::Result<Vec<(String, Vec<(f64, f64)>)>> {
+fn rings(db: &Connection) -> rusqlite::Result<Vec<(String, Ring)>> {
     let Some(text) = super::setting::reference_text(db, "shaanxi_outline")? else { return Ok(Vec::new()) };
-    let mut rings: Vec<(String, String, Vec<(f64, f64)>)> = Vec::new();
+    let mut rings: Vec<(String, String, Ring)> = Vec::new();
     for line in text.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
         let [ring, _, code, _, _, longitude, latitude] = fields[..] else { continue };
