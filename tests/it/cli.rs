@@ -134,6 +134,8 @@ fn usage_errors_exit_with_2_in_the_persons_language() {
     assert!(err.contains("不能是“catalogue”") && err.contains("catalog"), "{err}");
     let (code, why) = error(&data, &["lst"]);
     assert_eq!((code, why["code"].as_str()), (2, Some("unknown-command")));
+    let (code, why) = error(&data, &["catalog"]);
+    assert_eq!((code, why["code"].as_str()), (2, Some("command-missing")));
     let (code, out, _) = run({
         let mut c = bare();
         c.args(["--lang", "en", "list", "--help"]);
