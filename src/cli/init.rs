@@ -6,8 +6,10 @@ use super::out::Out;
 use crate::base::ids::Ids;
 use crate::domain::refusal::Refusal;
 use crate::setup;
-use crate::store::StoreError;
+use crate::sqlite::{self, DbError, Use};
+use crate::store::{self, StoreError};
 use serde_json::json;
+use std::path::{Path, PathBuf};
 
 /// Runs `init`. A database that is there is left alone unless `--force` says otherwise.
 pub(super) fn run(context: &Context, org: &str, force: bool) -> Result<Exit, Fail> {
@@ -18,12 +20,7 @@ pub(super) fn run(context: &Context, org: &str, force: bool) -> Result<Exit, Fai
         return Err(Fail::store(&StoreError::Exists(context.db_path()), &context.locale));
     }
     context.make_data_dir()?;
-    if force && context.db_path().exists() {
-        set_aside(context)?;
-    }
-    let clock = context.clock();
-    let name = setup::init(&context.data_dir, org, clock, &mut Ids::real(clock))
-        .map_err(|e| Fail::setup(&e, &context.locale))?;
+    let name = make(context, org)?;
     let mut out = Out::new();
     if context.json {
         let document = json!({ "org": name, "data_dir": context.data_dir.display().to_string() });
@@ -34,16 +31,45 @@ pub(super) fn run(context: &Context, org: &str, force: bool) -> Result<Exit, Fai
     out.done()
 }
 
-/// Keeps the database that was there under another name: nothing a person made is ever deleted.
+/// Makes the database in a folder of its own first: an old one is set aside only for one that is whole.
+fn make(context: &Context, org: &str) -> Result<String, Fail> {
+    let failed = |e: std::io::Error| Fail::file(&context.data_dir, &e, &context.locale);
+    let place = tempfile::Builder::new().prefix(".new-").tempdir_in(&context.data_dir).map_err(failed)?;
+    let clock = context.clock();
+    let name =
+        setup::init(place.path(), org, clock, &mut Ids::real(clock)).map_err(|e| Fail::setup(&e, &context.locale))?;
+    if context.db_path().exists() {
+        set_aside(context)?;
+    }
+    std::fs::rename(place.path().join(store::FILE), context.db_path()).map_err(failed)?;
+    Ok(name)
+}
+
+/// Keeps the database that was there under another name: nothing a person made is ever deleted. Its write-ahead file
+/// must not stay behind, or the new database would take it for its own.
 fn set_aside(context: &Context) -> Result<(), Fail> {
     let path = context.db_path();
-    // What is only in the write-ahead file yet must go along.
-    drop(context.open_to_write()?);
-    for n in 1..10_000 {
-        let aside = path.with_extension(format!("db.old-{n}"));
-        if !aside.exists() {
-            return std::fs::rename(&path, &aside).map_err(|e| Fail::file(&path, &e, &context.locale));
+    let failed = |e: DbError| Fail::db(&e, &context.locale);
+    match sqlite::open(&path, Use::Write) {
+        // Leaving WAL mode folds that file in, and fails while anybody else has the database open.
+        Ok(db) => {
+            db.query_row("PRAGMA journal_mode=DELETE", [], |_| Ok(())).map_err(|e| failed(DbError::of(&path, &e)))?
+        }
+        Err(DbError::Corrupt(..)) => {}
+        Err(e) => return Err(failed(e)),
+    }
+    let beside = |path: &Path, suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let free = (1..10_000).map(|n| path.with_extension(format!("db.old-{n}"))).find(|p| !p.exists());
+    let aside = free.ok_or_else(|| Fail::store(&StoreError::Exists(path.clone()), &context.locale))?;
+    for suffix in ["-wal", "-shm", ""] {
+        let (from, to) = (beside(&path, suffix), beside(&aside, suffix));
+        if from.exists() {
+            std::fs::rename(&from, &to).map_err(|e| Fail::file(&from, &e, &context.locale))?;
         }
     }
-    Err(Fail::store(&StoreError::Exists(path), &context.locale))
+    Ok(())
 }

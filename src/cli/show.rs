@@ -10,7 +10,8 @@ use crate::domain::rows::Kind;
 use crate::domain::value::Value;
 use crate::store::StoreError;
 use crate::store::detail::{self, Detail, Event, Hanging};
-use crate::store::list::{ListKind, ListSpec, Ty};
+use crate::store::filter::column_label;
+use crate::store::list::{Column, ListKind, ListSpec, Ty};
 use crate::store::page::PageRow;
 use crate::wire::change::FieldChange;
 use serde_json::{Map, Value as Json, json};
@@ -63,10 +64,12 @@ fn print(context: &Context, record: &Detail, words: &Words<'_>) -> Result<Exit, 
         let value = cells(record).into_iter().find(|(n, ..)| *n == name).map(|(_, _, v)| v);
         value.and_then(|v| v.as_text().map(str::to_owned)).unwrap_or_default()
     };
-    out.line(format!("{}  {}  {}", locale.code("kind", kind.table()), text("code"), text("name")).trim_end())?;
+    let title = if text("name").is_empty() { text("title") } else { text("name") };
+    let head = format!("{}  {}  {title}", locale.code("kind", kind.table()), text("code"));
+    out.line(&crate::base::text::display(head.trim_end()))?;
     let mut fields: Vec<(String, String)> = cells(record)
         .into_iter()
-        .filter_map(|(name, ty, value)| Some((locale.code("field", name), words.text(ty?, &value))))
+        .filter_map(|(name, ty, value)| Some((locale.code("field", name), field_text(name, ty?, &value, words))))
         .filter(|(_, value)| !value.is_empty())
         .collect();
     let meta = record.row.meta();
@@ -94,10 +97,23 @@ fn print(context: &Context, record: &Detail, words: &Words<'_>) -> Result<Exit, 
     out.done()
 }
 
-/// A row in one line: the columns that matter most.
+/// A field in words; positions are kept in millionths of a degree.
+fn field_text(name: &str, ty: Ty, value: &Value, words: &Words<'_>) -> String {
+    match value.as_int().filter(|_| name.ends_with("_e6")) {
+        Some(n) => format!("{}.{:06}", n / 1_000_000, n.unsigned_abs() % 1_000_000),
+        None => words.text(ty, value),
+    }
+}
+
+/// A row in one line: the columns that matter most. A yes shows as the column's name, a no as nothing.
 fn line(spec: &ListSpec, row: &PageRow, words: &Words<'_>) -> String {
     let shown = spec.columns.iter().zip(&row.cells).filter(|(c, _)| c.shown && c.priority <= 4);
-    let texts = shown.map(|(c, v)| words.text(c.ty, v)).filter(|t| !t.is_empty());
+    let word = |c: &Column, v: &Value| match (c.ty, v) {
+        (Ty::YesNo, Value::Int(0)) => String::new(),
+        (Ty::YesNo, _) => column_label(words.locale, spec, c.id),
+        _ => words.text(c.ty, v),
+    };
+    let texts = shown.map(|(c, v)| word(c, v)).filter(|t| !t.is_empty());
     crate::base::text::display(&texts.collect::<Vec<_>>().join("  ")).into_owned()
 }
 
@@ -123,7 +139,7 @@ fn print_event(out: &mut Out, event: &Event, words: &Words<'_>) -> std::io::Resu
 /// Both sides of a change in words; `None` for ids of other rows.
 fn sides(field: &FieldChange, words: &Words<'_>) -> Option<(String, String)> {
     let ty = field_type(Kind::parse(&field.kind)?, &field.field)?;
-    let word = |json: &Json| match words.text(ty, &value(json)) {
+    let word = |json: &Json| match field_text(&field.field, ty, &value(json), words) {
         empty if empty.is_empty() => words.locale.tr("cli-word-nothing").into_owned(),
         text => text,
     };

@@ -14,7 +14,7 @@ pub(super) fn answer(error: &Error, locale: &Locale, json: bool) -> Exit {
             let written = write!(to, "{}", error.render()).and_then(|()| to.flush());
             written.map_or_else(|e| out::complain(&e.into(), locale, json), |()| Exit::Done)
         }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !json => {
             out::note(&error.render().to_string());
             Exit::Usage
         }
@@ -28,7 +28,9 @@ fn fail(error: &Error, locale: &Locale) -> Fail {
     let (code, args) = match error.kind() {
         ErrorKind::UnknownArgument => ("unknown-argument", vec![("arg", arg)]),
         ErrorKind::InvalidSubcommand => ("unknown-command", vec![("arg", text(ContextKind::InvalidSubcommand))]),
-        ErrorKind::MissingSubcommand => ("command-missing", vec![]),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            ("command-missing", vec![])
+        }
         ErrorKind::MissingRequiredArgument => ("argument-missing", vec![("arg", arg)]),
         ErrorKind::InvalidValue if value.is_empty() => ("value-missing", vec![("arg", arg)]),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => ("bad-value", vec![("arg", arg), ("value", value)]),

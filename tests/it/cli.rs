@@ -134,6 +134,8 @@ fn usage_errors_exit_with_2_in_the_persons_language() {
     assert!(err.contains("不能是“catalogue”") && err.contains("catalog"), "{err}");
     let (code, why) = error(&data, &["lst"]);
     assert_eq!((code, why["code"].as_str()), (2, Some("unknown-command")));
+    let (code, why) = error(&data, &["catalog"]);
+    assert_eq!((code, why["code"].as_str()), (2, Some("command-missing")));
     let (code, out, _) = run({
         let mut c = bare();
         c.args(["--lang", "en", "list", "--help"]);
@@ -284,4 +286,59 @@ fn logs_go_to_the_data_directory_and_never_to_the_terminal() {
     let (code, _, err) = run(data.gongfu(&["-vvv", "list", "catalog"]));
     assert_eq!((code, err.as_str()), (0, ""));
     assert!(data.path().join("logs").is_dir());
+}
+
+#[test]
+fn init_makes_a_whole_database_or_leaves_the_old_one_as_it_was() {
+    let data = Data::new();
+    let (code, why) = error(&data, &["init", "--org", "安康市总工会"]);
+    assert_eq!((code, why["code"].as_str()), (3, Some("exists")));
+    let (code, why) = error(&data, &["init", "--org", "没有这个单位", "--force"]);
+    assert_eq!((code, why["code"].as_str()), (3, Some("no-organisation")));
+    assert_eq!(json(&data, &["list", "catalog"]).1["total"], 3, "the old database is still there");
+    assert_eq!(run(data.gongfu(&["--read-only", "init", "--org", "安康市总工会", "--force"])).0, 1);
+    // Somebody else has it open: it is not taken away under them.
+    let other = rusqlite::Connection::open(data.db()).unwrap();
+    other.execute_batch("BEGIN; SELECT count(*) FROM audit;").unwrap();
+    let (code, why) = error(&data, &["init", "--org", "安康市总工会", "--force"]);
+    assert_eq!((code, why["code"].as_str()), (3, Some("locked")));
+    drop(other);
+    assert_eq!(run(data.gongfu(&["init", "--org", "安康市总工会", "--force"])).0, 0);
+    assert_eq!(json(&data, &["list", "catalog"]).1["total"], 0);
+    let names: Vec<String> = std::fs::read_dir(data.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    assert!(names.contains(&"gongfu.db.old-1".to_owned()), "{names:?}");
+    assert!(!names.iter().any(|n| n.starts_with(".new-")), "{names:?}");
+    let old = rusqlite::Connection::open(data.path().join("gongfu.db.old-1")).unwrap();
+    let entries: i64 = old.query_row("SELECT count(*) FROM catalog_entry", [], |r| r.get(0)).unwrap();
+    assert_eq!(entries, 3);
+}
+
+#[test]
+fn the_demo_is_kept_where_asked_and_never_over_other_data() {
+    let data = Data::new();
+    let (code, why) = error(&data, &["demo", "--no-tui", "--keep", &data.path().display().to_string()]);
+    assert_eq!((code, why["code"].as_str()), (3, Some("demo-not-demo")));
+    let keep = data.path().join("demo").display().to_string();
+    let mut command = bare();
+    command.args(["demo", "--no-tui", "--keep", &keep, "--json"]);
+    let (code, out, err) = run(command);
+    let board: Json = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out} {err}"));
+    assert_eq!((code, &board["demo"], board["deadlines"].as_array().map(Vec::len)), (0, &true.into(), Some(10)));
+    let mut command = bare();
+    command.args(["--data-dir", &keep, "audit", "verify"]);
+    assert_eq!(run(command).0, 0);
+}
+
+#[test]
+fn a_file_or_table_that_is_not_there_is_said_so() {
+    let data = Data::new();
+    let (code, why) = error(&data, &["import", "catalog", "/no/such/file.xlsx"]);
+    assert_eq!((code, why["code"].as_str()), (3, Some("file")));
+    let file = data.path().join("x.csv");
+    std::fs::write(&file, "a,b\n").unwrap();
+    let (code, _) = error(&data, &["import", "reference", "no_such_table", &file.display().to_string()]);
+    assert!(code == 2 || code == 3, "{code}");
 }

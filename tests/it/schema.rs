@@ -240,6 +240,7 @@ fn real_output_of_every_command_is_what_its_schema_says() {
     check(&data, "config-path", &["config", "path"]);
     check(&data, "config-show", &["config", "show"]);
     check(&data, "themes", &["themes"]);
+    check(&data, "keys", &["keys"]);
     check(&data, "doctor", &["doctor"]);
     check(&data, "backup", &["backup", &copy]);
     check(&data, "error", &["list", "catalog", "--filter", "colour:red"]);

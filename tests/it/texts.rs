@@ -38,6 +38,7 @@ fn wanted() -> Vec<String> {
     }
     ARROWS.iter().for_each(|a| code("command", &format!("{}.{}", a.kind.table(), a.verb.code())));
     quoted(&source("domain/command.rs"), "=>").iter().filter(|c| !c.is_empty()).for_each(|c| code("command", c));
+    quoted(&source("setup.rs"), "&actor,").iter().for_each(|c| code("command", c));
     code("outcome", "done");
     refusal::CODES.iter().for_each(|c| code("outcome", c));
     let decide = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/decide")).expect("a folder");
@@ -58,6 +59,7 @@ fn wanted() -> Vec<String> {
     ids.extend(SECTIONS.iter().map(|s| format!("section-{}", s.id)));
     let board = source("store/board.rs");
     ids.extend(quoted(&board, "id: ").iter().map(|id| format!("urgent-{id}")));
+    ids.extend(quoted(&board, "id: ").iter().map(|id| format!("urgent-word-{id}")));
     ids.extend(["returns", "deadline", "packs", "orders", "publications"].map(|id| format!("urgent-{id}")));
     ids
 }
