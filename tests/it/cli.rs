@@ -47,7 +47,7 @@ fn filters_are_those_of_the_screens_and_bad_ones_exit_with_3() {
         (vec!["list", "catalog", "--filter", "state:purple"], "unknown-value"),
         (vec!["list", "suppliers", "--filter", "phone:138"], "masked-field"),
         (vec!["list", "catalog", "--columns", "code,prise"], "unknown-column"),
-        (vec!["list", "suppliers", "--sort", "entries"], "unsortable"),
+        (vec!["list", "suppliers", "--sort", "contact"], "unsortable"),
         (vec!["list", "catalog", "--sort", "code,name,price"], "too-many-sorts"),
         (vec!["show", "catalog", "SX999999-0001"], "unknown-record"),
     ] {
