@@ -91,15 +91,20 @@ impl Format<'_> {
         }
     }
 
-    /// `8-20 14:32`, or with its year when that is another one.
+    /// `8-20 14:32` within the year, else the day with its year: what fits a list.
     pub fn instant(&self, at: Timestamp) -> String {
         let z = shanghai(at);
-        let clock = format!("{:02}:{:02}", z.hour(), z.minute());
         if z.year() == shanghai(self.now).year() {
-            format!("{}-{} {clock}", z.month(), z.day())
+            format!("{}-{} {:02}:{:02}", z.month(), z.day(), z.hour(), z.minute())
         } else {
-            format!("{} {clock}", z.date())
+            z.date().to_string()
         }
+    }
+
+    /// Day and time in full, for a record's own page.
+    pub fn moment(&self, at: Timestamp) -> String {
+        let z = shanghai(at);
+        format!("{} {:02}:{:02}", z.date(), z.hour(), z.minute())
     }
 
     /// How long ago in one word: `3 小时`.

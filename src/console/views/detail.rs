@@ -9,11 +9,12 @@ use crate::console::message::Effect;
 use crate::console::theme::Role;
 use crate::domain::record::Column;
 use crate::domain::rows::{Kind, Row};
-use crate::domain::value::Value;
+use crate::domain::value::{CellType, Value};
 use crate::store::detail::{Detail, Event, Hanging};
 use crate::store::list::Ty;
 use crate::store::page::PageRow;
 use crate::store::reads::{Answer, Request, Slot};
+use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use serde_json::Value as Json;
@@ -271,8 +272,11 @@ fn field_text(kind: Kind, column: &Column, value: &Value, cx: &Context<'_>, reve
         "kind" if kind == Kind::Purchase => Ty::Set("purchase_kind"),
         "kind" => Ty::Set("evidence"),
         _ if name.ends_with("_fen") => Ty::Money,
-        _ if name.ends_with("_at") => Ty::Instant,
         _ if name.ends_with("_on") || matches!(name, "last_visit" | "valid_until" | "dated") => Ty::Day,
+        _ if column.cell == CellType::Int && name.ends_with("_at") => {
+            let at = value.as_int().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+            return at.map_or_else(String::new, |at| cx.format.moment(at));
+        }
         "longitude_e6" | "latitude_e6" => {
             return value
                 .as_int()
@@ -338,7 +342,7 @@ fn event_lines(event: &Event, cx: &Context<'_>, width: usize) -> Vec<Line> {
     let locale = cx.format.locale;
     let mut head = format!(
         "  {}  {} {}  {}",
-        cx.format.instant(event.at),
+        cx.format.moment(event.at),
         text::display(&event.person),
         text::display(&event.org),
         locale.code("command", &event.command)

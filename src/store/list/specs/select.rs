@@ -17,11 +17,11 @@ pub(super) const CATALOG: &[Column] = &[
     shown(same("state", "t.state", Ty::Set("catalog_entry")), 8, 0),
     hidden(same("unit", "t.unit", Ty::Text), 4, 9),
     hidden(same("reason", "t.state_reason", Ty::Text), 20, 9),
-    hidden(same("since", "t.state_at", Ty::Instant), 16, 9),
+    hidden(same("since", "t.state_at", Ty::Instant), 11, 9),
     hidden(other("edition", "t.edition_no", Ty::Count, Sort::By("coalesce(t.edition_no, 0)")), 6, 9),
     hidden(same("review", "t.under_review", Ty::YesNo), 6, 8),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
-    hidden(same("updated_at", "t.updated_at", Ty::Instant), 16, 9),
+    hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
@@ -55,7 +55,7 @@ pub(super) const SUPPLIERS: &[Column] = &[
     shown(same("state", "t.state", Ty::Set("supplier")), 8, 0),
     hidden(same("credit", "t.credit_code", Ty::Code), 18, 9),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
-    hidden(same("updated_at", "t.updated_at", Ty::Instant), 16, 9),
+    hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
@@ -69,7 +69,7 @@ pub(super) const PRODUCTS: &[Column] = &[
     shown(same("state", "t.directory_state", Ty::Set("directory")), 8, 0),
     shown(same("season", "t.season", Ty::Text), 6, 7),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
-    hidden(same("updated_at", "t.updated_at", Ty::Instant), 16, 9),
+    hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
@@ -84,7 +84,7 @@ pub(super) const PACKS: &[Column] = &[
     shown(same("reason", "t.state_reason", Ty::Text), 26, 6),
     shown(same("state", "t.state", Ty::Set("gift_pack")), 8, 0),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
-    hidden(same("updated_at", "t.updated_at", Ty::Instant), 16, 9),
+    hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
@@ -106,6 +106,6 @@ pub(super) const EDITIONS: &[Column] = &[
     shown(same("note", "t.note", Ty::Text), 36, 4),
     shown(same("state", "t.state", Ty::Set("catalog_edition")), 8, 0),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
-    hidden(same("updated_at", "t.updated_at", Ty::Instant), 16, 9),
+    hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];

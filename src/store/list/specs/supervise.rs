@@ -7,19 +7,28 @@ pub(super) const INCIDENTS: &[Column] = &[
     shown(same("code", "t.code", Ty::Code), 13, 0),
     shown(same("grade", "t.grade", Ty::Set("grade")), 4, 0),
     shown(other("product", "e.name", Ty::Name, Sort::By("e.name_key")), 20, 0),
-    shown(same("title", "t.title", Ty::Text), 24, 1),
+    shown(
+        other(
+            "title",
+            "CASE WHEN instr(t.title, e.name) = 1 THEN ltrim(substr(t.title, length(e.name) + 1)) ELSE t.title END",
+            Ty::Text,
+            Sort::By("t.title"),
+        ),
+        18,
+        1,
+    ),
     shown(same("county", "t.county_code", Ty::Division), 8, 3),
-    shown(same("reported", "t.reported_at", Ty::Instant), 16, 2),
+    shown(same("reported", "t.reported_at", Ty::Instant), 11, 2),
     shown(same("reporter", "t.reporter", Ty::Text), 8, 5),
     shown(same("acked", "t.acknowledged", Ty::Count), 6, 4),
     shown(same("notices", "t.notices", Ty::Count), 6, 4),
     shown(same("entry", "e.code", Ty::Code), 14, 6),
     hidden(same("open", "(t.state NOT IN ('closed','unfounded','not_serious'))", Ty::YesNo), 4, 9),
     shown(same("state", "t.state", Ty::Set("incident")), 10, 0),
-    hidden(other("confirmed", "t.confirmed_at", Ty::Instant, Sort::By("coalesce(t.confirmed_at, 0)")), 16, 9),
-    hidden(other("closed", "t.closed_at", Ty::Instant, Sort::By("coalesce(t.closed_at, 0)")), 16, 9),
+    hidden(other("confirmed", "t.confirmed_at", Ty::Instant, Sort::By("coalesce(t.confirmed_at, 0)")), 11, 9),
+    hidden(other("closed", "t.closed_at", Ty::Instant, Sort::By("coalesce(t.closed_at, 0)")), 11, 9),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
-    hidden(same("updated_at", "t.updated_at", Ty::Instant), 16, 9),
+    hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
@@ -33,7 +42,7 @@ pub(super) const DEADLINES: &[Column] = &[
     shown(other("done", "t.done_on", Ty::Day, Sort::By("coalesce(t.done_on, '')")), 10, 4),
     shown(same("state", "t.state", Ty::Set("deadline")), 8, 0),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
-    hidden(same("updated_at", "t.updated_at", Ty::Instant), 16, 9),
+    hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
@@ -42,8 +51,8 @@ pub(super) const RETURNS: &[Column] = &[
     shown(same("kind", "o.kind", Ty::Set("org")), 8, 5),
     shown(same("form", "t.form", Ty::Set("form")), 8, 0),
     shown(same("due", "d.due_on", Ty::Day), 10, 2),
-    shown(other("submitted", "t.submitted_at", Ty::Instant, Sort::By("coalesce(t.submitted_at, 0)")), 16, 3),
-    shown(other("accepted", "t.accepted_at", Ty::Instant, Sort::By("coalesce(t.accepted_at, 0)")), 16, 5),
+    shown(other("submitted", "t.submitted_at", Ty::Instant, Sort::By("coalesce(t.submitted_at, 0)")), 11, 3),
+    shown(other("accepted", "t.accepted_at", Ty::Instant, Sort::By("coalesce(t.accepted_at, 0)")), 11, 5),
     shown(same("planned", "t.planned_fen", Ty::Money), 14, 3),
     shown(same("workers", "t.workers", Ty::Count), 9, 4),
     shown(same("reminders", "t.reminders", Ty::Count), 4, 6),
@@ -51,7 +60,7 @@ pub(super) const RETURNS: &[Column] = &[
     shown(same("state", "t.state", Ty::Set("return")), 8, 0),
     hidden(same("late", "(t.state NOT IN ('accepted','submitted'))", Ty::YesNo), 4, 9),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
-    hidden(same("updated_at", "t.updated_at", Ty::Instant), 16, 9),
+    hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
@@ -60,8 +69,8 @@ pub(super) const NOTICES: &[Column] = &[
     shown(other("counter", "c.name", Ty::Name, Sort::By("c.name_key")), 26, 0),
     shown(same("county", "t.county_code", Ty::Division), 8, 2),
     shown(same("incident", "i.code", Ty::Code), 13, 3),
-    shown(same("age", "t.issued_at", Ty::Instant), 16, 1),
-    shown(same("due", "t.due_at", Ty::Instant), 16, 4),
+    shown(same("age", "t.issued_at", Ty::Instant), 11, 1),
+    shown(same("due", "t.due_at", Ty::Instant), 11, 4),
     shown(same("state", "t.state", Ty::Set("removal_notice")), 8, 0),
 ];
 
@@ -73,7 +82,7 @@ pub(super) const ORGANISATIONS: &[Column] = &[
     shown(same("annex1", "t.files_annex1", Ty::YesNo), 6, 5),
     shown(same("annex2", "t.files_annex2", Ty::YesNo), 6, 5),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
-    hidden(same("updated_at", "t.updated_at", Ty::Instant), 16, 9),
+    hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
@@ -81,14 +90,14 @@ pub(super) const EVIDENCE: &[Column] = &[
     shown(same("incident", "i.code", Ty::Code), 13, 2),
     shown(same("kind", "t.kind", Ty::Set("evidence")), 10, 0),
     shown(same("title", "t.title", Ty::Name), 30, 0),
-    shown(same("added", "t.added_at", Ty::Instant), 16, 1),
+    shown(same("added", "t.added_at", Ty::Instant), 11, 1),
     shown(same("bytes", "t.bytes", Ty::Count), 9, 4),
     shown(same("sha256", "t.sha256", Ty::Code), 20, 6),
 ];
 
 pub(super) const STEPS: &[Column] = &[
     shown(same("incident", "i.code", Ty::Code), 13, 3),
-    shown(same("at", "t.at", Ty::Instant), 16, 0),
+    shown(same("at", "t.at", Ty::Instant), 11, 0),
     shown(same("verb", "t.verb", Ty::Set("verb")), 10, 0),
     shown(same("person", "t.person", Ty::Name), 8, 0),
     shown(same("note", "t.note", Ty::Text), 40, 1),
@@ -96,11 +105,11 @@ pub(super) const STEPS: &[Column] = &[
 
 pub(super) const AUDIT: &[Column] = &[
     shown(same("no", "t.no", Ty::Count), 7, 0),
-    shown(same("at", "t.at", Ty::Instant), 16, 0),
+    shown(same("at", "t.at", Ty::Instant), 11, 0),
     shown(same("person", "t.person", Ty::Name), 8, 0),
     shown(same("role", "t.role", Ty::Set("role")), 8, 5),
     shown(same("org", "t.org_name", Ty::Text), 16, 4),
-    shown(same("command", "t.command", Ty::Set("command")), 20, 1),
+    shown(same("command", "t.command", Ty::Set("command")), 14, 1),
     shown(same("target", "t.target_code", Ty::Code), 16, 0),
     shown(same("reason", "t.reason", Ty::Text), 30, 2),
     shown(same("outcome", "t.outcome", Ty::Set("outcome")), 10, 0),

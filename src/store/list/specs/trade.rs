@@ -35,7 +35,7 @@ pub(super) const COUNTERS: &[Column] = &[
     hidden(other("opened", "t.opened_on", Ty::Day, Sort::By("coalesce(t.opened_on, '')")), 10, 9),
     shown(same("state", "t.state", Ty::Set("counter")), 8, 0),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
-    hidden(same("updated_at", "t.updated_at", Ty::Instant), 16, 9),
+    hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
@@ -52,7 +52,7 @@ pub(super) const PURCHASES: &[Column] = &[
     hidden(same("evidence", "t.evidence", Ty::Count), 4, 8),
     shown(same("state", "t.state", Ty::Set("purchase")), 8, 0),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
-    hidden(same("updated_at", "t.updated_at", Ty::Instant), 16, 9),
+    hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
@@ -66,7 +66,7 @@ pub(super) const ORDERS: &[Column] = &[
     shown(same("reason", "t.held_reason", Ty::Text), 20, 5),
     shown(same("state", "t.state", Ty::Set("purchase_order")), 8, 0),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
-    hidden(same("updated_at", "t.updated_at", Ty::Instant), 16, 9),
+    hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
@@ -100,7 +100,16 @@ pub(super) const PARTNERS: &[Column] = &[
     shown(same("county", "t.division_code", Ty::Division), 8, 1),
     shown(same("partner", "p.jiangsu_name", Ty::Text), 10, 0),
     shown(same("city", "p.jiangsu_city", Ty::Text), 10, 2),
-    shown(same("since", "p.since_year", Ty::Count), 6, 3),
+    shown(
+        other(
+            "since",
+            "CASE WHEN p.since_year > 0 THEN CAST(p.since_year AS TEXT) ELSE '' END",
+            Ty::Code,
+            Sort::By("p.since_year"),
+        ),
+        6,
+        3,
+    ),
     shown(
         same(
             "counters",
