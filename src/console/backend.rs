@@ -105,8 +105,23 @@ impl<W: Write> Screen<W> {
     ///
     /// When the terminal is lost. What it shows is then unknown, so the next frame repaints.
     pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<usize> {
-        let Ok(frame) = self.stage.draw(view);
+        let park = self.park;
+        self.draw_parked(|frame| {
+            view(frame);
+            park
+        })
+    }
+
+    /// As [`Screen::draw`], with the place the hidden cursor rests at known only once the frame is drawn.
+    ///
+    /// # Errors
+    ///
+    /// As [`Screen::draw`].
+    pub fn draw_parked(&mut self, view: impl FnOnce(&mut Frame<'_>) -> Option<Position>) -> io::Result<usize> {
+        let mut park = None;
+        let Ok(frame) = self.stage.draw(|frame| park = view(frame));
         let grid = Grid::from_buffer(frame.buffer);
+        self.park = park;
         let caret = self.caret(&grid);
         let preamble = self.questions();
         let body = self.painter.paint(grid, caret, &preamble);

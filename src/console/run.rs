@@ -222,16 +222,13 @@ impl Loop {
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
-        let mut caret = Caret::Typing(ratatui::layout::Position::ORIGIN);
         let app = &mut self.app;
-        // The place to park must be known before the frame is written: it is the last frame's when nothing moved.
-        self.screen.draw(|frame| caret = app.draw(frame))?;
-        let park = match caret {
-            Caret::Parked(at) => Some(at),
-            Caret::Typing(_) => None,
-        };
-        self.screen.park(park);
-        Ok(())
+        self.screen
+            .draw_parked(|frame| match app.draw(frame) {
+                Caret::Parked(at) => Some(at),
+                Caret::Typing(_) => None,
+            })
+            .map(|_| ())
     }
 }
 
