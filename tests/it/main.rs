@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise and may look behind the layers"
 )]
 
+mod app;
 mod cli;
 mod pages;
 mod schema;

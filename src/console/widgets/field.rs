@@ -3,7 +3,7 @@
 //! Keys, committed text and pastes all end up here the same way. The caller shows the real cursor at
 //! the position `draw` answers: input methods open their candidate window there.
 
-use crate::base::text::{grapheme_width, width};
+use crate::base::text::{display, width};
 use crate::console::keys::{Chord, Key};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -109,7 +109,8 @@ impl Field {
         }
     }
 
-    /// Draws the text and answers where the cursor belongs. Cells not used are blanks in `style`.
+    /// Draws the text in the form every terminal measures alike and answers where the cursor belongs; the text itself
+    /// stays as typed. Cells not used are blanks in `style`.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer, style: Style) -> Position {
         let area = area.intersection(buffer.area);
         if area.is_empty() {
@@ -124,11 +125,12 @@ impl Field {
             if index == self.cursor {
                 caret = x;
             }
-            let cells = grapheme_width(grapheme);
+            let face = display(grapheme);
+            let cells = width(&face);
             if x + cells > room {
                 break;
             }
-            buffer.set_stringn(area.x + x as u16, area.y, grapheme, cells, style);
+            buffer.set_stringn(area.x + x as u16, area.y, &face, cells, style);
             x += cells;
         }
         if self.cursor == self.graphemes.len() {
@@ -142,11 +144,11 @@ impl Field {
 
     /// The first grapheme shown, so that the cursor and a cell for it fit.
     fn first_shown(&self, room: usize) -> usize {
-        let under = self.graphemes.get(self.cursor).map_or(1, |g| grapheme_width(g).max(1));
+        let under = self.graphemes.get(self.cursor).map_or(1, |g| width(&display(g)).max(1));
         let mut used = under;
         let mut first = self.cursor;
         while first > 0 {
-            let next = used + width(&self.graphemes[first - 1]);
+            let next = used + width(&display(&self.graphemes[first - 1]));
             if next > room {
                 break;
             }
