@@ -23,7 +23,7 @@ impl<'a> Words<'a> {
     /// Reads the names of divisions once.
     pub(super) fn new(locale: &'a Locale, db: &Connection) -> rusqlite::Result<Words<'a>> {
         let divisions = reads::divisions(db)?;
-        let names = divisions.iter().cloned().collect();
+        let names = reads::division_names(db, locale.lang())?;
         Ok(Words { locale, divisions, names })
     }
 

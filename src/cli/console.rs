@@ -39,7 +39,7 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         locale: Arc::new(Locale::new(context.locale.lang())),
         clock: store.clock(),
         actor: context.actor(&store)?,
-        divisions: reads::divisions(&db).map_err(failed)?.into_iter().collect(),
+        divisions: reads::division_names(&db, context.locale.lang()).map_err(failed)?,
         read_only: context.read_only,
         demo: setting::get(&db, setting::DEMO).map_err(failed)?.is_some(),
         // The Linux console's font has no braille.

@@ -10,11 +10,11 @@ use super::list::ListKind;
 use super::page::{self, ListQuery, Page};
 use super::search::Columns;
 use super::{Store, StoreError};
-use crate::base::locale::Locale;
+use crate::base::locale::{Lang, Locale};
 use crate::domain::rows::Kind;
 use crate::sqlite::DbError;
 use rusqlite::{Connection, InterruptHandle};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -265,6 +265,19 @@ fn data_version(db: &Connection) -> i64 {
 pub fn divisions(db: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
     let mut statement = db.prepare("SELECT code, name FROM division ORDER BY code")?;
     statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect()
+}
+
+/// Names of divisions and partner cities by code, to show in a language; Chinese where there is no English one.
+///
+/// # Errors
+/// What SQLite says.
+pub fn division_names(db: &Connection, lang: Lang) -> rusqlite::Result<HashMap<String, String>> {
+    let mut statement = db.prepare("SELECT code, name, name_en FROM division")?;
+    let rows = statement.query_map([], |r| {
+        let (zh, en): (String, String) = (r.get(1)?, r.get(2)?);
+        Ok((r.get(0)?, if lang == Lang::En && !en.is_empty() { en } else { zh }))
+    })?;
+    rows.collect()
 }
 
 fn spawn_index(

@@ -58,7 +58,7 @@ impl Desk {
             locale: Arc::clone(&locale),
             clock,
             actor: setup::office(uuid::Uuid::from_u128(1)),
-            divisions: divisions.iter().cloned().collect(),
+            divisions: reads::division_names(&db, lang).expect("names"),
             read_only,
             demo: true,
             braille: true,
