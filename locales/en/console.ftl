@@ -23,6 +23,7 @@ sort-down = down
 empty-list = Nothing here yet
 empty-filter = Nothing matches "{ $filter }"
 empty-filter-hint = Esc clears the filter; type Chinese, pinyin, initials or field:value (county:611026 state:listed)
+leave-hint = Press q to quit
 hasty = Keys came too fast or were pasted; nothing was done. Press them one by one
 copied = Copied { $what }
 theme-now = Theme: { $name }

@@ -94,6 +94,12 @@ impl App {
     /// A key outside any field.
     fn command(&mut self, chord: Chord, hasty: bool) -> Vec<Effect> {
         self.notice = None;
+        if chord == Chord::ctrl('c') {
+            // Habit, not a wish to leave: say which key does.
+            let text = self.facts.locale.tr("leave-hint").into_owned();
+            self.tell(text, true);
+            return Vec::new();
+        }
         let scopes = self.scopes();
         let Some(action) = self.keys.action(&scopes, chord) else { return Vec::new() };
         if hasty && action::find(action).danger != Danger::None {

@@ -25,7 +25,7 @@ pub fn report(w: &mut Work<'_>, entry: Uuid, title: &str, place: &str, grade: Gr
     let entry: CatalogEntry = w.get(entry)?;
     w.allow(Right::ReportIncident, &entry.county_code, owner(&entry))?;
     if !matches!(entry.state, EntryState::Listed | EntryState::Suspended) {
-        return Err(super::counter::must_be_listed(&entry).err().map_or_else(|| Stop::Rows(String::new()), Stop::from));
+        super::counter::must_be_listed(&entry)?;
     }
     let title = field::required("title", title, field::SHORT)?;
     let place = field::optional("place", place, field::SHORT)?;
