@@ -1,6 +1,6 @@
 //! Reads one reference file: fixed header, every line, every error with file, line and column.
 //!
-//! Owns reading and error collection; what a column may hold is said by each row type in [`super::kinds`].
+//! Owns reading and error collection; what a column may hold is said by each row type in `kinds`.
 
 use super::table::Table;
 use crate::base::lines::LineNumbers;

@@ -1,6 +1,6 @@
 //! The kinds of reference file: name, fixed header and embedded text of each.
 //!
-//! Owns the list; must not know what the columns mean, that is in [`super::kinds`].
+//! Owns the list; must not know what the columns mean, that is in `kinds`.
 
 /// A kind of reference file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
