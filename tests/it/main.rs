@@ -1,1 +1,6 @@
 //! The one integration binary: every module tests a layer through its public face.
+
+#[cfg(test)]
+mod domain;
+#[cfg(test)]
+mod support;
