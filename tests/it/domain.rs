@@ -66,9 +66,9 @@ proptest! {
 fn a_long_year_reaches_every_command_state_and_refusal() {
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut states: BTreeSet<(Kind, String)> = BTreeSet::new();
-    for start in 0..12_u64 {
+    for start in 0..16_u64 {
         let mut p = Province::furnished();
-        for n in 0..350 {
+        for n in 0..500 {
             let (name, outcome) = play(&mut p, Throw::numbered(start * 10_000 + n));
             seen.entry(outcome).or_default().insert(name);
         }

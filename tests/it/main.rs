@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod domain;
 #[cfg(test)]
+mod garbage;
+#[cfg(test)]
 mod support;

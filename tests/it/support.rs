@@ -4,3 +4,4 @@ pub mod commands;
 pub mod invariants;
 pub mod memory;
 pub mod province;
+pub mod storage;

@@ -113,6 +113,11 @@ fn toward_listing(rows: &Memory, t: Throw) -> Command {
     }
 }
 
+fn delisted(rows: &Memory, n: u16) -> Uuid {
+    let gone: Vec<_> = rows.all::<CatalogEntry>().into_iter().filter(|e| e.state == EntryState::Delisted).collect();
+    if gone.is_empty() || n % 4 == 3 { pick(rows, Kind::CatalogEntry, n) } else { one(&gone.iter().map(|e| e.id.0).collect::<Vec<_>>(), n / 4) }
+}
+
 /// An entry, in three of four cases a listed one.
 fn on_sale(rows: &Memory, n: u16) -> Uuid {
     let listed: Vec<_> = rows.all::<CatalogEntry>().into_iter().filter(|e| e.state == EntryState::Listed).collect();
@@ -146,7 +151,7 @@ pub fn command(rows: &Memory, t: Throw) -> Command {
             }
             Command::ProposeEntry(line)
         }
-        25 => Command::RelistEntry { entry: entry(t.a), reason: if t.n == 5 { " ".into() } else { "整改完成".into() } },
+        25 => Command::RelistEntry { entry: delisted(rows, t.a), reason: if t.n == 5 { " ".into() } else { "整改完成".into() } },
         26 => {
             let state = if t.b.is_multiple_of(4) { one(DirectoryState::ALL, t.b / 4) } else { DirectoryState::Found };
             Command::CheckDirectory { product: pick(rows, Kind::Product, t.a), number: "ML9".into(), state }

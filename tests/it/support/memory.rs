@@ -23,6 +23,11 @@ impl Memory {
         }
     }
 
+    /// Adds a row that is known to be new.
+    pub fn append(&mut self, row: Row) {
+        self.rows.entry(row.kind()).or_default().push(row);
+    }
+
     pub fn apply(&mut self, changes: &[Change]) {
         for change in changes {
             self.put(change.after.clone());
