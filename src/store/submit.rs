@@ -97,7 +97,8 @@ fn apply(
         kind: name.split('.').next().unwrap_or_default(),
         target: decision.target,
         target_code: &decision.target_code,
-        reason: command.reason(),
+        // As the rows have it: what a person typed may hold escape sequences.
+        reason: &crate::base::text::clean(command.reason()),
         outcome: audit::DONE,
         changes: &decision.changes,
     };

@@ -10,6 +10,8 @@
 
 mod app;
 mod cli;
+mod domain;
+mod garbage;
 mod pages;
 mod schema;
 mod support;

@@ -1,5 +1,11 @@
 //! What integration tests share: a small database made through the store, and the built binary.
 
+pub mod commands;
+pub mod invariants;
+pub mod memory;
+pub mod province;
+pub mod storage;
+
 use assert_cmd::Command;
 use gongfu::base::clock::Clock;
 use gongfu::base::ids::Ids;

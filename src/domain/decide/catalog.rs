@@ -16,7 +16,7 @@ use uuid::Uuid;
 const MAX_PRICE: i64 = 100_000_000;
 
 pub fn propose(w: &mut Work<'_>, line: &ProposeEntry) -> Result<Target, Stop> {
-    let county = field::required("county_code", &line.county_code, 12)?;
+    let county = field::division(&line.county_code)?;
     if !county.starts_with("61") && !county.starts_with('Z') {
         return Err(Refusal::new("not-in-province").with("county", county).into());
     }
@@ -29,7 +29,8 @@ pub fn propose(w: &mut Work<'_>, line: &ProposeEntry) -> Result<Target, Stop> {
     let category = field::required("category", &line.category, 40)?;
     let unit = field::optional("unit", &line.unit, 20)?;
     let directory_no = field::optional("national_directory_no", &line.directory_no, 40)?;
-    let supplier = find_or_add_supplier(w, line, &county)?;
+    let source = field::optional("source", &line.source, field::SHORT * 2)?;
+    let supplier = find_or_add_supplier(w, line, &county, &source)?;
     let twins = w.find::<CatalogEntry>("supplier_id", supplier.id.to_value())?;
     let twin = twins
         .iter()
@@ -39,7 +40,7 @@ pub fn propose(w: &mut Work<'_>, line: &ProposeEntry) -> Result<Target, Stop> {
         return Err(refusal.into());
     }
     let mut meta = w.new_meta(w.actor.org_id);
-    meta.source = line.source.clone();
+    meta.source = source;
     let number = w.next_number_where(Kind::CatalogEntry, "county_code", &county)?;
     let code = format!("SX{county}-{number:04}");
     let product = Product {
@@ -86,7 +87,7 @@ pub fn propose(w: &mut Work<'_>, line: &ProposeEntry) -> Result<Target, Stop> {
     Ok((id, code))
 }
 
-fn find_or_add_supplier(w: &mut Work<'_>, line: &ProposeEntry, county: &str) -> Result<Supplier, Stop> {
+fn find_or_add_supplier(w: &mut Work<'_>, line: &ProposeEntry, county: &str, source: &str) -> Result<Supplier, Stop> {
     let name = field::required("supplier_name", &line.supplier_name, field::SHORT)?;
     let known = w.find::<Supplier>("name", name.to_value())?;
     if let Some(supplier) = known.into_iter().find(|s| s.county_code == county) {
@@ -100,7 +101,7 @@ fn find_or_add_supplier(w: &mut Work<'_>, line: &ProposeEntry, county: &str) -> 
     }
     let number = w.next_number_where(Kind::Supplier, "county_code", county)?;
     let mut meta = w.new_meta(w.actor.org_id);
-    meta.source = line.source.clone();
+    source.clone_into(&mut meta.source);
     let supplier = Supplier {
         id: SupplierId(w.new_id()),
         meta,

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 pub fn add(w: &mut Work<'_>, new: &AddCounter) -> Result<Target, Stop> {
-    let county = field::required("county_code", &new.county_code, 12)?;
+    let county = field::division(&new.county_code)?;
     w.allow(Right::EditCounters, &county, w.actor.org_id)?;
     let name = field::required("counter_name", &new.name, field::SHORT)?;
     let twins = w.find::<Counter>("name", name.to_value())?;

@@ -27,6 +27,15 @@ pub fn required(field: &'static str, raw: &str, max: usize) -> Result<String, Re
     if clean.is_empty() { Err(Refusal::new("field-empty").with("field", field)) } else { Ok(clean) }
 }
 
+/// Cleans the code of a division: other codes are made from it, so it holds ASCII letters and digits only.
+pub fn division(raw: &str) -> Result<String, Refusal> {
+    let code = required("county_code", raw, 12)?;
+    if code.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Ok(code);
+    }
+    Err(Refusal::new("field-unclean").with("field", "county_code"))
+}
+
 /// Cleans a reason; whether it may be empty is the arrow's business.
 pub fn reason(raw: &str) -> Result<String, Refusal> {
     optional("reason", raw, LONG)

@@ -86,10 +86,11 @@ fn log(w: &mut Work<'_>, incident: IncidentId, verb: Verb, note: &str) -> Result
 pub fn triage(w: &mut Work<'_>, id: Uuid, classes: &Classes<'_>, suspend: bool, reason: &str) -> Result<Target, Stop> {
     let incident: Incident = w.get(id)?;
     let area = (incident.county_code.as_str(), owner(&incident));
-    w.allow(Right::EditSuppliers, area.0, area.1)?;
+    let entry: CatalogEntry = w.get(incident.entry_id.0)?;
+    // City or office (domain section 4), and by where the product is from: having reported gives no say.
+    w.allow(Right::Suspend, &entry.county_code, owner(&entry))?;
     let (_, state) = step(w, &incident.code, incident.state, Verb::Triage, reason, area)?;
     if suspend {
-        let entry: CatalogEntry = w.get(incident.entry_id.0)?;
         if entry.state == EntryState::Listed {
             catalog::set_state(w, &entry, Verb::Suspend, &format!("{} {reason}", incident.code))?;
         }

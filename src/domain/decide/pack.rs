@@ -61,9 +61,14 @@ fn add_item(w: &mut Work<'_>, pack: &GiftPack, entry: Uuid, quantity: i64) -> Re
     Ok(())
 }
 
+/// Where the union is that made the pack: a city keeps its hands off the packs of others.
+fn division(w: &Work<'_>, pack: &GiftPack) -> Result<String, Stop> {
+    Ok(w.get::<Organisation>(owner(pack))?.division_code)
+}
+
 pub fn set_item(w: &mut Work<'_>, pack: Uuid, entry: Uuid, quantity: i64) -> Result<Target, Stop> {
     let pack: GiftPack = w.get(pack)?;
-    w.allow(Right::PublishPacks, &w.actor.division_code, owner(&pack))?;
+    w.allow(Right::PublishPacks, &division(w, &pack)?, owner(&pack))?;
     if !matches!(pack.state, PackState::Draft | PackState::Consulted | PackState::NeedsReplacement) {
         let needs = "draft,consulted,needs_replacement";
         let who = "office,city,industrial";
@@ -95,7 +100,7 @@ pub fn walk(w: &mut Work<'_>, id: Uuid, verb: Verb, reason: &str) -> Result<Targ
         // Packs stop because of an item, never by hand: withdraw is the word for that.
         return Err(no_such_step(Kind::GiftPack, &pack.code, pack.state.code(), verb).into());
     }
-    let division = w.actor.division_code.clone();
+    let division = division(w, &pack)?;
     let (_, state) = step(w, &pack.code, pack.state, verb, reason, (&division, owner(&pack)))?;
     if verb == Verb::Publish {
         let items = w.find::<GiftPackItem>("pack_id", pack.id.to_value())?;

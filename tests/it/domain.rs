@@ -1,0 +1,275 @@
+//! The rules under random sequences of commands by everyone, and the state machines as a table.
+
+use crate::support::commands::{Throw, command, throws};
+use crate::support::invariants::{changes_hold, rights_hold, rows_hold};
+use crate::support::memory::{Count, Memory, text, with_text};
+use crate::support::province::{NOW, Province, people};
+use gongfu::domain::codes::*;
+use gongfu::domain::command::Command;
+use gongfu::domain::decide::decide;
+use gongfu::domain::machine::{self, ARROWS, Verb};
+use gongfu::domain::refusal::{CODES, Stop};
+use gongfu::domain::rows::*;
+use gongfu::domain::work::{Rows, Work};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Asks for one throw and checks everything that must hold; gives the command's name and its outcome.
+fn play(p: &mut Province, t: Throw) -> (String, String) {
+    let asked = command(&p.rows, t);
+    let who = t.person(p.people.len());
+    let before = p.rows.clone();
+    let (actor, ids) = (p.people[who].clone(), p.ids.clone());
+    let outcome = p.ask(who, &asked);
+    let again = decide(Work::new(&before, &mut ids.clone(), &actor, NOW), &asked);
+    assert_eq!(outcome, again, "the same rows and ids, another decision: {asked:?}");
+    match outcome {
+        Ok(decision) => {
+            changes_hold(&before, &actor, &decision);
+            rights_hold(&before, &actor, &asked, &decision);
+            rows_hold(&p.rows);
+            delisting_is_for_ever(&before, &p.rows);
+            (asked.name(), "done".into())
+        }
+        Err(Stop::Refused(refusal)) => {
+            assert!(CODES.contains(&refusal.code), "{}", refusal.code);
+            assert_eq!(before, p.rows, "a refused command changed something");
+            (asked.name(), refusal.code.into())
+        }
+        Err(Stop::Rows(why)) => panic!("rows in memory can always be read: {why}"),
+    }
+}
+
+fn delisting_is_for_ever(before: &Memory, after: &Memory) {
+    for old in before.all::<CatalogEntry>() {
+        if matches!(old.state, EntryState::Delisted | EntryState::Withdrawn) {
+            let now: CatalogEntry = after.get(old.id.0);
+            assert_eq!((now.state, now.state_at, &now.state_reason), (old.state, old.state_at, &old.state_reason));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_asked_by_whomever_the_rules_hold(throws in throws(90)) {
+        let mut p = Province::furnished();
+        rows_hold(&p.rows);
+        for t in throws {
+            play(&mut p, t);
+        }
+    }
+}
+
+#[test]
+fn a_long_year_reaches_every_command_state_and_refusal() {
+    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut states: BTreeSet<(Kind, String)> = BTreeSet::new();
+    for start in 0..16_u64 {
+        let mut p = Province::furnished();
+        for n in 0..500 {
+            let (name, outcome) = play(&mut p, Throw::numbered(start * 10_000 + n));
+            seen.entry(outcome).or_default().insert(name);
+        }
+        for (kind, _) in machine::machines() {
+            states.extend(p.rows.of(kind).iter().map(|r| (kind, text(r, "state"))));
+        }
+    }
+    // Sequences that never get anywhere prove nothing: this one must have been everywhere that matters.
+    let done = &seen["done"];
+    for name in [
+        "incident.confirm",
+        "incident.triage",
+        "incident.unfounded",
+        "incident.close",
+        "incident.reopen",
+        "catalog_entry.relist",
+        "catalog_entry.list",
+        "catalog_entry.suspend",
+        "catalog_entry.resume",
+        "catalog_entry.withdraw",
+        "gift_pack.publish",
+        "gift_pack.set_item",
+        "purchase_order.ship",
+        "purchase_order.place",
+        "removal_notice.acknowledge",
+        "counter.place",
+        "counter.close",
+        "shelf_line.stop",
+        "shelf_line.resume",
+        "purchase.count",
+        "return.file",
+        "catalog_edition.issue",
+    ] {
+        assert!(done.contains(name), "{name} was never accepted; accepted: {done:?}");
+    }
+    for code in [
+        "not-allowed",
+        "not-your-area",
+        "wrong-state",
+        "unknown-record",
+        "reason-missing",
+        "not-in-directory",
+        "not-in-province",
+        "already-exists",
+        "not-listed",
+        "four-eyes",
+        "evidence-missing",
+        "open-notices",
+        "order-held",
+        "number-out-of-range",
+    ] {
+        assert!(seen.contains_key(code), "nothing was refused with {code}");
+    }
+    for state in ["delisted", "withdrawn", "suspended", "listed"] {
+        assert!(states.contains(&(Kind::CatalogEntry, state.into())), "no entry was {state}");
+    }
+    assert!(states.contains(&(Kind::GiftPack, "needs_replacement".into())));
+}
+
+/// Verbs with a command of their own, or that only follow from another decision: plainly refused as steps.
+const NOT_BY_HAND: &[(Kind, Verb)] = &[
+    (Kind::CatalogEntry, Verb::Delist),
+    (Kind::Incident, Verb::Triage),
+    (Kind::Incident, Verb::Confirm),
+    (Kind::Incident, Verb::StartRemoval),
+    (Kind::GiftPack, Verb::Stop),
+    (Kind::RemovalNotice, Verb::Acknowledge),
+    (Kind::RemovalNotice, Verb::Explain),
+    (Kind::Return, Verb::Submit),
+];
+
+#[test]
+fn every_step_that_is_no_arrow_is_refused_naming_the_state_and_the_states_it_needs() {
+    let mut p = Province::furnished();
+    one_of_each(&mut p);
+    let mut checked = 0;
+    for (kind, states) in machine::machines() {
+        let row = p.rows.of(kind).last().unwrap_or_else(|| panic!("a {}", kind.table())).clone();
+        for (state, verb) in states.iter().flat_map(|s| Verb::ALL.iter().map(move |v| (*s, *v))) {
+            let by_hand = !NOT_BY_HAND.contains(&(kind, verb));
+            if by_hand && machine::arrow(kind, state, verb).is_some() {
+                continue;
+            }
+            let mut rows = p.rows.clone();
+            rows.put(with_text(&row, "state", state));
+            let asked = Command::Move { kind, id: row.uuid(), verb, reason: "试".into() };
+            let stop = decide(Work::new(&rows, &mut Count(1 << 64), &people()[0], NOW), &asked);
+            let Err(Stop::Refused(refusal)) = stop else { panic!("{kind:?} {state} {verb:?}: {stop:?}") };
+            let needs: Vec<_> =
+                ARROWS.iter().filter(|a| a.kind == kind && a.verb == verb && by_hand).map(|a| a.from).collect();
+            let arg = |name| refusal.args.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str());
+            assert_eq!(refusal.code, "wrong-state", "{kind:?} {state} {verb:?}");
+            assert_eq!(arg("state"), Some(state), "{kind:?} {verb:?}");
+            assert_eq!(arg("verb"), Some(verb.code()));
+            assert_eq!(arg("kind"), Some(kind.table()));
+            assert_eq!(arg("needs"), Some(needs.join(",").as_str()), "{kind:?} {state} {verb:?}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 3_000, "{checked} steps tried");
+}
+
+/// Brings the province to where every kind with states has a row.
+fn one_of_each(p: &mut Province) {
+    p.must(0, Command::IssueEdition { dated: jiff::civil::date(2020, 8, 20), note: String::new() });
+    delist_first(p);
+}
+
+/// Reports, verifies and confirms an incident about the first entry, by three people.
+fn delist_first(p: &mut Province) -> (uuid::Uuid, uuid::Uuid) {
+    let entry = p.rows.all::<CatalogEntry>()[0].id.0;
+    let incident =
+        p.must(2, Command::ReportIncident { entry, title: "霉变".into(), place: String::new(), grade: Grade::One });
+    let (kind, title, sha256) = (EvidenceKind::TestReport, "报告".into(), "0".repeat(64));
+    p.must(2, Command::AddEvidence { incident, kind, title, sha256, bytes: 1 });
+    p.must(0, triage(incident, true));
+    p.must(0, Command::Move { kind: Kind::Incident, id: incident, verb: Verb::Verify, reason: "核".into() });
+    p.must(1, Command::ConfirmIncident { incident, reason: "查实".into() });
+    (entry, incident)
+}
+
+fn triage(incident: uuid::Uuid, suspend: bool) -> Command {
+    Command::TriageIncident {
+        incident,
+        grade: Grade::One,
+        recall_class: Grade::One,
+        batches: String::new(),
+        suspend,
+        reason: "疑".into(),
+    }
+}
+
+#[test]
+fn a_confirmed_incident_takes_the_entry_out_of_everything_and_a_return_is_a_new_candidate() {
+    let mut p = Province::furnished();
+    let lines: Vec<ShelfLine> = p.rows.all();
+    let (entry, incident) = delist_first(&mut p);
+    let old: CatalogEntry = p.rows.get(entry);
+    assert_eq!(old.state, EntryState::Delisted);
+    let counters: BTreeSet<_> = lines.iter().filter(|l| l.entry_id.0 == entry).map(|l| l.counter_id).collect();
+    assert_eq!(p.rows.get::<Incident>(incident).notices, i64::try_from(counters.len()).expect("few"));
+    assert_eq!(p.rows.all::<Publication>().iter().filter(|x| x.republish).count(), 3, "three places to publish anew");
+    assert_eq!(p.rows.all::<CatalogEdition>().last().map(|e| (e.number, e.listed, e.removed)), Some((1, 5, 1)));
+    let relisted = p.must(0, Command::RelistEntry { entry, reason: "整改".into() });
+    let new: CatalogEntry = p.rows.get(relisted);
+    assert_eq!((new.state, new.relisted_from.map(|e| e.0)), (EntryState::Candidate, Some(entry)));
+    assert_ne!((new.id, &new.code), (old.id, &old.code));
+    assert_eq!(p.rows.get::<CatalogEntry>(entry), old, "the old one stays as it is");
+}
+
+#[test]
+fn four_eyes_hold_for_reporter_and_sole_verifier() {
+    for (reporter, verifiers, confirmer, accepted) in [
+        (0, vec![1], 0, false),
+        (2, vec![1], 1, false),
+        (2, vec![0], 1, true),
+        (2, vec![0, 1], 1, true),
+        (2, vec![2], 1, true),
+    ] {
+        let mut p = Province::furnished();
+        let entry = p.rows.all::<CatalogEntry>()[0].id.0;
+        let report = Command::ReportIncident { entry, title: "霉变".into(), place: String::new(), grade: Grade::One };
+        let incident = p.must(reporter, report);
+        let (kind, title, sha256) = (EvidenceKind::Photo, "照片".into(), "0".repeat(64));
+        p.must(0, Command::AddEvidence { incident, kind, title, sha256, bytes: 1 });
+        p.must(0, triage(incident, false));
+        for who in &verifiers {
+            p.must(*who, Command::Move { kind: Kind::Incident, id: incident, verb: Verb::Verify, reason: "核".into() });
+        }
+        let outcome = p.ask(confirmer, &Command::ConfirmIncident { incident, reason: "查实".into() });
+        match outcome {
+            Ok(_) => assert!(accepted, "{reporter} {verifiers:?} {confirmer}"),
+            Err(Stop::Refused(r)) => assert!(!accepted && r.code == "four-eyes", "{reporter} {verifiers:?} {}", r.code),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_city_keeps_its_hands_off_what_is_another_unions() {
+    let mut p = Province::furnished();
+    // 王安 is of Ankang, 柞水 lies in Shangluo.
+    let zhashui = p.rows.all::<CatalogEntry>().into_iter().find(|e| e.county_code == "611026").expect("an entry").id.0;
+    let office_pack = p.rows.all::<GiftPack>()[0].id.0;
+    let shelf = p.rows.all::<ShelfLine>().into_iter().find(|l| l.meta.org == l.meta.org && l.entry_id.0 == zhashui);
+    let counter = p.rows.all::<Counter>().into_iter().find(|c| c.county_code == "611026").expect("a counter").id.0;
+    assert!(shelf.is_some());
+    let report =
+        Command::ReportIncident { entry: zhashui, title: "霉变".into(), place: String::new(), grade: Grade::One };
+    let incident = p.must(2, report);
+    let step = |kind, id, verb| Command::Move { kind, id, verb, reason: "试".into() };
+    for asked in [
+        triage(incident, false),
+        step(Kind::GiftPack, office_pack, Verb::Withdraw),
+        Command::SetPackItem { pack: office_pack, entry: zhashui, quantity: 1 },
+        step(Kind::CatalogEntry, zhashui, Verb::Suspend),
+        step(Kind::Counter, counter, Verb::Pause),
+        Command::PlaceOnShelf { counter, entry: zhashui, quantity: 1 },
+    ] {
+        let stop = p.ask(2, &asked);
+        assert!(matches!(&stop, Err(Stop::Refused(r)) if r.code == "not-your-area"), "{asked:?}: {stop:?}");
+    }
+    assert!(p.rows.fetch(Kind::Incident, incident).is_ok_and(|r| r.is_some_and(|r| text(&r, "state") == "reported")));
+}

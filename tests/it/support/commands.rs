@@ -1,0 +1,215 @@
+//! Random commands: a throw of numbers becomes a command about rows that are there, mostly one that could succeed.
+
+use super::memory::{Memory, text};
+use super::province::{self, COUNTIES, org};
+use gongfu::domain::codes::*;
+use gongfu::domain::command::{AddPurchase, Command};
+use gongfu::domain::machine::{self, Verb};
+use gongfu::domain::rows::*;
+use gongfu::domain::value::Fen;
+use jiff::civil::date;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+/// Numbers a command is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Throw {
+    pub who: u8,
+    pub what: u8,
+    pub a: u16,
+    pub b: u16,
+    pub n: i16,
+}
+
+pub fn throws(length: usize) -> impl Strategy<Value = Vec<Throw>> {
+    let one = (any::<u8>(), any::<u8>(), any::<u16>(), any::<u16>(), -3_i16..40);
+    prop::collection::vec(one.prop_map(|(who, what, a, b, n)| Throw { who, what, a, b, n }), length)
+}
+
+impl Throw {
+    /// A throw from a running number, the same every time.
+    pub fn numbered(n: u64) -> Throw {
+        let bytes = gongfu::base::ids::mix(n).to_be_bytes();
+        Throw {
+            who: bytes[0],
+            what: bytes[1],
+            a: u16::from_be_bytes([bytes[2], bytes[3]]),
+            b: u16::from_be_bytes([bytes[4], bytes[5]]),
+            n: i16::from(bytes[6]) % 43 - 3,
+        }
+    }
+
+    /// Who asks: the office in half of all cases, so that sequences get somewhere.
+    pub fn person(self, people: usize) -> usize {
+        let who = usize::from(self.who);
+        if who.is_multiple_of(2) { who / 2 % 2 } else { who / 2 % people }
+    }
+}
+
+fn pick(rows: &Memory, kind: Kind, n: u16) -> Uuid {
+    let rows = rows.of(kind);
+    // Newer rows more often: they are the ones still on their way. One in 32 is not there at all.
+    match rows.len() {
+        0 => Uuid::from_u128(9),
+        _ if n % 32 == 31 => Uuid::from_u128(8),
+        len if n.is_multiple_of(2) => rows[len - 1 - usize::from(n / 2) % len.min(4)].uuid(),
+        len => rows[usize::from(n / 2) % len].uuid(),
+    }
+}
+
+fn one<T: Copy>(all: &[T], n: u16) -> T {
+    all[usize::from(n) % all.len()]
+}
+
+/// A step of a state machine: an arrow that leaves the row's state, or in one of eight cases any verb.
+fn step(rows: &Memory, t: Throw) -> Command {
+    let machines = machine::machines();
+    let (kind, _) = &machines[usize::from(t.a) % machines.len()];
+    let id = pick(rows, *kind, t.b);
+    let state = rows.of(*kind).iter().find(|r| r.uuid() == id).map(|r| text(r, "state")).unwrap_or_default();
+    let arrows: Vec<_> = machine::leaving(*kind, &state).collect();
+    let verb = if arrows.is_empty() || t.n == 7 || t.n == 8 {
+        one(Verb::ALL, t.b)
+    } else {
+        one(&arrows, t.n.unsigned_abs()).verb
+    };
+    Command::Move { kind: *kind, id, verb, reason: if t.n == 9 { String::new() } else { "核查".into() } }
+}
+
+/// The step an incident waits for.
+fn onward(rows: &Memory, t: Throw) -> Command {
+    let id = pick(rows, Kind::Incident, t.a);
+    let Some(incident) = rows.all::<Incident>().into_iter().find(|i| i.id.0 == id) else { return report(rows, t) };
+    let walk = |verb| Command::Move { kind: Kind::Incident, id, verb, reason: "核查".into() };
+    match incident.state {
+        IncidentState::Reported => Command::TriageIncident {
+            incident: id,
+            grade: one(Grade::ALL, t.b),
+            recall_class: Grade::Two,
+            batches: "20200801".into(),
+            suspend: t.b % 3 > 0,
+            reason: "疑似".into(),
+        },
+        IncidentState::Triaged | IncidentState::Reopened => walk(Verb::Verify),
+        IncidentState::Verifying if t.b.is_multiple_of(5) => walk(Verb::Verify),
+        IncidentState::Verifying if t.b % 5 == 1 => walk(one(&[Verb::Unfounded, Verb::NotSerious], t.b)),
+        IncidentState::Verifying if t.b % 5 == 2 => evidence(id, t),
+        IncidentState::Closed => walk(Verb::Reopen),
+        IncidentState::RemovalRunning => walk(Verb::Close),
+        _ => Command::ConfirmIncident { incident: id, reason: "查实".into() },
+    }
+}
+
+/// What a candidate waits for: the directory, screening, listing.
+fn toward_listing(rows: &Memory, t: Throw) -> Command {
+    let waiting = [EntryState::Candidate, EntryState::Screened];
+    let entries: Vec<_> = rows.all::<CatalogEntry>().into_iter().filter(|e| waiting.contains(&e.state)).collect();
+    if entries.is_empty() {
+        return Command::ProposeEntry(province::line(usize::from(t.a % 40), one(COUNTIES, t.b)));
+    }
+    let entry = &entries[usize::from(t.a) % entries.len()];
+    let product: Product = rows.get(entry.product_id.0);
+    let walk = |verb| Command::Move { kind: Kind::CatalogEntry, id: entry.id.0, verb, reason: String::new() };
+    match entry.state {
+        EntryState::Screened if product.directory_state == DirectoryState::Found || t.n == 3 => walk(Verb::List),
+        EntryState::Candidate => walk(Verb::Screen),
+        _ => Command::CheckDirectory { product: product.id.0, number: "ML8".into(), state: DirectoryState::Found },
+    }
+}
+
+fn delisted(rows: &Memory, n: u16) -> Uuid {
+    let gone: Vec<_> = rows.all::<CatalogEntry>().into_iter().filter(|e| e.state == EntryState::Delisted).collect();
+    if gone.is_empty() || n % 4 == 3 {
+        pick(rows, Kind::CatalogEntry, n)
+    } else {
+        one(&gone.iter().map(|e| e.id.0).collect::<Vec<_>>(), n / 4)
+    }
+}
+
+/// An entry, in three of four cases a listed one.
+fn on_sale(rows: &Memory, n: u16) -> Uuid {
+    let listed: Vec<_> = rows.all::<CatalogEntry>().into_iter().filter(|e| e.state == EntryState::Listed).collect();
+    if listed.is_empty() || n % 4 == 3 {
+        pick(rows, Kind::CatalogEntry, n)
+    } else {
+        listed[usize::from(n / 4) % listed.len()].id.0
+    }
+}
+
+fn evidence(incident: Uuid, t: Throw) -> Command {
+    let kind = one(EvidenceKind::ALL, t.b);
+    Command::AddEvidence {
+        incident, kind, title: "检测报告".into(), sha256: "ab".repeat(32), bytes: i64::from(t.n)
+    }
+}
+
+fn report(rows: &Memory, t: Throw) -> Command {
+    let entry = pick(rows, Kind::CatalogEntry, t.b);
+    Command::ReportIncident { entry, title: "霉变".into(), place: "西安".into(), grade: one(Grade::ALL, t.a) }
+}
+
+/// The command of a throw, given the rows as they are.
+pub fn command(rows: &Memory, t: Throw) -> Command {
+    let entry = |n| on_sale(rows, n);
+    let n = i64::from(t.n);
+    match t.what % 40 {
+        0..13 => step(rows, t),
+        13..18 => onward(rows, t),
+        18 | 19 => toward_listing(rows, t),
+        20 | 21 => report(rows, t),
+        22 => evidence(pick(rows, Kind::Incident, t.a), t),
+        23..25 => {
+            let mut line = province::line(usize::from(t.a % 40), one(COUNTIES, t.b));
+            if t.n == 0 {
+                line.county_code = "320500".into();
+            }
+            Command::ProposeEntry(line)
+        }
+        25 => Command::RelistEntry {
+            entry: delisted(rows, t.a),
+            reason: if t.n == 5 { " ".into() } else { "整改完成".into() },
+        },
+        26 => {
+            let state = if t.b.is_multiple_of(4) { one(DirectoryState::ALL, t.b / 4) } else { DirectoryState::Found };
+            Command::CheckDirectory { product: pick(rows, Kind::Product, t.a), number: "ML9".into(), state }
+        }
+        27 => Command::IssueEdition { dated: date(2020, 8, 20), note: "月度".into() },
+        28 => Command::RevealContact { supplier: pick(rows, Kind::Supplier, t.a) },
+        29 => Command::AddCounter(province::counter(usize::from(t.a % 12), one(COUNTIES, t.b))),
+        30..32 => Command::PlaceOnShelf { counter: pick(rows, Kind::Counter, t.a), entry: entry(t.b), quantity: n },
+        32 => Command::VisitCounter {
+            counter: pick(rows, Kind::Counter, t.a),
+            on: date(2020, 8, i8::try_from(t.b % 28 + 1).expect("a day")),
+            note: String::new(),
+        },
+        33 | 34 => Command::AckRemoval {
+            notice: pick(rows, Kind::RemovalNotice, t.a),
+            answer: one(AckAnswer::ALL, t.b),
+            quantity: n,
+            reason: if t.n == 5 { String::new() } else { "已下架".into() },
+        },
+        35 => province::pack("端午礼盒", &[entry(t.a), entry(t.b)]),
+        36 => Command::SetPackItem { pack: pick(rows, Kind::GiftPack, t.a), entry: entry(t.b), quantity: n },
+        37 => province::order(org(u128::from(t.a % 8)), &[entry(t.b), entry(t.a)]),
+        38 => {
+            let new = province::purchase(rows, t.a.to_be_bytes()[1]);
+            let voucher_no = if t.b % 3 == 0 { format!("V{}", t.b % 5) } else { String::new() };
+            Command::AddPurchase(AddPurchase { evidence: n % 4, voucher_no, ..new })
+        }
+        _ => office(rows, t),
+    }
+}
+
+fn office(rows: &Memory, t: Throw) -> Command {
+    let id = pick(rows, Kind::Return, t.a);
+    let n = i64::from(t.n);
+    match t.b % 4 {
+        0 => Command::FileReturn { id, workers: n, planned: Fen(n * 100), note: String::new() },
+        1 => Command::RemindReturn { id },
+        2 => {
+            let id = pick(rows, Kind::Deadline, t.a);
+            Command::SetDeadline { id, due_on: date(2020, 9, 1), reason: "推迟".into() }
+        }
+        _ => Command::SetGoal { id: pick(rows, Kind::Goal, t.a), target: n, reason: "调整".into() },
+    }
+}

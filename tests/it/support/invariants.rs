@@ -1,0 +1,196 @@
+//! What must hold after every command, whoever asked for what.
+
+use super::memory::{Memory, text};
+use gongfu::domain::actor::Actor;
+use gongfu::domain::codes::*;
+use gongfu::domain::command::Command;
+use gongfu::domain::machine::{self, ARROWS};
+use gongfu::domain::record::Record;
+use gongfu::domain::rights::{Grant, Right, grant};
+use gongfu::domain::rows::*;
+use gongfu::domain::work::{Change, Decision};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Nothing that is sold refers to an entry that is not listed, and the counts that are kept are right.
+pub fn rows_hold(rows: &Memory) {
+    let entries: HashMap<EntryId, CatalogEntry> = rows.all::<CatalogEntry>().into_iter().map(|e| (e.id, e)).collect();
+    let listed = |id: &EntryId| entries[id].state == EntryState::Listed;
+    for line in rows.all::<ShelfLine>().iter().filter(|l| l.state == ShelfState::Sellable) {
+        assert!(listed(&line.entry_id), "sellable, but {}", entries[&line.entry_id].state.code());
+        let counter: Counter = rows.get(line.counter_id.0);
+        assert_ne!(counter.state, CounterState::Closed, "sellable at {}", counter.code);
+    }
+    for pack in rows.all::<GiftPack>() {
+        let items: Vec<_> =
+            rows.all::<GiftPackItem>().into_iter().filter(|i| i.pack_id == pack.id && i.quantity > 0).collect();
+        assert_eq!(pack.items, i64::try_from(items.len()).expect("few"), "{} counts its items", pack.code);
+        if pack.state == PackState::Published {
+            assert!(!items.is_empty() && items.iter().all(|i| listed(&i.entry_id)), "{} is published", pack.code);
+        }
+    }
+    let open = [OrderState::Requested, OrderState::Pooled, OrderState::Ordered];
+    for order in rows.all::<PurchaseOrder>().iter().filter(|o| open.contains(&o.state)) {
+        let lines = rows.all::<OrderLine>();
+        let all = lines.iter().filter(|l| l.order_id == order.id).all(|l| listed(&l.entry_id));
+        assert_eq!(
+            order.held,
+            !all,
+            "{} {} is held exactly while a product is not listed",
+            order.code,
+            order.state.code()
+        );
+    }
+    for incident in rows.all::<Incident>() {
+        let notices: Vec<_> =
+            rows.all::<RemovalNotice>().into_iter().filter(|n| n.incident_id == incident.id).collect();
+        let answered = notices.iter().filter(|n| n.state != NoticeState::Unacknowledged).count();
+        assert_eq!(usize::try_from(incident.notices).ok(), Some(notices.len()), "{}", incident.code);
+        assert_eq!(usize::try_from(incident.acknowledged).ok(), Some(answered), "{}", incident.code);
+        if !incident.confirmed_by.is_empty() {
+            assert_ne!(incident.confirmed_by, incident.reporter, "{} reported and confirmed by one", incident.code);
+            assert_ne!(incident.confirmed_by, incident.verified_by, "{} verified and confirmed by one", incident.code);
+            let evidence = rows.all::<Evidence>().iter().any(|e| e.incident_id == incident.id);
+            assert!(evidence, "{} has no evidence", incident.code);
+        }
+    }
+    for entry in entries.values() {
+        if entry.state == EntryState::Delisted {
+            let confirmed = |i: &Incident| i.entry_id == entry.id && !i.confirmed_by.is_empty();
+            assert!(rows.all::<Incident>().iter().any(confirmed), "{} delisted by nobody", entry.code);
+        }
+        if let Some(old) = entry.relisted_from {
+            assert_eq!(entries[&old].state, EntryState::Delisted, "{} follows {}", entry.code, entries[&old].code);
+        }
+    }
+    codes_are_unique(rows);
+}
+
+fn codes_are_unique(rows: &Memory) {
+    for kind in Kind::ALL {
+        let mut codes: Vec<String> = rows.of(*kind).iter().map(|r| text(r, "code")).filter(|c| !c.is_empty()).collect();
+        let all = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), all, "two rows of {} share a code", kind.table());
+    }
+}
+
+/// Each change starts from the row as it stood, adds one revision, keeps what never changes and walks an arrow.
+pub fn changes_hold(before: &Memory, actor: &Actor, decision: &Decision) {
+    let mut rows = before.clone();
+    for Change { before: old, after } in &decision.changes {
+        let stood = rows.of(after.kind()).iter().find(|r| r.uuid() == after.uuid()).cloned();
+        assert_eq!(old, &stood, "decided on the row as it stood");
+        let Some(old) = stood else {
+            assert_eq!(after.meta().rev, 1);
+            assert_eq!(after.meta().created_by, actor.name);
+            let machine = machine::machines().into_iter().find(|(k, _)| *k == after.kind());
+            let signed = after.kind() == Kind::CatalogEdition;
+            let first = machine.is_none_or(|(_, states)| signed || states[0] == text(after, "state"));
+            assert!(first, "a new {} is {}", after.kind().table(), text(after, "state"));
+            rows.put(after.clone());
+            continue;
+        };
+        assert_eq!(after.meta().rev, old.meta().rev + 1);
+        assert_eq!(after.meta().updated_by, actor.name);
+        assert_eq!((after.meta().org, after.meta().created_at), (old.meta().org, old.meta().created_at));
+        let (from, to) = (text(&old, "state"), text(after, "state"));
+        if from != to {
+            let direct = |a: &&machine::Arrow| a.kind == after.kind() && a.from == from;
+            // Confirming walks two arrows at once: confirm and start_removal.
+            let arrow = ARROWS.iter().filter(direct).any(|a| {
+                a.to == to
+                    || ARROWS.iter().any(|b| b.kind == a.kind && b.from == a.to && b.to == to && a.to == "confirmed")
+            });
+            assert!(arrow, "{} went from {from} to {to}", after.kind().table());
+            let last = machine::FINAL.iter().any(|(k, s)| *k == after.kind() && *s == from);
+            assert!(!last, "{} left {from}, which is final", after.kind().table());
+        }
+        rows.put(after.clone());
+    }
+}
+
+/// The person had the right the command asks for, and it reached the row.
+pub fn rights_hold(before: &Memory, actor: &Actor, command: &Command, decision: &Decision) {
+    if actor.role == Role::Auditor {
+        assert!(decision.changes.is_empty(), "the auditor changed something by {}", command.name());
+    }
+    let Some((right, areas)) = asked_right(before, actor, command) else { return };
+    let granted = grant(right, actor.role);
+    let reaches = match granted {
+        Grant::All => true,
+        Grant::Own => areas.iter().any(|(county, owner)| actor.covers(county, *owner)),
+        Grant::No | Grant::Propose => false,
+    };
+    assert!(reaches, "{} ({}) did {} with {granted:?} for {right:?}", actor.name, actor.division_code, command.name());
+}
+
+type Area = (String, Uuid);
+
+/// The right of a command and the places it is about, found without asking the code under test.
+fn asked_right(rows: &Memory, actor: &Actor, command: &Command) -> Option<(Right, Vec<Area>)> {
+    let mine = || vec![(actor.division_code.clone(), actor.org_id)];
+    let union = |id: Uuid| {
+        let o: Organisation = rows.get(id);
+        vec![(o.division_code, o.id.0)]
+    };
+    let counter = |id: Uuid| {
+        let c: Counter = rows.get(id);
+        vec![(c.county_code, c.meta.org)]
+    };
+    Some(match command {
+        Command::Move { kind, id, verb, .. } => {
+            let row = rows.of(*kind).iter().find(|r| r.uuid() == *id)?;
+            let arrow = machine::arrow(*kind, &text(row, "state"), *verb).expect("an accepted move walks an arrow");
+            (arrow.right, place(rows, row))
+        }
+        Command::ProposeEntry(line) => (Right::EditSuppliers, vec![(line.county_code.clone(), actor.org_id)]),
+        Command::RelistEntry { entry, .. } => (Right::EditSuppliers, of::<CatalogEntry>(rows, *entry)),
+        Command::CheckDirectory { product, .. } => (Right::EditSuppliers, of::<Product>(rows, *product)),
+        Command::IssueEdition { .. } => (Right::PublishEdition, mine()),
+        Command::RevealContact { .. } => return None,
+        Command::AddCounter(_) => (Right::EditCounters, mine()),
+        Command::PlaceOnShelf { counter: id, .. } | Command::VisitCounter { counter: id, .. } => {
+            (Right::EditCounters, counter(*id))
+        }
+        Command::ReportIncident { entry, .. } => (Right::ReportIncident, of::<CatalogEntry>(rows, *entry)),
+        // Whose product it is decides, not who reported it (domain section 4: city or office).
+        Command::TriageIncident { incident, .. } => {
+            let entry = rows.get::<Incident>(*incident).entry_id.0;
+            (Right::Suspend, of::<CatalogEntry>(rows, entry))
+        }
+        Command::AddEvidence { incident, .. } => (Right::ReportIncident, of::<Incident>(rows, *incident)),
+        Command::ConfirmIncident { incident, .. } => (Right::ConfirmDelist, of::<Incident>(rows, *incident)),
+        Command::AckRemoval { notice, .. } => (Right::AckRemoval, of::<RemovalNotice>(rows, *notice)),
+        Command::DraftPack { .. } => (Right::PublishPacks, mine()),
+        Command::SetPackItem { pack, .. } => (Right::PublishPacks, union(rows.get::<GiftPack>(*pack).meta.org)),
+        Command::PlaceOrder { buyer, .. } => (Right::Purchase, union(*buyer)),
+        Command::AddPurchase(new) => (Right::Purchase, union(new.buyer)),
+        Command::FileReturn { id, .. } => {
+            let row: Return = rows.get(*id);
+            let right = if row.form == ReturnForm::Annex1 { Right::SubmitAnnex1 } else { Right::SubmitAnnex2 };
+            (right, union(row.unit_id.0))
+        }
+        Command::RemindReturn { .. } => (Right::AcceptReturns, mine()),
+        Command::SetDeadline { .. } | Command::SetGoal { .. } => (Right::ChangeDeadlines, mine()),
+    })
+}
+
+fn of<R: Record>(rows: &Memory, id: Uuid) -> Vec<Area> {
+    place(rows, &rows.get::<R>(id).into())
+}
+
+/// County and owner of a row; a row without a county of its own lies where its counter or union is.
+fn place(rows: &Memory, row: &Row) -> Vec<Area> {
+    let union = |id: Uuid| rows.get::<Organisation>(id).division_code;
+    let county = match row {
+        Row::ShelfLine(l) => rows.get::<Counter>(l.counter_id.0).county_code,
+        Row::PurchaseOrder(o) => union(o.buyer_id.0),
+        Row::Purchase(p) => union(p.buyer_id.0),
+        Row::Return(r) => union(r.unit_id.0),
+        Row::GiftPack(p) => union(p.meta.org),
+        _ => text(row, "county_code"),
+    };
+    vec![(county, row.meta().org)]
+}
