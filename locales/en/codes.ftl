@@ -736,3 +736,4 @@ section-listed_in = Listed in it
 ## what needs a person
 code-field-households = households
 code-field-supplier_kind = kind of supplier
+code-field-source = source

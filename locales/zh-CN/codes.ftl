@@ -736,3 +736,4 @@ section-listed_in = 本版新增
 ## 要人办的
 code-field-households = 带贫户数
 code-field-supplier_kind = 供应商类型
+code-field-source = 来源
