@@ -33,7 +33,7 @@ pub struct Settings {
     pub colours: Colours,
     pub ambiguous_width: AmbiguousWidth,
     pub sync_output: SyncMode,
-    /// Seconds an answer stays at the bottom of the console; a refusal stays three times as long.
+    /// Seconds an answer stays at the bottom of the console; a refusal stays until a key is pressed.
     pub notice_seconds: u16,
     /// Chords by action id; they replace the action's own.
     pub keys: BTreeMap<String, Vec<Chord>>,

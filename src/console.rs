@@ -37,7 +37,7 @@ pub struct Settings {
     pub columns: BTreeMap<String, Vec<String>>,
     /// Draw the map in braille; ASCII otherwise.
     pub braille: bool,
-    /// Seconds an answer stays at the bottom; a refusal stays three times as long.
+    /// Seconds an answer stays at the bottom; a refusal stays until a key is pressed.
     pub notice_seconds: i64,
 }
 

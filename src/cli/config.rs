@@ -6,9 +6,12 @@ use super::fail::{Exit, Fail};
 use super::out::Out;
 use serde_json::json;
 
-/// Runs `config`. That the settings are good was found out before: a bad file never gets here.
+/// Runs `config`. That the file is understood was found out before; theme and keys are tried here.
 pub(super) fn run(context: &Context, act: &ConfigAct) -> Result<Exit, Fail> {
     let config = &context.config;
+    if matches!(act, ConfigAct::Check) {
+        super::console::check(context)?;
+    }
     let path = config.path.display().to_string();
     let out = Out::new();
     let document = match act {

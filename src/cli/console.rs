@@ -5,13 +5,14 @@ use super::fail::{Exit, Fail};
 use super::{out, status};
 use crate::base::locale::Locale;
 use crate::config::{AmbiguousWidth, Config};
+use crate::console::Settings;
+use crate::console::action::{KeyError, KeyMap};
 use crate::console::app::Facts;
 use crate::console::run::{Launch, RunError, run as run_console};
 use crate::console::theme::{self, Depth, Env};
-use crate::console::{Settings, action::KeyMap};
 use crate::store::{reads, setting};
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Runs the console; without a terminal prints the status and says so.
@@ -46,10 +47,12 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         braille: variable("TERM") != "linux",
     };
     drop(db);
-    let settings = settings(&context.config).map_err(|why| own(context, why))?;
-    KeyMap::new(&settings.keys).map_err(|e| own(context, format!("{}: {e}", context.config.path.display())))?;
+    let settings = settings_of(&context.config).map_err(|why| own(context, why))?;
+    KeyMap::new(&settings.keys).map_err(|e| key_fail(context, &e))?;
     let path = context.config.path.clone();
     let named = context.config.found.then(|| path.clone());
+    let locale = Arc::clone(&facts.locale);
+    let folders = path.parent().map_or_else(String::new, |dir| format!("{}/", dir.display()));
     let launch = Launch {
         store,
         facts,
@@ -57,7 +60,9 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         settings,
         reload: Box::new(move || {
             let config = Config::load(named.as_deref().filter(|p| p.exists()), &|name| std::env::var(name).ok());
-            settings_of(config)
+            // The place comes first in the sentence: without folders its line fits into a narrow footer.
+            let words = |e| Fail::config(&e, &locale).message.replace(&folders, "");
+            settings_of(&config.map_err(words)?)
         }),
         term: variable("TERM"),
     };
@@ -70,6 +75,38 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
     }
 }
 
+/// Whether the console could start with the settings: theme and keys are known only here.
+pub(super) fn check(context: &Context) -> Result<(), Fail> {
+    let settings = settings_of(&context.config).map_err(|why| own(context, why))?;
+    KeyMap::new(&settings.keys).map(|_| ()).map_err(|e| key_fail(context, &e))
+}
+
+/// A wrong `[keys]` entry with its line in the file.
+pub(super) fn key_fail(context: &Context, error: &KeyError) -> Fail {
+    let path = &context.config.path;
+    let place = |id: &str| {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let line = text.lines().position(|l| l.contains(id) && !l.trim_start().starts_with('#')).map_or(0, |n| n + 1);
+        ("place", format!("{}:{line}", path.display()))
+    };
+    match error {
+        KeyError::Unknown { id, nearest } => {
+            let args = [place(id), ("id", id.clone()), ("nearest", nearest.clone())];
+            context.fail(Exit::Input, "key-unknown", &args)
+        }
+        KeyError::Twice { key, first, second } => {
+            let changed = if context.config.settings.keys.contains_key(*second) { second } else { first };
+            let args = [
+                place(changed),
+                ("key", key.clone()),
+                ("first", (*first).to_owned()),
+                ("second", (*second).to_owned()),
+            ];
+            context.fail(Exit::Input, "key-twice", &args)
+        }
+    }
+}
+
 fn own(context: &Context, why: String) -> Fail {
     context.fail(Exit::Input, "settings", &[("why", why)])
 }
@@ -78,12 +115,8 @@ fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_default()
 }
 
-fn settings_of(config: Result<Config, crate::config::ConfigError>) -> Result<Settings, String> {
-    settings(&config.map_err(|e| e.to_string())?)
-}
-
 /// The console's part of the settings.
-fn settings(config: &Config) -> Result<Settings, String> {
+fn settings_of(config: &Config) -> Result<Settings, String> {
     let s = &config.settings;
     let (term, colorterm, no_color) = (variable("TERM"), variable("COLORTERM"), variable("NO_COLOR"));
     let env = Env { term: &term, colorterm: &colorterm, no_color: &no_color };
@@ -122,13 +155,18 @@ fn theme_path(config: &Config) -> PathBuf {
 
 /// The folders of the settings file and of the theme file.
 fn watched(config: &Config, settings: &Settings) -> Vec<PathBuf> {
-    let mut dirs: Vec<PathBuf> = config.path.parent().map(PathBuf::from).into_iter().collect();
+    let mut dirs: Vec<PathBuf> = config.path.parent().map(folder).into_iter().collect();
     if settings.theme_file.is_some()
-        && let Some(dir) = theme_path(config).parent()
-        && !dirs.contains(&dir.to_path_buf())
+        && let Some(dir) = theme_path(config).parent().map(folder)
+        && !dirs.contains(&dir)
     {
-        dirs.push(dir.to_path_buf());
+        dirs.push(dir);
     }
     dirs.retain(|d| d.is_dir());
     dirs
+}
+
+/// The folder of a file named without one is the working directory.
+fn folder(dir: &Path) -> PathBuf {
+    if dir.as_os_str().is_empty() { PathBuf::from(".") } else { dir.to_path_buf() }
 }

@@ -82,7 +82,7 @@ fn report(context: &Context, list: &CatalogFile, issues: &[(u64, &Issue)]) -> Re
         ("taken", list.taken().to_string()),
         ("doubtful", list.doubtful().to_string()),
         ("refused", list.refused().to_string()),
-        ("encoding", format!("{:?}", list.encoding)),
+        ("encoding", list.encoding.code().to_uppercase()),
         ("sheet", list.sheet.clone()),
     ];
     let counts: Vec<(&str, &str)> = counts.iter().map(|(n, v)| (*n, v.as_str())).collect();

@@ -26,10 +26,7 @@ pub struct KeyRow {
 /// # Errors
 /// When the settings name an action there is not, or a key twice.
 pub fn rows(context: &Context) -> Result<Vec<KeyRow>, Fail> {
-    let keys = KeyMap::new(&context.config.settings.keys).map_err(|e| {
-        let why = format!("{}: {e}", context.config.path.display());
-        context.fail(Exit::Input, "settings", &[("why", why)])
-    })?;
+    let keys = KeyMap::new(&context.config.settings.keys).map_err(|e| super::console::key_fail(context, &e))?;
     let chinese = context.locale.lang() == Lang::Zh;
     let row = |e: &action::Entry| KeyRow {
         action: e.id.to_owned(),

@@ -79,6 +79,7 @@ actions! {
     Resume "entry.resume" Entry Reason ["S"] 4,
     Reveal "supplier.reveal" Supplier Record ["p"] 2,
     Remind "return.remind" Matrix Record ["r"] 3,
+    MatrixList "return.list" Matrix None ["/"] 1,
     Filter "list.filter" List None ["/"] 1,
     Open "move.open" Global None ["enter"] 2,
     Back "move.back" Global None ["esc", "backspace"] 6,
@@ -169,6 +170,11 @@ impl KeyMap {
     /// What a key does where `scopes` are at hand.
     pub fn action(&self, scopes: &[Scope], chord: Chord) -> Option<Action> {
         scopes.iter().find_map(|scope| self.keys.get(&(*scope, chord)).copied())
+    }
+
+    /// Whether a key does something anywhere.
+    pub fn is_used(&self, chord: Chord) -> bool {
+        self.keys.keys().any(|(_, known)| *known == chord)
     }
 
     /// The keys of an action, the one to show first.

@@ -237,7 +237,8 @@ impl App {
 
     /// Shows an answer for a while.
     pub(super) fn tell(&mut self, text: String, good: bool) {
-        let seconds = self.settings.notice_seconds * if good { 1 } else { 3 };
+        // A refusal stays until a key is pressed, or a quarter of an hour.
+        let seconds = if good { self.settings.notice_seconds } else { 900 };
         let until = self.now().checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
         self.notice = Some(Notice { text, good, until });
         self.dirty = true;
@@ -357,7 +358,7 @@ impl App {
 
     /// The part of the screen between the lines on top and at the bottom.
     pub(super) fn body(&self) -> Rect {
-        let top = if self.area.height >= 10 { 2 } else { 1 };
+        let top = 2;
         let height = self.area.height.saturating_sub(top + 1);
         Rect { y: self.area.y + top, height, ..self.area }
     }

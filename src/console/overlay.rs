@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod chooser;
+pub mod confirm;
 pub mod help;
 pub mod palette;
 
@@ -37,6 +38,7 @@ pub enum Overlay {
     Help(help::Help),
     Chooser(chooser::Chooser),
     Ask(ask::Ask),
+    Confirm(confirm::Confirm),
 }
 
 impl Overlay {
@@ -47,6 +49,7 @@ impl Overlay {
             Overlay::Help(o) => o.key(chord),
             Overlay::Chooser(o) => o.key(chord),
             Overlay::Ask(o) => o.key(chord, hasty),
+            Overlay::Confirm(o) => o.key(chord, hasty),
         }
     }
 
@@ -55,8 +58,19 @@ impl Overlay {
         match self {
             Overlay::Palette(o) => o.text(text),
             Overlay::Help(o) => o.text(text),
-            Overlay::Chooser(_) => {}
+            Overlay::Chooser(_) | Overlay::Confirm(_) => {}
             Overlay::Ask(o) => o.text(text),
+        }
+    }
+
+    /// Text id of what the keys do here, for the footer.
+    pub fn footer(&self) -> &'static str {
+        match self {
+            Overlay::Palette(_) => "footer-palette",
+            Overlay::Help(_) => "footer-help",
+            Overlay::Chooser(_) => "footer-chooser",
+            Overlay::Ask(_) => "ask-keys",
+            Overlay::Confirm(_) => "confirm-keys",
         }
     }
 
@@ -66,6 +80,7 @@ impl Overlay {
             Overlay::Help(o) => o.draw(frame, area, cx, keys),
             Overlay::Chooser(o) => o.draw(frame, area, cx),
             Overlay::Ask(o) => o.draw(frame, area, cx),
+            Overlay::Confirm(o) => o.draw(frame, area, cx),
         }
     }
 }

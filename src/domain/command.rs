@@ -214,6 +214,40 @@ impl Command {
         fixed.to_owned()
     }
 
+    /// The names of every command, also those that load data: what an audit may hold.
+    pub fn names() -> Vec<String> {
+        let fixed = [
+            "catalog_entry.propose",
+            "catalog_entry.relist",
+            "product.check_directory",
+            "catalog_edition.issue",
+            "supplier.reveal_contact",
+            "counter.add",
+            "counter.place",
+            "counter.visit",
+            "incident.report",
+            "incident.triage",
+            "incident.add_evidence",
+            "incident.confirm",
+            "removal_notice.acknowledge",
+            "gift_pack.draft",
+            "gift_pack.set_item",
+            "purchase_order.place",
+            "purchase.add",
+            "return.file",
+            "return.remind",
+            "deadline.set",
+            "goal.set",
+            "database.demo",
+            "database.init",
+        ];
+        let walked = super::machine::ARROWS.iter().map(|a| format!("{}.{}", a.kind.table(), a.verb.code()));
+        let mut names: Vec<String> = fixed.iter().map(|n| (*n).to_owned()).chain(walked).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// Why, as the person typed it; empty when the command asks for none.
     pub fn reason(&self) -> &str {
         match self {

@@ -7,6 +7,8 @@
 use super::list::{Column, ListSpec, Ty};
 use crate::base::locale::Locale;
 use crate::base::{glyphs, text};
+use crate::domain::command::Command;
+use crate::domain::refusal::CODES;
 use crate::domain::value::{Fen, Value};
 use jiff::civil::Date;
 
@@ -171,7 +173,12 @@ fn op(column: &Column, value: &str, lexicon: &Lexicon<'_>) -> Result<Op, FilterE
 
 /// The codes of a set with their words, from the locale files.
 pub fn set_codes(set: &str, locale: &Locale) -> Vec<(String, String)> {
-    crate::domain::sets::codes_of(set).into_iter().map(|c| (c.to_owned(), locale.code(set, c))).collect()
+    let codes: Vec<String> = match set {
+        "command" => Command::names(),
+        "outcome" => std::iter::once(super::audit::DONE).chain(CODES.iter().copied()).map(str::to_owned).collect(),
+        _ => crate::domain::sets::codes_of(set).into_iter().map(str::to_owned).collect(),
+    };
+    codes.into_iter().map(|c| (c.clone(), locale.code(set, &c))).collect()
 }
 
 /// Each comma-separated word as one or more codes: by code, by name, by part of the name or its pinyin.

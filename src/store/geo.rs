@@ -155,7 +155,13 @@ pub fn matrix(db: &Connection) -> rusqlite::Result<Matrix> {
             row.cells[place] = Some(cell);
         }
     }
-    let open = |row: &MatrixRow| row.cells.iter().flatten().filter(|c| c.state != "accepted").count();
-    matrix.rows.sort_by_key(|row| std::cmp::Reverse(open(row)));
+    // Those that owe most urgently first; among equals the most reminded.
+    const URGENCY: &[&str] = &["not_started", "draft", "returned", "amended", "submitted"];
+    let urgency = |row: &MatrixRow| {
+        let each = row.cells.iter().flatten();
+        let place = |c: &MatrixCell| URGENCY.iter().position(|s| *s == c.state).unwrap_or(URGENCY.len());
+        (each.clone().map(place).min(), std::cmp::Reverse(each.map(|c| c.reminders).max()))
+    };
+    matrix.rows.sort_by_key(urgency);
     Ok(matrix)
 }

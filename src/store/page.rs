@@ -154,7 +154,9 @@ impl Reader<'_> {
     fn conditions(&self) -> Where {
         let mut w = Where::default();
         if let Some(scope) = &self.query.scope {
-            w.add(scope.section.sql.replace("?1", "?"), vec![Value::Blob(scope.id.as_bytes().to_vec())]);
+            let sql = scope.section.sql;
+            let id = Value::Blob(scope.id.as_bytes().to_vec());
+            w.add(sql.replace("?1", "?"), vec![id; sql.matches("?1").count()]);
         }
         if self.hits.is_none() {
             for word in &self.query.filter.words {
@@ -182,10 +184,17 @@ impl Reader<'_> {
                 w.add(format!("{not}({sql} IN ({marks}))"), values.iter().cloned());
             }
             Op::Prefix(text) => {
-                // A range, not LIKE: it uses the index.
-                let low = text.to_uppercase();
-                let high = format!("{low}\u{10FFFF}");
-                w.add(format!("{not}({sql} >= ? AND {sql} < ?)"), [Value::Text(low), Value::Text(high)]);
+                // A range, not LIKE: it uses the index. Codes are in capitals; what was typed counts, too.
+                let mut ranges = Vec::new();
+                let mut values = Vec::new();
+                for low in [text.to_uppercase(), text.clone()] {
+                    let high = Value::Text(format!("{low}\u{10FFFF}"));
+                    if !values.contains(&high) {
+                        ranges.push(format!("({sql} >= ? AND {sql} < ?)"));
+                        values.extend([Value::Text(low), high]);
+                    }
+                }
+                w.add(format!("{not}({})", ranges.join(" OR ")), values);
             }
             Op::Matches(text) => w.add(format!("{not}gongfu_match(?, {sql})"), [Value::Text(text.clone())]),
             Op::Between(low, high) => {

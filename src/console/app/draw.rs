@@ -5,10 +5,15 @@ use crate::base::locale::Lang;
 use crate::base::text;
 use crate::console::action::{self, ACTIONS, label_id};
 use crate::console::format::{Format, shanghai};
+use crate::console::overlay::Overlay;
 use crate::console::theme::Role;
 use crate::console::views::{Caret, Context, View};
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
+
+/// Keys shown at the bottom at most.
+const MOST_FOOTER: usize = 8;
 
 /// Below this only one line is shown.
 const LEAST: (u16, u16) = (40, 8);
@@ -19,7 +24,7 @@ impl App {
         let area = frame.area();
         self.area = area;
         self.dirty = false;
-        if area.width < LEAST.0 || area.height < LEAST.1 {
+        if self.is_too_small() {
             let line =
                 self.facts.locale.tr_with("too-small", &[("w", &LEAST.0.to_string()), ("h", &LEAST.1.to_string())]);
             let line = text::short(&line, usize::from(area.width));
@@ -55,6 +60,11 @@ impl App {
             frame.set_cursor_position(at);
         }
         caret
+    }
+
+    /// Whether nothing can be shown but a sentence that says so.
+    pub(super) fn is_too_small(&self) -> bool {
+        self.area.width < LEAST.0 || self.area.height < LEAST.1
     }
 
     /// Runs `work` with what views and overlays may look at.
@@ -123,7 +133,14 @@ impl App {
         let style = self.theme.style(Role::Header);
         frame.buffer_mut().set_style(area, style);
         let mut x = area.x + 1;
-        let marks = [(self.facts.demo, "mark-demo"), (self.facts.read_only, "mark-read-only"), (self.ime, "mark-ime")];
+        let field = match self.stack().last() {
+            Some(View::List(l)) => l.field().cloned().map(|f| (f, l.is_typing())),
+            Some(View::Counters(c)) => c.list.field().cloned().map(|f| (f, c.list.is_typing())),
+            _ => None,
+        };
+        // A mark that came and went would push the text being typed to and fro.
+        let ime = self.ime && !field.as_ref().is_some_and(|(_, typing)| *typing);
+        let marks = [(self.facts.demo, "mark-demo"), (self.facts.read_only, "mark-read-only"), (ime, "mark-ime")];
         for (_, id) in marks.iter().filter(|(on, _)| *on) {
             let word = format!("[{}] ", locale.tr(id));
             frame.buffer_mut().set_stringn(x, area.y, &word, 30, self.theme.style(Role::Warning).patch(style));
@@ -132,13 +149,14 @@ impl App {
         let data = format!("{}  ", locale.tr("data-local"));
         frame.buffer_mut().set_stringn(x, area.y, &data, 40, style);
         x += text::width(&data) as u16;
-        let status = self.with_view(|view, cx| view.status(cx));
+        let mut status = self.with_view(|view, cx| view.status(cx));
+        if self.stack().len() > 1
+            && let Some(View::List(list)) = self.stack().last()
+        {
+            // On top of another view the tab does not say which list this is.
+            status = format!("{}  {status}", locale.tr(&format!("list-{}", list.kind.code())));
+        }
         let room = usize::from(area.right().saturating_sub(x + 1));
-        let field = match self.stack().last() {
-            Some(View::List(l)) => l.field().cloned().map(|f| (f, l.is_typing())),
-            Some(View::Counters(c)) => c.list.field().cloned().map(|f| (f, c.list.is_typing())),
-            _ => None,
-        };
         let status = text::short(&status, if field.is_some() { room / 2 } else { room });
         let status_width = text::width(&status) as u16;
         let status_x = area.right().saturating_sub(status_width + 1);
@@ -159,8 +177,28 @@ impl App {
         let room = usize::from(area.width.saturating_sub(2));
         if let Some(notice) = &self.notice {
             let role = if notice.good { Role::Good } else { Role::Warning };
-            let line = text::short(&text::display(&notice.text), room);
-            frame.buffer_mut().set_stringn(area.x + 1, area.y, line, room, self.theme.style(role).patch(style));
+            let style = self.theme.style(role).patch(style);
+            // A refusal says who could act: all of it is shown, upwards from the bottom.
+            let lines = text::wrap(&text::display(&notice.text), room);
+            let lines = &lines[..lines.len().min(3)];
+            let top = area.y + 1 - (lines.len() as u16).min(area.y);
+            for (line, y) in lines.iter().zip(top..=area.y) {
+                let at = Rect { y, ..area };
+                Clear.render(at, frame.buffer_mut());
+                frame.buffer_mut().set_style(at, style);
+                frame.buffer_mut().set_stringn(area.x + 1, y, line, room, style);
+            }
+            return;
+        }
+        let typing = match self.stack().last() {
+            Some(View::List(l)) => l.is_typing(),
+            Some(View::Counters(c)) => c.list.is_typing(),
+            _ => false,
+        };
+        let mode = self.overlays.last().map(Overlay::footer).or(typing.then_some("footer-typing"));
+        if let Some(id) = mode {
+            let line = text::short(&self.facts.locale.tr(id), room);
+            frame.buffer_mut().set_stringn(area.x + 1, area.y, line, room, style);
             return;
         }
         let scopes = self.scopes();
@@ -168,16 +206,28 @@ impl App {
         shown.sort_by_key(|e| e.footer);
         let chinese = self.facts.locale.lang() == Lang::Zh;
         let mut x = area.x + 1;
+        // Help is always at hand: its place is kept.
+        let help = action::find(action::Action::Help);
+        let kept =
+            self.keys.keys(help.action).first().map_or(0, |k| {
+                text::width(&k.label(chinese)) + text::width(&self.facts.locale.tr(&label_id(help))) + 3
+            });
+        let mut left = MOST_FOOTER;
         for entry in shown {
+            if left == 0 && entry.action != help.action {
+                continue;
+            }
             if self.facts.read_only && entry.danger != action::Danger::None {
                 continue;
             }
             let Some(key) = self.keys.keys(entry.action).first().map(|k| k.label(chinese)) else { continue };
             let label = self.facts.locale.tr(&label_id(entry)).into_owned();
             let need = text::width(&key) + 1 + text::width(&label) + 2;
-            if usize::from(x) + need > usize::from(area.right()) {
+            let reserve = if entry.action == help.action { 0 } else { kept };
+            if usize::from(x) + need + reserve > usize::from(area.right()) {
                 continue;
             }
+            left = left.saturating_sub(1);
             let buffer = frame.buffer_mut();
             buffer.set_stringn(x, area.y, &key, room, self.theme.style(Role::Key).patch(style));
             x += text::width(&key) as u16 + 1;

@@ -7,29 +7,46 @@ use crate::console::keys::{Chord, Key};
 use crate::console::message::Effect;
 use crate::console::overlay::ask::Ask;
 use crate::console::overlay::chooser::{Choice, Chooser};
+use crate::console::overlay::confirm::Confirm;
 use crate::console::overlay::help::Help;
 use crate::console::overlay::palette::Palette;
 use crate::console::overlay::{Overlay, Reaction};
 use crate::console::theme;
 use crate::console::views::list::ListView;
-use crate::console::views::{Outcome, View};
+use crate::console::views::{Go, Outcome, View};
 use crate::domain::command::Command;
 use crate::domain::machine::Verb;
+use crate::store::list::ListKind;
 use ratatui::layout::Rect;
 
 impl App {
     pub(super) fn input(&mut self, input: Input) -> Vec<Effect> {
         let hasty = !input.may_change();
         let mut effects = Vec::new();
+        // What came together with the key that opened an ask was typed before anyone could read it.
+        let mut ahead = false;
         for event in input.events {
             self.dirty = true;
+            let typed = matches!(event, Event::Key(_) | Event::Text(_) | Event::Paste(_));
+            if typed && ahead {
+                continue;
+            }
+            let asked = self.is_asking();
             effects.extend(self.event(event, hasty));
+            ahead |= !asked && self.is_asking();
         }
         effects
     }
 
+    fn is_asking(&self) -> bool {
+        matches!(self.overlays.last(), Some(Overlay::Ask(_)))
+    }
+
     fn event(&mut self, event: Event, hasty: bool) -> Vec<Effect> {
         match event {
+            // Nobody sees what a key would do.
+            Event::Key(chord) if self.is_too_small() => self.blind(chord),
+            Event::Text(_) | Event::Paste(_) if self.is_too_small() => Vec::new(),
             Event::Key(chord) => self.key(chord, hasty),
             Event::Text(text) => self.text(&text, false),
             Event::Paste(text) => self.text(&text, true),
@@ -66,7 +83,8 @@ impl App {
             self.ime = true;
             return self.command(Chord::char(c), false);
         }
-        self.ime = !pasted;
+        // Text in a field is what input methods are for; the mark is for commands.
+        self.ime = false;
         match self.list() {
             Some(list) if typing || !pasted => {
                 let outcome = list.type_text(text);
@@ -91,6 +109,17 @@ impl App {
         self.command(plain, hasty)
     }
 
+    /// A key in a window too small to show anything: only leaving works, and not out of a text half written.
+    fn blind(&mut self, chord: Chord) -> Vec<Effect> {
+        let scopes = self.scopes();
+        match self.keys.action(&scopes, chord.command_form()) {
+            Some(action @ (Action::Quit | Action::Stop | Action::Repaint)) if self.overlays.is_empty() => {
+                self.act(action)
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// A key outside any field.
     fn command(&mut self, chord: Chord, hasty: bool) -> Vec<Effect> {
         self.notice = None;
@@ -101,8 +130,14 @@ impl App {
             return Vec::new();
         }
         let scopes = self.scopes();
-        let Some(action) = self.keys.action(&scopes, chord) else { return Vec::new() };
-        if hasty && action::find(action).danger != Danger::None {
+        let Some(action) = self.keys.action(&scopes, chord) else {
+            if self.keys.is_used(chord) {
+                let text = self.facts.locale.tr_with("not-here", &[("key", &chord.to_string())]);
+                self.tell(text, true);
+            }
+            return Vec::new();
+        };
+        if hasty && (action == Action::Quit || action::find(action).danger != Danger::None) {
             let text = self.facts.locale.tr("hasty").into_owned();
             self.tell(text, false);
             return Vec::new();
@@ -131,7 +166,12 @@ impl App {
             Action::Suspend => self.ask(Verb::Suspend),
             Action::Resume => self.ask(Verb::Resume),
             Action::Reveal => return self.record(|id| Command::RevealContact { supplier: id }, "reveal"),
-            Action::Remind => return self.record(|id| Command::RemindReturn { id }, "remind"),
+            Action::Remind => self.confirm_remind(),
+            Action::MatrixList => {
+                let effects = self.go(Go::List { kind: ListKind::Returns, typed: String::new(), within: None });
+                let outcome = self.with_view(|view, cx| view.act(Action::Filter, cx));
+                return effects.into_iter().chain(outcome.effects).collect();
+            }
             Action::Sort | Action::Columns => self.choose(action),
             Action::Copy => return self.copy(),
             _ if entry.id.starts_with("view.") => return self.show(action),
@@ -178,6 +218,17 @@ impl App {
         let Some(subject) = subjects.first() else { return Vec::new() };
         let what = format!("{verb}:{} {}", subject.code, subject.name);
         vec![Effect::Submit { commands: vec![command(subject.id)], seen: Vec::new(), what }]
+    }
+
+    /// Reminding a unit is seen by people: it is asked about once more, and never done by a held key.
+    fn confirm_remind(&mut self) {
+        let effects = self.record(|id| Command::RemindReturn { id }, "remind");
+        let subjects = self.stack().last().map(View::subjects).unwrap_or_default();
+        let Some(subject) = subjects.first().filter(|_| !effects.is_empty()) else { return };
+        let locale = &self.facts.locale;
+        let (form, state) = (locale.code("form", &subject.code), locale.code("return", &subject.state));
+        let question = locale.tr_with("confirm-remind", &[("unit", &subject.name), ("form", &form), ("state", &state)]);
+        self.overlays.push(Overlay::Confirm(Confirm::new(question, effects)));
     }
 
     fn choose(&mut self, action: Action) {

@@ -38,13 +38,24 @@ impl Bench {
         format!("{:?}", tcgetattr(&self.tty).unwrap())
     }
 
-    /// What came out so far.
+    /// What came out, read until nothing more comes for a while: the device hands it over in pieces.
     fn output(&self) -> Vec<u8> {
         let mut reader = self.master.try_clone_reader().unwrap();
-        let mut buffer = vec![0; 65536];
-        let count = reader.read(&mut buffer).unwrap();
-        buffer.truncate(count);
-        buffer
+        let (send, pieces) = std::sync::mpsc::channel();
+        // The thread ends with the device; the last piece it waits for never comes.
+        thread::spawn(move || {
+            let mut buffer = vec![0; 65536];
+            while let Ok(count) = reader.read(&mut buffer) {
+                if count == 0 || send.send(buffer[..count].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut all = pieces.recv_timeout(Duration::from_secs(5)).unwrap_or_default();
+        while let Ok(more) = pieces.recv_timeout(Duration::from_millis(200)) {
+            all.extend(more);
+        }
+        all
     }
 }
 

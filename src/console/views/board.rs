@@ -4,6 +4,7 @@
 
 use super::list_draw::state_role;
 use super::{Caret, Context, Go, Outcome, Subject};
+use crate::base::locale::Lang;
 use crate::base::text;
 use crate::console::action::{Action, Scope};
 use crate::console::format::{Format, grouped, yi};
@@ -14,7 +15,8 @@ use crate::domain::codes::{DueState, GoalUnit};
 use crate::domain::pace;
 use crate::domain::rows::Kind;
 use crate::store::board::{Board, Happening, Progress, Urgent};
-use crate::store::list::ListKind;
+use crate::store::filter::column_label;
+use crate::store::list::{ListKind, Ty};
 use crate::store::reads::{Answer, Request, Slot};
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -84,7 +86,8 @@ impl BoardView {
     }
 
     pub fn act(&mut self, action: Action, cx: &Context<'_>) -> Outcome {
-        let lines = self.lines(cx);
+        let (mut lines, right) = self.parts(cx);
+        lines.extend(right);
         let stops: Vec<usize> = (0..lines.len()).filter(|i| lines[*i].go.is_some()).collect();
         let last = stops.len().saturating_sub(1);
         match action {
@@ -120,47 +123,51 @@ impl BoardView {
         }
     }
 
-    fn lines(&self, cx: &Context<'_>) -> Vec<Line> {
+    /// The lines of the left and of the right part; narrow screens have one part.
+    fn parts(&self, cx: &Context<'_>) -> (Vec<Line>, Vec<Line>) {
         let Some(board) = &self.board else {
-            return self
-                .trouble
-                .iter()
-                .map(|t| Line { pieces: vec![(t.clone(), Role::Danger)], go: None, bar: None })
-                .collect();
+            let say = |t: &String| Line { pieces: vec![(t.clone(), Role::Danger)], go: None, bar: None };
+            return (self.trouble.iter().map(say).collect(), Vec::new());
         };
-        let mut lines = urgent_lines(board, cx);
-        lines.extend(deadline_lines(board, cx));
-        if cx.area.width < WIDE {
-            lines.extend(goal_lines(board, cx, false));
-            lines.extend(incident_lines(board, cx));
+        let wide = cx.area.width >= WIDE;
+        let mut left = urgent_lines(board, cx);
+        left.extend(deadline_lines(board, cx));
+        let mut right = goal_lines(board, cx, wide);
+        right.extend(incident_lines(board, cx));
+        if wide {
+            right.extend(recent_lines(board, cx));
+            return (left, right);
         }
-        lines
+        left.extend(right);
+        if cx.area.height < 30 {
+            // Every line counts: headings part the sections well enough.
+            left.retain(|l| !l.pieces.is_empty());
+        }
+        (left, Vec::new())
     }
 
     pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
+        let (left_lines, right_lines) = self.parts(cx);
         let wide = area.width >= WIDE;
         let left = if wide { Rect { width: area.width * 11 / 20, ..area } } else { area };
-        let lines = self.lines(cx);
-        let stops: Vec<usize> = (0..lines.len()).filter(|i| lines[*i].go.is_some()).collect();
+        let right = Rect { x: left.right() + 2, width: area.width.saturating_sub(left.width + 2), ..area };
+        let all = || left_lines.iter().chain(&right_lines);
+        let stops: Vec<usize> = all().enumerate().filter(|(_, l)| l.go.is_some()).map(|(i, _)| i).collect();
         self.cursor = self.cursor.min(stops.len().saturating_sub(1));
         let current = stops.get(self.cursor).copied();
-        self.scroll(current.unwrap_or(0), self.cursor == 0, usize::from(left.height), lines.len());
+        let on_left = current.unwrap_or(0).min(left_lines.len());
+        self.scroll(on_left, self.cursor == 0, usize::from(left.height), left_lines.len());
         let mut caret = Position::new(area.x, area.y);
-        for (y, index) in (left.y..left.bottom()).zip(self.top..lines.len()) {
-            let at = Rect { y, height: 1, ..left };
+        let shown =
+            (left.y..left.bottom()).zip(self.top..left_lines.len()).map(|(y, i)| (Rect { y, height: 1, ..left }, i));
+        let beside =
+            (right.y..right.bottom()).zip(left_lines.len()..).map(|(y, i)| (Rect { y, height: 1, ..right }, i));
+        for (at, index) in shown.chain(beside) {
+            let Some(line) = all().nth(index) else { continue };
             if Some(index) == current {
-                caret = Position::new(at.x, y);
+                caret = at.as_position();
             }
-            draw_line(&lines[index], frame, at, cx, Some(index) == current);
-        }
-        if let Some(board) = self.board.as_ref().filter(|_| wide) {
-            let right = Rect { x: left.right() + 2, width: area.width - left.width - 2, ..area };
-            let mut lines = goal_lines(board, cx, true);
-            lines.extend(incident_lines(board, cx));
-            lines.extend(recent_lines(board, cx));
-            for (line, y) in lines.iter().zip(right.y..right.bottom()) {
-                draw_line(line, frame, Rect { y, height: 1, ..right }, cx, false);
-            }
+            draw_line(line, frame, at, cx, Some(index) == current);
         }
         Caret::Parked(caret)
     }
@@ -220,15 +227,37 @@ fn urgent_line(u: &Urgent, cx: &Context<'_>) -> Line {
     let go = match u.record.filter(|_| u.id == "incident" || u.id == "deadline") {
         Some(id) if u.id == "incident" => Go::Record { kind: Kind::Incident, id },
         Some(id) => Go::Record { kind: Kind::Deadline, id },
-        None => list_go(u.list, &u.filter),
+        None => list_go(u.list, &u.filter, cx),
     };
     let pieces = vec![(format!("{sign} {word}  "), role), (body, Role::Text)];
     Line { pieces, go: Some(go), bar: None }
 }
 
-fn list_go(list: &str, filter: &str) -> Go {
+/// The list behind a figure; its filter is written in the words of the screen.
+fn list_go(list: &str, filter: &str, cx: &Context<'_>) -> Go {
     let kind = ListKind::parse(list).unwrap_or(ListKind::Catalog);
-    Go::List { kind, typed: filter.to_owned(), within: None }
+    Go::List { kind, typed: in_words(kind, filter, cx), within: None }
+}
+
+/// `state:counted` as `状态:已统计`, as a person would have typed it.
+fn in_words(kind: ListKind, filter: &str, cx: &Context<'_>) -> String {
+    let locale = cx.format.locale;
+    let token = |t: &str| {
+        let Some((field, values)) = t.split_once(':') else { return t.to_owned() };
+        let Some(column) = kind.spec().column(field) else { return t.to_owned() };
+        let word = |v: &str| match column.ty {
+            Ty::Set(set) => locale.code(set, v),
+            Ty::YesNo if v == "1" => locale.tr("yes").into_owned(),
+            _ => v.to_owned(),
+        };
+        let values: Vec<String> = values.split(',').map(word).collect();
+        format!("{}:{}", column_label(locale, kind.spec(), field), values.join(","))
+    };
+    if locale.lang() == Lang::En {
+        filter.to_owned()
+    } else {
+        filter.split(' ').map(token).collect::<Vec<_>>().join(" ")
+    }
 }
 
 fn deadline_lines(board: &Board, cx: &Context<'_>) -> Vec<Line> {
@@ -262,7 +291,7 @@ fn deadline_lines(board: &Board, cx: &Context<'_>) -> Vec<Line> {
     let text = locale.tr_with("board-done", &[("n", &done.to_string())]);
     lines.push(Line {
         pieces: vec![(format!("  {text}"), Role::Dim)],
-        go: Some(list_go("deadlines", "state:done")),
+        go: Some(list_go("deadlines", "state:done", cx)),
         bar: None,
     });
     lines.push(Line::blank());
@@ -275,7 +304,7 @@ fn goal_lines(board: &Board, cx: &Context<'_>, bars: bool) -> Vec<Line> {
     for goal in &board.goals {
         let done = goal.done as f64 / goal.target.max(1) as f64;
         let bar = bars.then_some((done, goal.planned_permille as f64 / 1000.0));
-        let go = Some(list_go(goal.list, goal.filter));
+        let go = Some(list_go(goal.list, goal.filter, cx));
         lines.push(Line { pieces: goal_pieces(goal, cx), go, bar });
     }
     let [august, year] = board.forecast.map(yi);
@@ -314,15 +343,15 @@ fn incident_lines(board: &Board, cx: &Context<'_>) -> Vec<Line> {
         let role = if ages.total > 0 { state_role(grade) } else { Role::Dim };
         let word = text::fit(&locale.code("grade", grade), 8);
         let pieces = vec![(format!("  {word}"), role), (locale.tr_with("board-ages", &args), Role::Text)];
-        lines.push(Line { pieces, go: Some(list_go("incidents", &format!("grade:{grade} open:1"))), bar: None });
+        lines.push(Line { pieces, go: Some(list_go("incidents", &format!("grade:{grade} open:1"), cx)), bar: None });
     }
-    let counts = [("suspended", grouped(board.suspended)), ("delisted", grouped(board.delisted))];
-    let counts: Vec<(&str, &str)> = counts.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    lines.push(Line {
-        pieces: vec![(format!("  {}", locale.tr_with("board-stopped", &counts)), Role::Text)],
-        go: Some(list_go("catalog", "state:suspended")),
-        bar: None,
-    });
+    for (id, n, filter) in
+        [("board-suspended", board.suspended, "state:suspended"), ("board-delisted", board.delisted, "state:delisted")]
+    {
+        let text = locale.tr_with(id, &[("n", &grouped(n))]);
+        let go = Some(list_go("catalog", filter, cx));
+        lines.push(Line { pieces: vec![(format!("  {text}"), Role::Text)], go, bar: None });
+    }
     lines.push(Line::blank());
     lines
 }

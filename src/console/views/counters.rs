@@ -22,7 +22,7 @@ use ratatui::layout::{Position, Rect};
 /// Width from which map and list stand side by side.
 const BESIDE: u16 = 110;
 /// Lines under the map for figures.
-const FIGURES: u16 = 6;
+const FIGURES: u16 = 8;
 
 /// Counters as list and map.
 pub struct CountersView {
@@ -205,7 +205,7 @@ impl CountersView {
             let n = states.iter().find(|(s, _)| s == code).map_or(0, |(_, n)| *n);
             by_state.push_str(&format!("{} {} ", locale.code("counter", code), grouped(n)));
         }
-        if let Some(b) = &self.board {
+        if let Some(b) = self.board.as_ref().filter(|_| city.is_none()) {
             by_state.push_str(&format!("{} {}", locale.tr("counter-asleep"), grouped(b.asleep)));
         }
         lines.push(by_state);
@@ -218,15 +218,26 @@ impl CountersView {
                     format!("{} {}/{}", cx.format.title(&g.title, &g.title_en), grouped(g.done), grouped(g.target))
                 })
                 .collect();
-            lines.push(shown.join("  "));
+            let province = locale.tr("map-province");
+            lines.push(format!("{province} {}", shown.join("  ")));
         }
+        if let Some(map) = &self.map {
+            let n: i64 = map.cities.iter().filter(|c| is_partner(&c.code)).map(|c| c.total).sum();
+            lines.push(locale.tr_with("map-partners", &[("n", &n.to_string())]));
+        }
+        lines.push(locale.tr("map-legend").into_owned());
         lines.iter().flat_map(|l| text::wrap(l, width.saturating_sub(2))).collect()
     }
 }
 
-/// Cities and partner cities that have counters.
+/// Cities and zones of the province that have counters; partner cities are not on the map.
 fn cities(map: &CounterMap) -> impl Iterator<Item = &CityCounters> {
-    map.cities.iter()
+    map.cities.iter().filter(|c| !is_partner(&c.code))
+}
+
+/// Codes of Jiangsu begin with 32.
+fn is_partner(code: &str) -> bool {
+    code.starts_with("32")
 }
 
 /// The middle of a city's counters: partner cities have no ring.
@@ -247,7 +258,7 @@ fn dots<'a>(map: &CounterMap, cx: &Context<'_>) -> Vec<Place<'a>> {
         Role::Good => 1,
         _ => 0,
     };
-    let mut sorted: Vec<_> = map.dots.iter().filter(|d| !d.county_code.starts_with("32")).collect();
+    let mut sorted: Vec<_> = map.dots.iter().filter(|d| !is_partner(&d.county_code)).collect();
     sorted.sort_by_key(|d| rank(&d.state));
     sorted
         .iter()
@@ -258,7 +269,9 @@ fn dots<'a>(map: &CounterMap, cx: &Context<'_>) -> Vec<Place<'a>> {
                 1 => Role::MapDotGood,
                 _ => Role::MapDotNone,
             };
-            Place { at: (d.longitude, d.latitude), sign: None, label: "", style: cx.theme.style(role) }
+            // Not by colour alone: what needs care has a sign of its own.
+            let sign = (rank(&d.state) >= 2).then_some('-');
+            Place { at: (d.longitude, d.latitude), sign, label: "", style: cx.theme.style(role) }
         })
         .collect()
 }

@@ -277,6 +277,9 @@ fn field_text(kind: Kind, column: &Column, value: &Value, cx: &Context<'_>, reve
             let at = value.as_int().and_then(|ms| Timestamp::from_millisecond(ms).ok());
             return at.map_or_else(String::new, |at| cx.format.moment(at));
         }
+        "quota_rate_bp" => {
+            return value.as_int().map_or_else(String::new, |n| format!("{}.{:02}%", n / 100, n % 100));
+        }
         "longitude_e6" | "latitude_e6" => {
             return value
                 .as_int()

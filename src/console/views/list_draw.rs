@@ -66,7 +66,11 @@ fn width_of(column: &Column) -> ColumnWidth {
     };
     ColumnWidth {
         min,
-        ideal: if matches!(column.ty, Ty::Name | Ty::Text) { column.width + column.width / 4 } else { column.width },
+        ideal: match column.ty {
+            Ty::Name => column.width + column.width / 4,
+            Ty::Text => column.width * 2,
+            _ => column.width,
+        },
         priority: 10 - column.priority.min(10),
         align: if right { Align::Right } else { Align::Left },
     }

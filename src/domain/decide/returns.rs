@@ -13,7 +13,9 @@ use uuid::Uuid;
 
 fn unit_and_code(w: &Work<'_>, row: &Return) -> Result<(Organisation, String), Stop> {
     let unit: Organisation = w.get(row.unit_id.0)?;
-    let code = format!("{}/{}", row.form.code(), unit.code);
+    // Returns have no code of their own: people know them by unit and form.
+    let form = if row.form == ReturnForm::Annex1 { "附件1" } else { "附件2" };
+    let code = format!("{} {form}", unit.name);
     Ok((unit, code))
 }
 

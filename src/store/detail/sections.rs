@@ -43,13 +43,13 @@ pub const SECTIONS: &[Section] = &[
         "siblings",
         Kind::CatalogEntry,
         ListKind::Catalog,
-        "t.supplier_id = (SELECT supplier_id FROM catalog_entry WHERE id = ?1)",
+        "t.supplier_id = (SELECT supplier_id FROM catalog_entry WHERE id = ?1) AND t.id <> ?1",
     ),
     section(
         "county",
         Kind::CatalogEntry,
         ListKind::Catalog,
-        "t.county_code = (SELECT county_code FROM catalog_entry WHERE id = ?1)",
+        "t.county_code = (SELECT county_code FROM catalog_entry WHERE id = ?1) AND t.id <> ?1",
     ),
     // a supplier
     section("incidents", Kind::Supplier, ListKind::Incidents, "t.supplier_id = ?1"),
@@ -111,4 +111,35 @@ pub const SECTIONS: &[Section] = &[
         ListKind::Catalog,
         "t.edition_no = (SELECT number FROM catalog_edition WHERE id = ?1)",
     ),
+    // the parties of records that have no name of their own
+    section("buyer", Kind::Purchase, ListKind::Organisations, "t.id = (SELECT buyer_id FROM purchase WHERE id = ?1)"),
+    section("supplier", Kind::Purchase, ListKind::Suppliers, "t.id = (SELECT supplier_id FROM purchase WHERE id = ?1)"),
+    section("entry", Kind::Purchase, ListKind::Catalog, "t.id = (SELECT entry_id FROM purchase WHERE id = ?1)"),
+    section(
+        "buyer",
+        Kind::PurchaseOrder,
+        ListKind::Organisations,
+        "t.id = (SELECT buyer_id FROM purchase_order WHERE id = ?1)",
+    ),
+    section("packs", Kind::PurchaseOrder, ListKind::Packs, "t.id = (SELECT pack_id FROM purchase_order WHERE id = ?1)"),
+    section(
+        "counter",
+        Kind::RemovalNotice,
+        ListKind::Counters,
+        "t.id = (SELECT counter_id FROM removal_notice WHERE id = ?1)",
+    ),
+    section(
+        "incidents",
+        Kind::RemovalNotice,
+        ListKind::Incidents,
+        "t.id = (SELECT incident_id FROM removal_notice WHERE id = ?1)",
+    ),
+    section(
+        "entry",
+        Kind::RemovalNotice,
+        ListKind::Catalog,
+        "t.id = (SELECT entry_id FROM removal_notice WHERE id = ?1)",
+    ),
+    section("unit", Kind::Return, ListKind::Organisations, "t.id = (SELECT unit_id FROM \"return\" WHERE id = ?1)"),
+    section("deadline", Kind::Return, ListKind::Deadlines, "t.id = (SELECT deadline_id FROM \"return\" WHERE id = ?1)"),
 ];

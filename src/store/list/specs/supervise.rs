@@ -5,7 +5,7 @@ use crate::store::list::{Column, Sort, Ty};
 
 pub(super) const INCIDENTS: &[Column] = &[
     shown(same("code", "t.code", Ty::Code), 13, 0),
-    shown(same("grade", "t.grade", Ty::Set("grade")), 4, 0),
+    shown(same("grade", "t.grade", Ty::Set("grade")), 5, 0),
     shown(other("product", "e.name", Ty::Name, Sort::By("e.name_key")), 20, 0),
     shown(
         other(
@@ -104,12 +104,12 @@ pub(super) const STEPS: &[Column] = &[
 ];
 
 pub(super) const AUDIT: &[Column] = &[
-    shown(same("no", "t.no", Ty::Count), 7, 0),
+    shown(same("no", "t.no", Ty::Count), 6, 0),
     shown(same("at", "t.at", Ty::Instant), 11, 0),
     shown(same("person", "t.person", Ty::Name), 8, 0),
     shown(same("role", "t.role", Ty::Set("role")), 8, 5),
     shown(same("org", "t.org_name", Ty::Text), 16, 4),
-    shown(same("command", "t.command", Ty::Set("command")), 14, 1),
+    shown(same("command", "t.command", Ty::Set("command")), 12, 0),
     shown(same("target", "t.target_code", Ty::Code), 16, 0),
     shown(same("reason", "t.reason", Ty::Text), 30, 2),
     shown(same("outcome", "t.outcome", Ty::Set("outcome")), 10, 0),
