@@ -5,4 +5,6 @@ mod domain;
 #[cfg(test)]
 mod garbage;
 #[cfg(test)]
+mod store;
+#[cfg(test)]
 mod support;
