@@ -440,6 +440,7 @@ code-field-pack_name = pack name
 code-field-counter_keeper = counter keeper
 code-field-national_directory_no = national directory number
 code-field-lines = lines
+code-field-source = source
 
 ## what a counter still lacks
 code-missing-keeper = a keeper

@@ -440,6 +440,7 @@ code-field-pack_name = 礼包名称
 code-field-counter_keeper = 专柜管理员
 code-field-national_directory_no = 全国扶贫产品编号
 code-field-lines = 明细
+code-field-source = 来源
 
 ## 启用专柜还缺的
 code-missing-keeper = 管理员

@@ -258,11 +258,14 @@ impl Reader<'_> {
         let Some(middle) = self.find(id)? else {
             return self.forward(None).map(|(rows, end)| (rows, true, end));
         };
-        let half = Reader { query: &ListQuery { rows: self.query.rows / 2, ..self.query.clone() }, ..*self };
-        let (mut rows, start) = half.backward(Some(&middle.place))?;
+        let others = self.query.rows.saturating_sub(1);
+        let part = |rows| ListQuery { rows, ..self.query.clone() };
+        let (mut rows, start) = Reader { query: &part(others / 2), ..*self }.backward(Some(&middle.place))?;
         let place = middle.place.clone();
         rows.push(middle);
-        let (behind, end) = half.forward(Some(&place))?;
+        // Near the start there are fewer rows before it: those behind fill the window.
+        let rest = self.query.rows.saturating_sub(rows.len());
+        let (behind, end) = Reader { query: &part(rest), ..*self }.forward(Some(&place))?;
         rows.extend(behind);
         Ok((rows, start, end))
     }

@@ -65,11 +65,11 @@ impl Columns {
     /// What SQLite says.
     pub fn refresh(&self, db: &Connection, kind: ListKind) -> rusqlite::Result<()> {
         let spec = kind.spec();
-        let newest = last_change(db)?;
+        let newest = last_change(db, spec)?;
         let seen = self.lock().get(kind.code()).map(|i| i.change_no);
         match seen {
             Some(seen) if seen >= newest => {}
-            Some(seen) if spec.row.is_some() => {
+            Some(seen) => {
                 let rows = read_rows(db, spec, Some(seen))?;
                 if let Some(indexed) = self.lock().get_mut(kind.code()) {
                     for (row, name, facets) in rows {
@@ -80,7 +80,7 @@ impl Columns {
                     indexed.earlier = None;
                 }
             }
-            _ => {
+            None => {
                 let indexed = build(db, spec, newest)?;
                 self.lock().insert(kind.code(), indexed);
             }
@@ -122,7 +122,12 @@ impl Columns {
     }
 }
 
-fn last_change(db: &Connection) -> rusqlite::Result<i64> {
+/// Number of the last change a list's column could have missed. The audit grows by refused attempts, too, which change
+/// no row: its own numbers count.
+fn last_change(db: &Connection, spec: &ListSpec) -> rusqlite::Result<i64> {
+    if spec.row.is_none() {
+        return super::detail::last_audit_no(db);
+    }
     let text = super::setting::get(db, super::setting::CHANGE_NO)?;
     Ok(text.and_then(|n| n.parse().ok()).unwrap_or(0))
 }
@@ -147,7 +152,8 @@ fn each_row(
     columns.extend(spec.facets.iter().filter_map(|f| spec.column(f)).map(|c| c.sql));
     let mut sql = format!("SELECT {} FROM {}", columns.join(", "), spec.from);
     if let Some(since) = since {
-        sql.push_str(&format!(" WHERE t.change_no > {since}"));
+        let number = if spec.row.is_some() { "t.change_no" } else { spec.key };
+        sql.push_str(&format!(" WHERE {number} > {since}"));
     }
     let mut statement = db.prepare(&sql)?;
     let mut rows = statement.query([])?;

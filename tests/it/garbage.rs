@@ -161,27 +161,29 @@ fn garbage_is_refused_with_a_code_or_stored_clean_and_short() {
     let (mut refused, mut stored) = (0, 0);
     for g in garbage() {
         for asked in commands(&x, &p, &g) {
-            let head: String = format!("{asked:?}").chars().take(300).collect();
+            let head = || format!("{asked:?}").chars().take(300).collect::<String>();
             match decide(Work::new(&p.rows, &mut p.ids.clone(), &p.people[0], NOW), &asked) {
                 Ok(decision) => {
                     stored += 1;
                     let mut cells: Vec<Value> = decision.changes.iter().flat_map(|c| c.after.cells()).collect();
                     cells.extend(decision.changes.iter().map(|c| Value::Text(c.after.meta().source.clone())));
                     for text in cells.iter().filter_map(Value::as_text) {
-                        assert!(is_clean(text), "{text:?} is stored by {head}");
-                        assert!(
-                            text.chars().count() <= 600,
-                            "{} characters are stored by {head}",
-                            text.chars().count()
-                        );
+                        assert!(is_clean(text), "{text:?} is stored by {}", head());
+                        assert!(text.chars().count() <= 600, "{} bytes are stored by {}", text.len(), head());
                     }
                 }
                 Err(Stop::Refused(refusal)) => {
                     refused += 1;
                     let long = refusal.args.iter().find(|(_, v)| v.len() > 400);
-                    assert!(long.is_none(), "{} names {} bytes: {head}", refusal.code, long.map_or(0, |l| l.1.len()));
+                    assert!(
+                        long.is_none(),
+                        "{} names {} bytes: {}",
+                        refusal.code,
+                        long.map_or(0, |l| l.1.len()),
+                        head()
+                    );
                 }
-                Err(other) => panic!("{other:?}: {head}"),
+                Err(other) => panic!("{other:?}: {}", head()),
             }
         }
     }

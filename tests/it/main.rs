@@ -14,5 +14,6 @@ mod domain;
 mod garbage;
 mod pages;
 mod schema;
+mod store;
 mod support;
 mod texts;
