@@ -46,7 +46,10 @@ fn wanted() -> Vec<String> {
         for before in ["required(", "optional(", "between(", "\"field\", "] {
             quoted(&text, before).iter().for_each(|f| code("field", f));
         }
-        quoted(&text, "Some(").iter().filter(|m| text.contains("missing") && !m.is_empty()).for_each(|m| code("missing", m));
+        quoted(&text, "Some(")
+            .iter()
+            .filter(|m| text.contains("missing") && !m.is_empty())
+            .for_each(|m| code("missing", m));
         quoted(&text, "\"verb\", ").iter().for_each(|v| code("verb", v));
     }
     for spec in SPECS {
