@@ -5,7 +5,7 @@ use super::convert::{self, Bind};
 use super::detail::Scope;
 use super::filter::{Filter, Op, Test};
 use super::list::{ListKind, ListSpec, Sort};
-use super::search::Hits;
+use super::search::Found;
 use crate::domain::value::Value;
 use rusqlite::{Connection, params_from_iter};
 use uuid::Uuid;
@@ -83,13 +83,13 @@ impl Where {
     }
 }
 
-/// Reads a window. `hits` are the rows the bare words match, when the search column answered them; without it they are
+/// Reads a window. `found` are the rows the bare words match, when the search column answered them; without it they are
 /// matched row by row in SQL.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn read(db: &Connection, query: &ListQuery, hits: Option<&Hits>) -> rusqlite::Result<Page> {
-    let reader = Reader { db, spec: query.kind.spec(), query, hits };
+pub fn read(db: &Connection, query: &ListQuery, found: Option<&Found>) -> rusqlite::Result<Page> {
+    let reader = Reader { db, spec: query.kind.spec(), query, found };
     let total = reader.total()?;
     let (rows, at_start, at_end) = match &query.anchor {
         Anchor::Start => reader.forward(None).map(|(rows, end)| (rows, true, end))?,
@@ -108,12 +108,12 @@ pub fn read(db: &Connection, query: &ListQuery, hits: Option<&Hits>) -> rusqlite
 pub fn stream(
     db: &Connection,
     query: &ListQuery,
-    hits: Option<&Hits>,
+    found: Option<&Found>,
     mut each: impl FnMut(PageRow) -> bool,
 ) -> rusqlite::Result<()> {
     let mut query = ListQuery { rows: 1_000, anchor: Anchor::Start, ..query.clone() };
     loop {
-        let reader = Reader { db, spec: query.kind.spec(), query: &query, hits };
+        let reader = Reader { db, spec: query.kind.spec(), query: &query, found };
         let after = match &query.anchor {
             Anchor::After(place) => Some(place),
             _ => None,
@@ -136,7 +136,7 @@ struct Reader<'a> {
     db: &'a Connection,
     spec: &'static ListSpec,
     query: &'a ListQuery,
-    hits: Option<&'a Hits>,
+    found: Option<&'a Found>,
 }
 
 impl Reader<'_> {
@@ -158,7 +158,7 @@ impl Reader<'_> {
             let id = Value::Blob(scope.id.as_bytes().to_vec());
             w.add(sql.replace("?1", "?"), vec![id; sql.matches("?1").count()]);
         }
-        if self.hits.is_none() {
+        if self.found.is_none() {
             for word in &self.query.filter.words {
                 let not = if word.negated { "NOT " } else { "" };
                 w.add(format!("{not}gongfu_match(?, {})", self.spec.text), [Value::Text(word.text.clone())]);
@@ -166,7 +166,7 @@ impl Reader<'_> {
         }
         for test in &self.query.filter.tests {
             let by_hits =
-                self.hits.is_some() && self.spec.facets.contains(&test.column) && matches!(test.op, Op::OneOf(_));
+                self.found.is_some() && self.spec.facets.contains(&test.column) && matches!(test.op, Op::OneOf(_));
             if !by_hits {
                 self.add_test(&mut w, test);
             }
@@ -214,16 +214,16 @@ impl Reader<'_> {
 
     fn total(&self) -> rusqlite::Result<i64> {
         let w = self.conditions();
-        if let Some(hits) = self.hits {
+        if let Some(found) = self.found {
             if w.parts.is_empty() {
-                return Ok(i64::try_from(hits.len()).unwrap_or(i64::MAX));
+                return Ok(i64::try_from(found.hits.len()).unwrap_or(i64::MAX));
             }
             let sql = format!("SELECT {} FROM {}{}", self.spec.key, self.spec.from, w.sql());
             let mut statement = self.db.prepare_cached(&sql)?;
             let mut rows = statement.query(params_from_iter(w.values.iter().map(Bind)))?;
             let mut n = 0;
             while let Some(row) = rows.next()? {
-                n += i64::from(contains(hits, row.get(0)?));
+                n += i64::from(found.contains(row.get(0)?));
             }
             return Ok(n);
         }
@@ -277,7 +277,7 @@ impl Reader<'_> {
         let order = self.order();
         let sql = format!("{}{} LIMIT 1", self.select(&order), w.sql());
         let mut rows = self.rows(&sql, &w.values, &order)?;
-        Ok(rows.pop().filter(|r| self.hits.is_none_or(|h| contains(h, r.place.key))))
+        Ok(rows.pop().filter(|r| self.found.is_none_or(|f| f.contains(r.place.key))))
     }
 
     /// `SELECT key, id, sort values, cells FROM …`.
@@ -291,35 +291,69 @@ impl Reader<'_> {
     /// `limit` rows beyond `from` in order, turned round when `reverse`.
     fn run(&self, from: Option<&Place>, reverse: bool, limit: usize) -> rusqlite::Result<Vec<PageRow>> {
         let order = self.order();
-        let mut w = self.conditions();
-        if let Some(place) = from {
-            self.add_keyset(&mut w, &order, place, reverse);
-        }
         let by: Vec<String> = order
             .iter()
             .map(|(sql, descending)| format!("{sql}{}", if *descending != reverse { " DESC" } else { "" }))
             .chain([format!("{}{}", self.spec.key, if self.key_descends(&order) != reverse { " DESC" } else { "" })])
             .collect();
         let by = by.join(", ");
-        match self.hits {
-            Some(hits) if hits.len() <= SORT_MATCHES => {
-                let keys = hits.iter().map(|n| n.to_string()).collect::<Vec<_>>().join(",");
-                w.parts.push(format!("{} IN ({keys})", self.spec.key));
-                let sql = format!("{}{} ORDER BY {by} LIMIT {limit}", self.select(&order), w.sql());
-                self.rows(&sql, &w.values, &order)
-            }
-            Some(hits) => self.walk(hits, &w, &by, limit, &order),
-            None => {
-                let sql = format!("{}{} ORDER BY {by} LIMIT {limit}", self.select(&order), w.sql());
-                self.rows(&sql, &w.values, &order)
+        let w = self.conditions();
+        let many = self.found.filter(|f| f.hits.len() > SORT_MATCHES);
+        if let Some(found) = many
+            && w.parts.is_empty()
+            && let Some(keys) = self.stroll(found, from, reverse, limit)
+        {
+            return self.fetch(&keys, &by, &order);
+        }
+        let mut rows = Vec::new();
+        for piece in self.pieces(&w, &order, from, reverse) {
+            let left = limit - rows.len();
+            rows.extend(match (many, self.found) {
+                (Some(found), _) => self.walk(found, &piece, &by, left, &order)?,
+                (None, found) => {
+                    let mut piece = piece;
+                    if let Some(found) = found {
+                        let keys = found.hits.iter().map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+                        piece.parts.push(format!("{} IN ({keys})", self.spec.key));
+                    }
+                    let sql = format!("{}{} ORDER BY {by} LIMIT {left}", self.select(&order), piece.sql());
+                    self.rows(&sql, &piece.values, &order)?
+                }
+            });
+            if rows.len() >= limit {
+                break;
             }
         }
+        Ok(rows)
+    }
+
+    /// Many matches in the list's own order: walk the order the search column keeps in memory. `None` when the rows are
+    /// sorted otherwise, or the place is not in it.
+    fn stroll(&self, found: &Found, from: Option<&Place>, reverse: bool, limit: usize) -> Option<Vec<i64>> {
+        let (id, descending) = match self.query.sort.as_slice() {
+            [] => self.spec.sort,
+            [one] => *one,
+            _ => return None,
+        };
+        let order = found.order.as_deref().filter(|_| id == self.spec.sort.0)?;
+        let start = match from {
+            Some(place) => Some(order.iter().position(|n| i64::from(*n) == place.key)?),
+            None => None,
+        };
+        let matching = |n: &&u32| found.hits.contains(**n);
+        let keys: Vec<i64> = if descending == reverse {
+            order[start.map_or(0, |s| s + 1)..].iter().filter(matching).take(limit).map(|n| i64::from(*n)).collect()
+        } else {
+            let before = &order[..start.unwrap_or(order.len())];
+            before.iter().rev().filter(matching).take(limit).map(|n| i64::from(*n)).collect()
+        };
+        Some(keys)
     }
 
     /// Many matches: walk the order over keys alone, keep those that match, then fetch the page's rows.
     fn walk(
         &self,
-        hits: &Hits,
+        found: &Found,
         w: &Where,
         by: &str,
         limit: usize,
@@ -328,15 +362,20 @@ impl Reader<'_> {
         let sql = format!("SELECT {} FROM {}{} ORDER BY {by}", self.spec.key, self.spec.from, w.sql());
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut keys = statement.query(params_from_iter(w.values.iter().map(Bind)))?;
-        let mut found: Vec<i64> = Vec::with_capacity(limit);
-        while found.len() < limit {
+        let mut kept: Vec<i64> = Vec::with_capacity(limit);
+        while kept.len() < limit {
             let Some(row) = keys.next()? else { break };
             let key: i64 = row.get(0)?;
-            if contains(hits, key) {
-                found.push(key);
+            if found.contains(key) {
+                kept.push(key);
             }
         }
-        let list = found.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        self.fetch(&kept, by, order)
+    }
+
+    /// The rows with these keys.
+    fn fetch(&self, keys: &[i64], by: &str, order: &[(&'static str, bool)]) -> rusqlite::Result<Vec<PageRow>> {
+        let list = keys.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
         let sql = format!("{} WHERE {} IN ({list}) ORDER BY {by}", self.select(order), self.spec.key);
         self.rows(&sql, &[], order)
     }
@@ -346,26 +385,25 @@ impl Reader<'_> {
         order.first().is_some_and(|(_, descending)| *descending)
     }
 
-    /// Rows strictly beyond `place`. One column compares as a pair with the key, which uses the column's index.
-    fn add_keyset(&self, w: &mut Where, order: &[(&'static str, bool)], place: &Place, reverse: bool) {
+    /// The conditions for the rows strictly beyond `from`, nearest first: those equal in every sort column with a key
+    /// beyond its own, then those equal in all but the last, and so on. Each piece is one range of an index; compared as
+    /// a pair, thousands of equal values would be stepped over.
+    fn pieces(&self, w: &Where, order: &[(&'static str, bool)], from: Option<&Place>, reverse: bool) -> Vec<Where> {
+        let Some(place) = from else { return vec![w.clone()] };
         let sign = |descending: bool| if descending != reverse { "<" } else { ">" };
-        let key = self.spec.key;
-        let key_sign = sign(self.key_descends(order));
-        match (order, &place.values[..]) {
-            ([(a, descending)], [va]) => {
-                let s = sign(*descending);
-                w.add(format!("({a}, {key}) {s} (?, ?)"), [va.clone(), Value::Int(place.key)]);
+        let key = (self.spec.key, self.key_descends(order), Value::Int(place.key));
+        let steps: Vec<_> =
+            order.iter().zip(&place.values).map(|((sql, d), v)| (*sql, *d, v.clone())).chain([key]).collect();
+        let piece = |equal: usize| {
+            let mut piece = w.clone();
+            for (sql, _, value) in &steps[..equal] {
+                piece.add(format!("{sql} = ?"), [value.clone()]);
             }
-            ([(a, da), (b, db)], [va, vb]) => {
-                let (sa, sb) = (sign(*da), sign(*db));
-                w.add(
-                    // The first comparison is what the index serves; the rest decides among equals.
-                    format!("{a} {sa}= ? AND ({a} {sa} ? OR {b} {sb} ? OR ({b} = ? AND {key} {key_sign} ?))"),
-                    [va.clone(), va.clone(), vb.clone(), vb.clone(), Value::Int(place.key)],
-                );
-            }
-            _ => w.add(format!("{key} {key_sign} ?"), [Value::Int(place.key)]),
-        }
+            let (sql, descending, value) = &steps[equal];
+            piece.add(format!("{sql} {} ?", sign(*descending)), [value.clone()]);
+            piece
+        };
+        (0..steps.len()).rev().map(piece).collect()
     }
 
     fn rows(&self, sql: &str, values: &[Value], order: &[(&'static str, bool)]) -> rusqlite::Result<Vec<PageRow>> {
@@ -380,8 +418,4 @@ impl Reader<'_> {
         };
         statement.query_map(params_from_iter(values.iter().map(Bind)), read)?.collect()
     }
-}
-
-fn contains(hits: &Hits, key: i64) -> bool {
-    u32::try_from(key).is_ok_and(|n| hits.contains(n))
 }

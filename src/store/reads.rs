@@ -243,8 +243,8 @@ impl Reader {
                     Err(e) => return Answer::Filter(e),
                 };
                 let query = ListQuery { filter: filter.clone(), ..query.clone() };
-                let hits = self.columns.search(query.kind, &filter, &self.shared.cancel);
-                page::read(&self.db, &query, hits.as_deref()).map_or_else(failed, |page| Answer::Page {
+                let found = self.columns.search(query.kind, &filter, &self.shared.cancel);
+                page::read(&self.db, &query, found.as_ref()).map_or_else(failed, |page| Answer::Page {
                     page,
                     filter,
                     took: started.elapsed(),

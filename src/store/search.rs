@@ -5,12 +5,13 @@
 
 pub use crate::base::glyphs::Hits;
 
+use super::convert::{self, Bind};
 use super::filter::{Filter, Op};
-use super::list::{ListKind, ListSpec};
+use super::list::{ListKind, ListSpec, Sort};
 use crate::base::glyphs::{self, Column, ColumnBuilder, FacetTest, Query, Term};
-use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
-use std::collections::HashMap;
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,9 +28,30 @@ pub fn register(db: &Connection) -> rusqlite::Result<()> {
     })
 }
 
+/// Lists up to this length need no order in memory: their matches are sorted as they come.
+const SHORT: usize = 4_000;
+/// With more changed rows than this an order is read anew.
+const MOVES: usize = 500;
+
+/// What a search found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    pub hits: Arc<Hits>,
+    /// Every row of a long list in the list's own order, ascending.
+    pub order: Option<Arc<Vec<u32>>>,
+}
+
+impl Found {
+    /// Whether the row with this key is among them.
+    pub fn contains(&self, key: i64) -> bool {
+        u32::try_from(key).is_ok_and(|n| self.hits.contains(n))
+    }
+}
+
 /// A list's column and what it was built from.
 struct Indexed {
     column: Column,
+    order: Option<Arc<Vec<u32>>>,
     /// Values of each facet, by the byte that stands for them.
     values: Vec<Vec<String>>,
     /// Last row change it has seen.
@@ -52,7 +74,8 @@ impl Columns {
 
     /// Bytes all columns hold.
     pub fn memory_bytes(&self) -> usize {
-        self.lock().values().map(|i| i.column.memory_bytes()).sum()
+        let order = |i: &Indexed| i.order.as_ref().map_or(0, |o| o.capacity() * size_of::<u32>());
+        self.lock().values().map(|i| i.column.memory_bytes() + order(i)).sum()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<&'static str, Indexed>> {
@@ -71,7 +94,13 @@ impl Columns {
             Some(seen) if seen >= newest => {}
             Some(seen) => {
                 let rows = read_rows(db, spec, Some(seen))?;
+                let before = self.lock().get(kind.code()).and_then(|i| i.order.clone());
+                let order = match before {
+                    Some(order) => Some(reorder(db, spec, order, seen)?),
+                    None => None,
+                };
                 if let Some(indexed) = self.lock().get_mut(kind.code()) {
+                    indexed.order = order;
                     for (row, name, facets) in rows {
                         let bytes = facet_bytes(&mut indexed.values, &facets);
                         indexed.column.upsert(row, &name, &bytes);
@@ -90,7 +119,7 @@ impl Columns {
 
     /// The rows a filter's words and facet tests match; `None` while the column is not there, when the filter has
     /// nothing for it, or when the search was cancelled.
-    pub fn search(&self, kind: ListKind, filter: &Filter, cancel: &AtomicBool) -> Option<Arc<Hits>> {
+    pub fn search(&self, kind: ListKind, filter: &Filter, cancel: &AtomicBool) -> Option<Found> {
         let spec = kind.spec();
         let mut lists = self.lock();
         let indexed = lists.get_mut(kind.code())?;
@@ -118,7 +147,7 @@ impl Columns {
         }?;
         let hits = Arc::new(hits);
         indexed.earlier = Some((query, Arc::clone(&hits)));
-        Some(hits)
+        Some(Found { hits, order: indexed.order.clone() })
     }
 }
 
@@ -178,7 +207,62 @@ fn build(db: &Connection, spec: &ListSpec, change_no: i64) -> rusqlite::Result<I
         let bytes = facet_bytes(&mut values, facets);
         builder.push(row, name, &bytes);
     })?;
-    Ok(Indexed { column: builder.finish(), values, change_no, earlier: None })
+    let column = builder.finish();
+    let order = if column.len() > SHORT { read_order(db, spec)? } else { None };
+    Ok(Indexed { column, order, values, change_no, earlier: None })
+}
+
+/// The expression a list is sorted by unless asked otherwise.
+fn own_sort(spec: &ListSpec) -> Option<&'static str> {
+    match spec.column(spec.sort.0)?.sort {
+        Sort::By(sql) => Some(sql),
+        Sort::No => None,
+    }
+}
+
+/// Every row in the list's own order. An index walk of millions of steps takes too long for a typed letter; in memory the
+/// rows that match are picked out in a few milliseconds, wherever in the order they stand.
+fn read_order(db: &Connection, spec: &ListSpec) -> rusqlite::Result<Option<Arc<Vec<u32>>>> {
+    let Some(sort) = own_sort(spec) else { return Ok(None) };
+    let mut statement = db.prepare(&format!("SELECT {} FROM {} ORDER BY {sort}, {}", spec.key, spec.from, spec.key))?;
+    let mut rows = statement.query([])?;
+    let mut order = Vec::new();
+    while let Some(row) = rows.next()? {
+        order.extend(u32::try_from(row.get::<_, i64>(0)?));
+    }
+    order.shrink_to_fit();
+    Ok(Some(Arc::new(order)))
+}
+
+/// Puts the rows changed after `since` where they belong now.
+fn reorder(db: &Connection, spec: &ListSpec, order: Arc<Vec<u32>>, since: i64) -> rusqlite::Result<Arc<Vec<u32>>> {
+    let Some(sort) = own_sort(spec) else { return Ok(order) };
+    let (key, from) = (spec.key, spec.from);
+    let sql = format!("SELECT {key}, {sort} FROM {from} WHERE t.change_no > {since} ORDER BY {sort}, {key}");
+    let moved = db
+        .prepare(&sql)?
+        .query_map([], |r| Ok((r.get::<_, i64>(0)?, convert::value(r, 1)?)))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    if moved.len() > MOVES {
+        return Ok(read_order(db, spec)?.unwrap_or(order));
+    }
+    let keys: HashSet<i64> = moved.iter().map(|(key, _)| *key).collect();
+    let mut order: Vec<u32> = order.iter().copied().filter(|n| !keys.contains(&i64::from(*n))).collect();
+    let mut equal =
+        db.prepare(&format!("SELECT {key} FROM {from} WHERE {sort} = ?1 AND {key} < ?2 ORDER BY {key} DESC LIMIT 1"))?;
+    let mut smaller =
+        db.prepare(&format!("SELECT {key} FROM {from} WHERE {sort} < ?1 ORDER BY {sort} DESC, {key} DESC LIMIT 1"))?;
+    // Ascending, so that the row before one is in its place already.
+    for (key, value) in moved {
+        let Ok(number) = u32::try_from(key) else { continue };
+        let mut before: Option<i64> = equal.query_row(params![Bind(&value), key], |r| r.get(0)).optional()?;
+        if before.is_none() {
+            before = smaller.query_row([Bind(&value)], |r| r.get(0)).optional()?;
+        }
+        let at = before.and_then(|b| order.iter().rposition(|n| i64::from(*n) == b)).map_or(0, |at| at + 1);
+        order.insert(at, number);
+    }
+    Ok(Arc::new(order))
 }
 
 /// The byte of each facet value, a new one for a new value. A facet has far fewer than 256 values.
