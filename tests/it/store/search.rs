@@ -54,7 +54,7 @@ fn both(db: &Connection, columns: &Columns, kind: ListKind, typed: &str) -> Page
     let mut last = None;
     for (anchor, rows) in [(Anchor::Start, 1_000_000), (Anchor::End, 7)] {
         let q = ListQuery { filter: filter.clone(), ..query(kind, &Vec::new(), anchor, rows) };
-        let by_column = read(db, &q, hits.as_deref()).expect("a page");
+        let by_column = read(db, &q, hits.as_ref()).expect("a page");
         let by_sql = read(db, &q, None).expect("a page");
         assert_eq!(by_column.total, by_sql.total, "{kind:?} {typed}");
         assert_eq!(by_column, by_sql, "{kind:?} {typed}");
