@@ -19,7 +19,7 @@ impl App {
         let area = frame.area();
         self.area = area;
         self.dirty = false;
-        if area.width < LEAST.0 || area.height < LEAST.1 {
+        if self.is_too_small() {
             let line =
                 self.facts.locale.tr_with("too-small", &[("w", &LEAST.0.to_string()), ("h", &LEAST.1.to_string())]);
             let line = text::short(&line, usize::from(area.width));
@@ -55,6 +55,11 @@ impl App {
             frame.set_cursor_position(at);
         }
         caret
+    }
+
+    /// Whether nothing can be shown but a sentence that says so.
+    pub(super) fn is_too_small(&self) -> bool {
+        self.area.width < LEAST.0 || self.area.height < LEAST.1
     }
 
     /// Runs `work` with what views and overlays may look at.
@@ -123,7 +128,14 @@ impl App {
         let style = self.theme.style(Role::Header);
         frame.buffer_mut().set_style(area, style);
         let mut x = area.x + 1;
-        let marks = [(self.facts.demo, "mark-demo"), (self.facts.read_only, "mark-read-only"), (self.ime, "mark-ime")];
+        let field = match self.stack().last() {
+            Some(View::List(l)) => l.field().cloned().map(|f| (f, l.is_typing())),
+            Some(View::Counters(c)) => c.list.field().cloned().map(|f| (f, c.list.is_typing())),
+            _ => None,
+        };
+        // A mark that came and went would push the text being typed to and fro.
+        let ime = self.ime && !field.as_ref().is_some_and(|(_, typing)| *typing);
+        let marks = [(self.facts.demo, "mark-demo"), (self.facts.read_only, "mark-read-only"), (ime, "mark-ime")];
         for (_, id) in marks.iter().filter(|(on, _)| *on) {
             let word = format!("[{}] ", locale.tr(id));
             frame.buffer_mut().set_stringn(x, area.y, &word, 30, self.theme.style(Role::Warning).patch(style));
@@ -134,11 +146,6 @@ impl App {
         x += text::width(&data) as u16;
         let status = self.with_view(|view, cx| view.status(cx));
         let room = usize::from(area.right().saturating_sub(x + 1));
-        let field = match self.stack().last() {
-            Some(View::List(l)) => l.field().cloned().map(|f| (f, l.is_typing())),
-            Some(View::Counters(c)) => c.list.field().cloned().map(|f| (f, c.list.is_typing())),
-            _ => None,
-        };
         let status = text::short(&status, if field.is_some() { room / 2 } else { room });
         let status_width = text::width(&status) as u16;
         let status_x = area.right().saturating_sub(status_width + 1);

@@ -21,15 +21,30 @@ impl App {
     pub(super) fn input(&mut self, input: Input) -> Vec<Effect> {
         let hasty = !input.may_change();
         let mut effects = Vec::new();
+        // What came together with the key that opened an ask was typed before anyone could read it.
+        let mut ahead = false;
         for event in input.events {
             self.dirty = true;
+            let typed = matches!(event, Event::Key(_) | Event::Text(_) | Event::Paste(_));
+            if typed && ahead {
+                continue;
+            }
+            let asked = self.is_asking();
             effects.extend(self.event(event, hasty));
+            ahead |= !asked && self.is_asking();
         }
         effects
     }
 
+    fn is_asking(&self) -> bool {
+        matches!(self.overlays.last(), Some(Overlay::Ask(_)))
+    }
+
     fn event(&mut self, event: Event, hasty: bool) -> Vec<Effect> {
         match event {
+            // Nobody sees what a key would do.
+            Event::Key(chord) if self.is_too_small() => self.blind(chord),
+            Event::Text(_) | Event::Paste(_) if self.is_too_small() => Vec::new(),
             Event::Key(chord) => self.key(chord, hasty),
             Event::Text(text) => self.text(&text, false),
             Event::Paste(text) => self.text(&text, true),
@@ -66,7 +81,8 @@ impl App {
             self.ime = true;
             return self.command(Chord::char(c), false);
         }
-        self.ime = !pasted;
+        // Text in a field is what input methods are for; the mark is for commands.
+        self.ime = false;
         match self.list() {
             Some(list) if typing || !pasted => {
                 let outcome = list.type_text(text);
@@ -91,12 +107,23 @@ impl App {
         self.command(plain, hasty)
     }
 
+    /// A key in a window too small to show anything: only leaving works, and not out of a text half written.
+    fn blind(&mut self, chord: Chord) -> Vec<Effect> {
+        let scopes = self.scopes();
+        match self.keys.action(&scopes, chord.command_form()) {
+            Some(action @ (Action::Quit | Action::Stop | Action::Repaint)) if self.overlays.is_empty() => {
+                self.act(action)
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// A key outside any field.
     fn command(&mut self, chord: Chord, hasty: bool) -> Vec<Effect> {
         self.notice = None;
         let scopes = self.scopes();
         let Some(action) = self.keys.action(&scopes, chord) else { return Vec::new() };
-        if hasty && action::find(action).danger != Danger::None {
+        if hasty && (action == Action::Quit || action::find(action).danger != Danger::None) {
             let text = self.facts.locale.tr("hasty").into_owned();
             self.tell(text, false);
             return Vec::new();

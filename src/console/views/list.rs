@@ -149,6 +149,12 @@ impl ListView {
         vec![self.read_fresh(None, Anchor::Start)]
     }
 
+    /// Takes the filter away; the record stays under the cursor.
+    pub(super) fn clear_filter(&mut self) -> Vec<Effect> {
+        self.filter.clear();
+        vec![self.resort()]
+    }
+
     /// Whether the filter is being typed.
     pub fn is_typing(&self) -> bool {
         self.typing
@@ -251,6 +257,7 @@ impl ListView {
             Answer::Filter(e) => {
                 self.awaiting = None;
                 self.trouble = Some(Trouble::Filter(e));
+                self.drop_misfiltered();
                 Vec::new()
             }
             Answer::Failed(StoreError::Cancelled) => Vec::new(),
@@ -260,6 +267,16 @@ impl ListView {
                 Vec::new()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// Once a filter that is not understood is no longer being typed, the rows of the one before go: they would pass
+    /// for its rows.
+    pub(super) fn drop_misfiltered(&mut self) {
+        if !self.typing && matches!(self.trouble, Some(Trouble::Filter(_))) {
+            self.rows.clear();
+            (self.cursor, self.top, self.total) = (0, 0, Some(0));
+            (self.at_start, self.at_end) = (true, true);
         }
     }
 

@@ -1,7 +1,8 @@
 //! What keys do in a list.
 
-use super::list::ListView;
+use super::list::{ListView, Trouble};
 use super::{Context, Go, Outcome, Subject};
+use crate::base::locale::Sentence;
 use crate::console::action::Action;
 use crate::console::keys::{Chord, Key};
 use crate::console::message::Effect;
@@ -42,7 +43,7 @@ impl ListView {
                 self.detail = None;
                 self.read_ahead()
             }
-            Action::Back if !self.filter.is_empty() => self.set_filter(""),
+            Action::Back if !self.filter.is_empty() => self.clear_filter(),
             Action::Back if !self.marks.is_empty() => {
                 self.marks.clear();
                 Vec::new()
@@ -94,7 +95,7 @@ impl ListView {
         self.resort()
     }
 
-    fn resort(&mut self) -> Effect {
+    pub(super) fn resort(&mut self) -> Effect {
         // The order is new; the record stays under the cursor.
         match self.current().map(|r| r.id) {
             Some(id) if self.cursor > 0 => {
@@ -127,11 +128,12 @@ impl ListView {
         match chord.key {
             Key::Enter => {
                 self.typing = false;
+                self.drop_misfiltered();
                 return Outcome::used();
             }
             Key::Esc => {
                 self.typing = false;
-                return Outcome::does(if self.filter.is_empty() { Vec::new() } else { self.set_filter("") });
+                return Outcome::does(if self.filter.is_empty() { Vec::new() } else { self.clear_filter() });
             }
             Key::Up | Key::Down => {
                 self.typing = false;
@@ -158,6 +160,9 @@ impl ListView {
     /// What the second line says: marks, filter, sort, count.
     pub fn status(&self, cx: &Context<'_>) -> String {
         let locale = cx.format.locale;
+        if let Some(Trouble::Filter(e)) = &self.trouble {
+            return locale.refusal(&Sentence { family: "filter", code: e.code, args: &e.args }).0;
+        }
         let mut parts = Vec::new();
         if !self.within_title.is_empty() {
             parts.push(self.within_title.clone());
@@ -165,17 +170,17 @@ impl ListView {
         if !self.marks.is_empty() {
             parts.push(locale.tr_with("status-marked", &[("n", &self.marks.len().to_string())]));
         }
-        if let Some((id, descending)) = self.sort.first() {
-            let label = column_label(locale, self.spec(), id);
-            let way = locale.tr(if *descending { "sort-down" } else { "sort-up" });
-            parts.push(locale.tr_with("status-sort", &[("column", &label), ("way", &way)]));
-        }
         match self.total {
             Some(n) => {
                 let n = crate::console::format::grouped(n);
                 parts.push(locale.tr_with("status-count", &[("n", &n)]));
             }
             None => parts.push(locale.tr("status-reading").into_owned()),
+        }
+        if let Some((id, descending)) = self.sort.first() {
+            let label = column_label(locale, self.spec(), id);
+            let way = locale.tr(if *descending { "sort-down" } else { "sort-up" });
+            parts.push(locale.tr_with("status-sort", &[("column", &label), ("way", &way)]));
         }
         parts.join("  ")
     }
