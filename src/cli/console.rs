@@ -11,7 +11,7 @@ use crate::console::theme::{self, Depth, Env};
 use crate::console::{Settings, action::KeyMap};
 use crate::store::{reads, setting};
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Runs the console; without a terminal prints the status and says so.
@@ -46,10 +46,12 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         braille: variable("TERM") != "linux",
     };
     drop(db);
-    let settings = settings(&context.config).map_err(|why| own(context, why))?;
+    let settings = settings_of(&context.config).map_err(|why| own(context, why))?;
     KeyMap::new(&settings.keys).map_err(|e| own(context, format!("{}: {e}", context.config.path.display())))?;
     let path = context.config.path.clone();
     let named = context.config.found.then(|| path.clone());
+    let locale = Arc::clone(&facts.locale);
+    let folders = path.parent().map_or_else(String::new, |dir| format!("{}/", dir.display()));
     let launch = Launch {
         store,
         facts,
@@ -57,7 +59,9 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         settings,
         reload: Box::new(move || {
             let config = Config::load(named.as_deref().filter(|p| p.exists()), &|name| std::env::var(name).ok());
-            settings_of(config)
+            // The place comes first in the sentence: without folders its line fits into a narrow footer.
+            let words = |e| Fail::config(&e, &locale).message.replace(&folders, "");
+            settings_of(&config.map_err(words)?)
         }),
         term: variable("TERM"),
     };
@@ -78,12 +82,8 @@ fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_default()
 }
 
-fn settings_of(config: Result<Config, crate::config::ConfigError>) -> Result<Settings, String> {
-    settings(&config.map_err(|e| e.to_string())?)
-}
-
 /// The console's part of the settings.
-fn settings(config: &Config) -> Result<Settings, String> {
+fn settings_of(config: &Config) -> Result<Settings, String> {
     let s = &config.settings;
     let (term, colorterm, no_color) = (variable("TERM"), variable("COLORTERM"), variable("NO_COLOR"));
     let env = Env { term: &term, colorterm: &colorterm, no_color: &no_color };
@@ -122,13 +122,18 @@ fn theme_path(config: &Config) -> PathBuf {
 
 /// The folders of the settings file and of the theme file.
 fn watched(config: &Config, settings: &Settings) -> Vec<PathBuf> {
-    let mut dirs: Vec<PathBuf> = config.path.parent().map(PathBuf::from).into_iter().collect();
+    let mut dirs: Vec<PathBuf> = config.path.parent().map(folder).into_iter().collect();
     if settings.theme_file.is_some()
-        && let Some(dir) = theme_path(config).parent()
-        && !dirs.contains(&dir.to_path_buf())
+        && let Some(dir) = theme_path(config).parent().map(folder)
+        && !dirs.contains(&dir)
     {
-        dirs.push(dir.to_path_buf());
+        dirs.push(dir);
     }
     dirs.retain(|d| d.is_dir());
     dirs
+}
+
+/// The folder of a file named without one is the working directory.
+fn folder(dir: &Path) -> PathBuf {
+    if dir.as_os_str().is_empty() { PathBuf::from(".") } else { dir.to_path_buf() }
 }

@@ -105,7 +105,22 @@ impl<W: Write> Screen<W> {
     ///
     /// When the terminal is lost. What it shows is then unknown, so the next frame repaints.
     pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<usize> {
-        let Ok(frame) = self.stage.draw(view);
+        let park = self.park;
+        self.draw_parked(|frame| {
+            view(frame);
+            park
+        })
+    }
+
+    /// The same, and the hidden cursor rests where the view says (see [`Screen::park`]).
+    ///
+    /// # Errors
+    ///
+    /// As [`Screen::draw`].
+    pub fn draw_parked(&mut self, view: impl FnOnce(&mut Frame<'_>) -> Option<Position>) -> io::Result<usize> {
+        let mut park = None;
+        let Ok(frame) = self.stage.draw(|frame| park = view(frame));
+        self.park = park;
         let grid = Grid::from_buffer(frame.buffer);
         let caret = self.caret(&grid);
         let preamble = self.questions();

@@ -61,7 +61,7 @@ pub fn run(launch: Launch) -> Result<Option<i32>, RunError> {
     };
     let locale = std::sync::Arc::clone(&launch.facts.locale);
     let reads = Reads::start(&launch.store, &locale, tell)?;
-    let watcher = watch(&launch.watch, launch.reload, send.clone());
+    let watcher = watch(&launch.watch, launch.settings.clone(), launch.reload, send.clone());
     let terminal = Terminal::enter(send.clone())?;
     let reader = Reader::spawn(terminal.input()?, ReaderOptions::default(), send.clone())?;
     let size = terminal.size()?;
@@ -222,15 +222,11 @@ impl Loop {
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
-        let mut caret = Caret::Typing(ratatui::layout::Position::ORIGIN);
         let app = &mut self.app;
-        // The place to park must be known before the frame is written: it is the last frame's when nothing moved.
-        self.screen.draw(|frame| caret = app.draw(frame))?;
-        let park = match caret {
+        self.screen.draw_parked(|frame| match app.draw(frame) {
             Caret::Parked(at) => Some(at),
             Caret::Typing(_) => None,
-        };
-        self.screen.park(park);
+        })?;
         Ok(())
     }
 }
@@ -249,9 +245,11 @@ fn base64(bytes: &[u8]) -> String {
     out
 }
 
-/// Watches directories, not files: editors save by renaming. Settings are read again a moment after the last change.
+/// Watches directories, not files: editors save by renaming. Settings are read again a moment after the last change;
+/// nothing is said when they are what they were, for other files may lie beside them.
 fn watch(
     dirs: &[PathBuf],
+    settings: Settings,
     reload: Box<dyn Fn() -> Result<Settings, String> + Send>,
     send: Sender<Message>,
 ) -> Option<notify::RecommendedWatcher> {
@@ -268,10 +266,16 @@ fn watch(
         return None;
     }
     let work = move || {
+        let mut last = Ok(settings);
         while changes.recv().is_ok() {
             // An editor writes in several steps: wait until it is quiet.
             while changes.recv_timeout(Duration::from_millis(150)).is_ok() {}
-            if send.send(Message::Settings(reload().map(Box::new))).is_err() {
+            let now = reload();
+            if now == last {
+                continue;
+            }
+            last.clone_from(&now);
+            if send.send(Message::Settings(now.map(Box::new))).is_err() {
                 return;
             }
         }
