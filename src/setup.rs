@@ -68,7 +68,7 @@ pub fn demo(dir: &Path, seed: u64, scale: u32, mut progress: impl FnMut(Stage)) 
     )?;
     let actor = office(org.unwrap_or_default());
     loader.with(|db| load::mark(db, Some(now), DEMO_ORG))?;
-    loader.note(now, &actor, "demo.load", &format!("seed {seed}, scale {scale}, {} rows", summary.total()))?;
+    loader.note(now, &actor, "database.demo", &format!("seed {seed}, scale {scale}, {} rows", summary.total()))?;
     loader.finish(|done, of| (progress.borrow_mut())(Stage::Indices { done, of }))?;
     Ok(summary)
 }

@@ -205,11 +205,13 @@ impl CountersView {
             let n = states.iter().find(|(s, _)| s == code).map_or(0, |(_, n)| *n);
             by_state.push_str(&format!("{} {} ", locale.code("counter", code), grouped(n)));
         }
-        if let Some(b) = &self.board {
+        // How many are asleep is known of the whole province only.
+        if let Some(b) = self.board.as_ref().filter(|_| city.is_none()) {
             by_state.push_str(&format!("{} {}", locale.tr("counter-asleep"), grouped(b.asleep)));
         }
         lines.push(by_state);
         if let Some(b) = &self.board {
+            let whole = city.map(|_| locale.tr("map-all").into_owned());
             let goal = |code: &str| b.goals.iter().find(|g| g.code == code);
             let shown: Vec<String> = ["counters", "bank_counters", "reading_rooms"]
                 .iter()
@@ -218,7 +220,7 @@ impl CountersView {
                     format!("{} {}/{}", cx.format.title(&g.title, &g.title_en), grouped(g.done), grouped(g.target))
                 })
                 .collect();
-            lines.push(shown.join("  "));
+            lines.push(whole.into_iter().chain(shown).collect::<Vec<_>>().join("  "));
         }
         lines.iter().flat_map(|l| text::wrap(l, width.saturating_sub(2))).collect()
     }

@@ -1537,7 +1537,7 @@ const PARTNERS: &[Column] = &[
     Column {
         id: "since",
         sql: "p.since_year",
-        ty: Ty::Count,
+        ty: Ty::Year,
         sort: Sort::By("p.since_year"),
         width: 6,
         priority: 3,
@@ -1589,7 +1589,7 @@ const AUDIT: &[Column] = &[
         ty: Ty::Set("command"),
         sort: Sort::By("t.command"),
         width: 20,
-        priority: 1,
+        priority: 0,
         shown: true,
     },
     Column {
@@ -1616,7 +1616,7 @@ const AUDIT: &[Column] = &[
         ty: Ty::Set("outcome"),
         sort: Sort::By("t.outcome"),
         width: 10,
-        priority: 0,
+        priority: 1,
         shown: true,
     },
     Column {
