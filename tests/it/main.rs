@@ -10,6 +10,7 @@
 
 mod cli;
 mod pages;
+mod pty;
 mod schema;
 mod support;
 mod texts;

@@ -1,5 +1,7 @@
 //! What integration tests share: a small database made through the store, and the built binary.
 
+pub mod pty;
+
 use assert_cmd::Command;
 use gongfu::base::clock::Clock;
 use gongfu::base::ids::Ids;
