@@ -35,6 +35,7 @@ impl<'a> Words<'a> {
             (Ty::Set(set), Value::Text(t)) => self.locale.code(set, t),
             (Ty::Division, Value::Text(t)) => self.names.get(t).unwrap_or(t).clone(),
             (_, Value::Text(t)) => t.clone(),
+            (Ty::Year, Value::Int(0)) => String::new(),
             (Ty::Money, Value::Int(n)) => Fen(*n).yuan(),
             (Ty::Instant, Value::Int(n)) => instant(*n),
             (Ty::YesNo, Value::Int(n)) => {

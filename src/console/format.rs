@@ -63,7 +63,7 @@ impl Format<'_> {
             (Ty::Day, Value::Text(t)) => Cow::Owned(self.day(t)),
             (Ty::Money, Value::Int(n)) => Cow::Owned(yuan(*n)),
             (Ty::Count, Value::Int(n)) => Cow::Owned(grouped(*n)),
-            (Ty::Instant, Value::Int(0)) => Cow::Borrowed(""),
+            (Ty::Instant | Ty::Year, Value::Int(0)) => Cow::Borrowed(""),
             (Ty::Instant, Value::Int(n)) => {
                 Cow::Owned(self.instant(Timestamp::from_millisecond(*n).unwrap_or_default()))
             }

@@ -44,6 +44,8 @@ pub enum Ty {
     /// Code of a division, shown by its name.
     Division,
     Count,
+    /// A year; 0 when it is not known.
+    Year,
     /// Fen, shown in yuan.
     Money,
     Day,

@@ -13,6 +13,7 @@ mod cli;
 mod domain;
 mod garbage;
 mod pages;
+mod pty;
 mod schema;
 mod store;
 mod support;

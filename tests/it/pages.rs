@@ -3,14 +3,16 @@
 use crate::schema;
 use gongfu::base::locale::{Lang, Locale};
 use gongfu::cli::help;
+use gongfu::console::action::{ACTIONS, Danger, KeyMap, label_id};
 use gongfu::domain::codes::Role;
 use gongfu::domain::machine::{ARROWS, FINAL, machines};
 use gongfu::domain::rights::RIGHTS;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
 /// Compares a page with the one checked in, or writes it.
-fn check(name: &str, text: &str) {
+pub fn check(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
     if std::env::var_os("GONGFU_BLESS").is_some() {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
@@ -119,4 +121,39 @@ fn the_schemas_are_those_of_the_tables() {
         let text = serde_json::to_string_pretty(&schema).expect("JSON") + "\n";
         check(&format!("schema/{name}.json"), &text);
     }
+}
+
+#[test]
+fn the_page_of_keys_is_the_table_of_actions() {
+    let (zh, en) = both();
+    let keys = KeyMap::new(&BTreeMap::new()).expect("no key twice");
+    let mut page = String::from(
+        "# 按键 Keys\n\nMade from the table of actions in the console. An action without a key is in the palette (`:`). \
+         需理由 asks for a reason before anything changes; 留审计 changes at once and is in the audit.\n\n\
+         | keys | action | | where | |\n|---|---|---|---|---|\n",
+    );
+    for entry in ACTIONS {
+        let chords: Vec<String> = keys.keys(entry.action).iter().map(|k| format!("`{k}`")).collect();
+        let label = label_id(entry);
+        let help = |l: &Locale| l.find(&format!("{label}.help"), &[]).unwrap_or_else(|| panic!("{label} has no help"));
+        let scope = format!("scope-{}", format!("{:?}", entry.scope).to_lowercase());
+        let danger = match entry.danger {
+            Danger::None => "",
+            Danger::Reason => "需理由 asks for a reason",
+            Danger::Record => "留审计 recorded",
+        };
+        let _ = writeln!(
+            page,
+            "| {} | `{}` {} {} | {} {} | {} {} | {danger} |",
+            chords.join(" "),
+            entry.id,
+            zh.tr(&label),
+            en.tr(&label),
+            help(&zh),
+            help(&en),
+            zh.tr(&scope),
+            en.tr(&scope),
+        );
+    }
+    check("keys.md", &page);
 }

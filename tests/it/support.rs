@@ -4,6 +4,7 @@ pub mod commands;
 pub mod invariants;
 pub mod memory;
 pub mod province;
+pub mod pty;
 pub mod storage;
 
 use assert_cmd::Command;

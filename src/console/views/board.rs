@@ -277,11 +277,11 @@ fn deadline_lines(board: &Board, cx: &Context<'_>) -> Vec<Line> {
             0 => String::new(),
             owed => format!("  {}/{owed}", due.accepted),
         };
-        let room = usize::from(if narrow { cx.area.width } else { cx.area.width * 11 / 20 }).saturating_sub(36);
+        let room = usize::from(if narrow { cx.area.width } else { cx.area.width * 11 / 20 }).saturating_sub(37);
         let title = text::fit(&text::display(title), room);
         let day = text::fit(&cx.format.day(&due.due_on.to_string()), 6);
         let pieces = vec![
-            (format!("  {days}"), role),
+            (format!("  {days} "), role),
             (format!("{day} {} ", text::fit(&due.code, 4)), Role::Dim),
             (format!("{title}{share}"), Role::Text),
         ];

@@ -271,6 +271,7 @@ fn field_text(kind: Kind, column: &Column, value: &Value, cx: &Context<'_>, reve
         "kind" if kind == Kind::Organisation => Ty::Set("org"),
         "kind" if kind == Kind::Purchase => Ty::Set("purchase_kind"),
         "kind" => Ty::Set("evidence"),
+        _ if name == "year" || name.ends_with("_year") => Ty::Year,
         _ if name.ends_with("_fen") => Ty::Money,
         _ if name.ends_with("_on") || matches!(name, "last_visit" | "valid_until" | "dated") => Ty::Day,
         _ if column.cell == CellType::Int && name.ends_with("_at") => {

@@ -100,16 +100,7 @@ pub(super) const PARTNERS: &[Column] = &[
     shown(same("county", "t.division_code", Ty::Division), 8, 1),
     shown(same("partner", "p.jiangsu_name", Ty::Text), 10, 0),
     shown(same("city", "p.jiangsu_city", Ty::Text), 10, 2),
-    shown(
-        other(
-            "since",
-            "CASE WHEN p.since_year > 0 THEN CAST(p.since_year AS TEXT) ELSE '' END",
-            Ty::Code,
-            Sort::By("p.since_year"),
-        ),
-        6,
-        3,
-    ),
+    shown(same("since", "p.since_year", Ty::Year), 6, 3),
     shown(
         same(
             "counters",
