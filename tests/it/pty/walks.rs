@@ -54,7 +54,7 @@ fn a_small_board_reaches_its_last_line() {
     console.send("G").rests();
     assert!(console.selected().contains("已清退"), "{}", console.text());
     console.send("\r").hides("目标").rests();
-    assert!(console.lines().iter().any(|l| l.contains("SX61") && l.ends_with("暂停")), "{}", console.text());
+    assert!(console.lines().iter().any(|l| l.contains("SX61") && l.ends_with("已清退")), "{}", console.text());
     console.send("\x1b").rests();
     console.send("\x1b").shows("目标").rests();
     console.send("g").rests();
