@@ -175,6 +175,8 @@ impl Store {
             tempfile::Builder::new().prefix(".gongfu-backup-").tempdir_in(dir).map_err(|e| other(e.to_string()))?;
         let copy = temporary.path().join(FILE);
         let db = sqlite::open(&self.path, Use::Read)?;
+        // The copy is another file: the connection still cannot write this one.
+        db.execute_batch("PRAGMA query_only=OFF").map_err(|e| DbError::of(&self.path, &e))?;
         db.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|e| DbError::of(target, &e))?;
         let check = sqlite::open(&copy, Use::Read)?;
         let verdict: String =
