@@ -229,9 +229,7 @@ fn end(ty: Ty, typed: &str, own: bool, upper: bool) -> Option<Value> {
         (false, false) => 1,
     };
     match ty {
-        Ty::Money => {
-            Fen::parse_yuan(&typed.replace(',', "")).and_then(|f| f.0.checked_add(step)).map(Value::Int)
-        }
+        Ty::Money => Fen::parse_yuan(&typed.replace(',', "")).and_then(|f| f.0.checked_add(step)).map(Value::Int),
         Ty::Day => day(typed, step).map(|d| Value::Text(d.to_string())),
         Ty::Instant => {
             // A day covers its 24 hours in Asia/Shanghai.

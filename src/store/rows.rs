@@ -37,8 +37,9 @@ impl<'a> SqlRows<'a> {
 impl Rows for SqlRows<'_> {
     fn fetch(&self, kind: Kind, id: Uuid) -> Result<Option<Row>, String> {
         let sql = format!("SELECT {} FROM \"{}\" WHERE id = ?1", convert::column_names(kind), kind.table());
-        let read =
-            || self.db.prepare_cached(&sql)?.query_row([id.as_bytes().as_slice()], |r| convert::row(kind, r)).optional();
+        let read = || {
+            self.db.prepare_cached(&sql)?.query_row([id.as_bytes().as_slice()], |r| convert::row(kind, r)).optional()
+        };
         read().map_err(|e| self.said(e))
     }
 

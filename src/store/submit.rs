@@ -55,10 +55,12 @@ pub fn run(
                 note_refusal(db, now, actor, command, &refusal).map_err(failed)?;
                 return Err(StoreError::Refused(refusal));
             }
-            Err(Stop::Rows(why)) => return Err(match unread {
-                Some(e) => failed(e),
-                None => DbError::Other(path.to_path_buf(), why).into(),
-            }),
+            Err(Stop::Rows(why)) => {
+                return Err(match unread {
+                    Some(e) => failed(e),
+                    None => DbError::Other(path.to_path_buf(), why).into(),
+                });
+            }
         }
     }
     tx.commit().map_err(failed)?;

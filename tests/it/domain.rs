@@ -79,16 +79,46 @@ fn a_long_year_reaches_every_command_state_and_refusal() {
     // Sequences that never get anywhere prove nothing: this one must have been everywhere that matters.
     let done = &seen["done"];
     for name in [
-        "incident.confirm", "incident.triage", "incident.unfounded", "incident.close", "incident.reopen", "catalog_entry.relist",
-        "catalog_entry.list", "catalog_entry.suspend", "catalog_entry.resume", "catalog_entry.withdraw", "gift_pack.publish", "gift_pack.set_item",
-        "purchase_order.ship", "purchase_order.place", "removal_notice.acknowledge", "counter.place", "counter.close",
-        "shelf_line.stop", "shelf_line.resume", "purchase.count", "return.file", "catalog_edition.issue",
+        "incident.confirm",
+        "incident.triage",
+        "incident.unfounded",
+        "incident.close",
+        "incident.reopen",
+        "catalog_entry.relist",
+        "catalog_entry.list",
+        "catalog_entry.suspend",
+        "catalog_entry.resume",
+        "catalog_entry.withdraw",
+        "gift_pack.publish",
+        "gift_pack.set_item",
+        "purchase_order.ship",
+        "purchase_order.place",
+        "removal_notice.acknowledge",
+        "counter.place",
+        "counter.close",
+        "shelf_line.stop",
+        "shelf_line.resume",
+        "purchase.count",
+        "return.file",
+        "catalog_edition.issue",
     ] {
         assert!(done.contains(name), "{name} was never accepted; accepted: {done:?}");
     }
     for code in [
-        "not-allowed", "not-your-area", "wrong-state", "unknown-record", "reason-missing", "not-in-directory", "not-in-province",
-        "already-exists", "not-listed", "four-eyes", "evidence-missing", "open-notices", "order-held", "number-out-of-range",
+        "not-allowed",
+        "not-your-area",
+        "wrong-state",
+        "unknown-record",
+        "reason-missing",
+        "not-in-directory",
+        "not-in-province",
+        "already-exists",
+        "not-listed",
+        "four-eyes",
+        "evidence-missing",
+        "open-notices",
+        "order-held",
+        "number-out-of-range",
     ] {
         assert!(seen.contains_key(code), "nothing was refused with {code}");
     }
@@ -127,7 +157,8 @@ fn every_step_that_is_no_arrow_is_refused_naming_the_state_and_the_states_it_nee
             let asked = Command::Move { kind, id: row.uuid(), verb, reason: "试".into() };
             let stop = decide(Work::new(&rows, &mut Count(1 << 64), &people()[0], NOW), &asked);
             let Err(Stop::Refused(refusal)) = stop else { panic!("{kind:?} {state} {verb:?}: {stop:?}") };
-            let needs: Vec<_> = ARROWS.iter().filter(|a| a.kind == kind && a.verb == verb && by_hand).map(|a| a.from).collect();
+            let needs: Vec<_> =
+                ARROWS.iter().filter(|a| a.kind == kind && a.verb == verb && by_hand).map(|a| a.from).collect();
             let arg = |name| refusal.args.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str());
             assert_eq!(refusal.code, "wrong-state", "{kind:?} {state} {verb:?}");
             assert_eq!(arg("state"), Some(state), "{kind:?} {verb:?}");
@@ -190,9 +221,13 @@ fn a_confirmed_incident_takes_the_entry_out_of_everything_and_a_return_is_a_new_
 
 #[test]
 fn four_eyes_hold_for_reporter_and_sole_verifier() {
-    for (reporter, verifiers, confirmer, accepted) in
-        [(0, vec![1], 0, false), (2, vec![1], 1, false), (2, vec![0], 1, true), (2, vec![0, 1], 1, true), (2, vec![2], 1, true)]
-    {
+    for (reporter, verifiers, confirmer, accepted) in [
+        (0, vec![1], 0, false),
+        (2, vec![1], 1, false),
+        (2, vec![0], 1, true),
+        (2, vec![0, 1], 1, true),
+        (2, vec![2], 1, true),
+    ] {
         let mut p = Province::furnished();
         let entry = p.rows.all::<CatalogEntry>()[0].id.0;
         let report = Command::ReportIncident { entry, title: "霉变".into(), place: String::new(), grade: Grade::One };
@@ -221,7 +256,8 @@ fn a_city_keeps_its_hands_off_what_is_another_unions() {
     let shelf = p.rows.all::<ShelfLine>().into_iter().find(|l| l.meta.org == l.meta.org && l.entry_id.0 == zhashui);
     let counter = p.rows.all::<Counter>().into_iter().find(|c| c.county_code == "611026").expect("a counter").id.0;
     assert!(shelf.is_some());
-    let report = Command::ReportIncident { entry: zhashui, title: "霉变".into(), place: String::new(), grade: Grade::One };
+    let report =
+        Command::ReportIncident { entry: zhashui, title: "霉变".into(), place: String::new(), grade: Grade::One };
     let incident = p.must(2, report);
     let step = |kind, id, verb| Command::Move { kind, id, verb, reason: "试".into() };
     for asked in [

@@ -56,7 +56,8 @@ struct Things {
 
 fn things(p: &mut Province) -> Things {
     let entries: Vec<Uuid> = p.rows.all::<CatalogEntry>().iter().map(|e| e.id.0).collect();
-    let report = |entry| Command::ReportIncident { entry, title: "霉变".into(), place: String::new(), grade: Grade::One };
+    let report =
+        |entry| Command::ReportIncident { entry, title: "霉变".into(), place: String::new(), grade: Grade::One };
     let proof = |incident| Command::AddEvidence {
         incident,
         kind: EvidenceKind::Photo,
@@ -174,7 +175,13 @@ fn garbage_is_refused_with_a_code_or_stored_clean_and_short() {
                 Err(Stop::Refused(refusal)) => {
                     refused += 1;
                     let long = refusal.args.iter().find(|(_, v)| v.len() > 400);
-                    assert!(long.is_none(), "{} names {} bytes: {}", refusal.code, long.map_or(0, |l| l.1.len()), head());
+                    assert!(
+                        long.is_none(),
+                        "{} names {} bytes: {}",
+                        refusal.code,
+                        long.map_or(0, |l| l.1.len()),
+                        head()
+                    );
                 }
                 Err(other) => panic!("{other:?}: {}", head()),
             }

@@ -1,6 +1,8 @@
 //! The one integration binary: every module tests a layer through its public face.
 
 #[cfg(test)]
+mod architecture;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod domain;

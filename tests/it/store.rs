@@ -83,7 +83,8 @@ fn what_was_decided_on_an_older_row_is_refused() {
     let seen = |e: &CatalogEntry, rev| vec![(Kind::CatalogEntry, e.id.0, rev)];
     let rev = entries[0].meta.rev;
     submit(&store, &p, vec![suspend(&entries[0])], seen(&entries[0], rev)).expect("seen as it is");
-    let resume = || Command::Move { kind: Kind::CatalogEntry, id: entries[0].id.0, verb: Verb::Resume, reason: "好".into() };
+    let resume =
+        || Command::Move { kind: Kind::CatalogEntry, id: entries[0].id.0, verb: Verb::Resume, reason: "好".into() };
     let before = read_all(&store.connect().expect("a reader"));
     assert_eq!(refusal(submit(&store, &p, vec![resume()], seen(&entries[0], rev))), "record-changed");
     let db = store.connect().expect("a reader");
@@ -113,7 +114,11 @@ fn totals_hold(db: &Connection) {
          UNION ALL SELECT 'counter', state || '/' || venue_type || '/' || demo_room, count(*), 0 FROM counter GROUP BY 2";
     let kept = "SELECT kind, key, n, fen FROM tally WHERE n <> 0 OR fen <> 0";
     for (a, b) in [(direct, kept), (kept, direct)] {
-        assert_eq!(number(db, &format!("SELECT count(*) FROM (SELECT * FROM ({a}) EXCEPT SELECT * FROM ({b}))")), 0, "{a}");
+        assert_eq!(
+            number(db, &format!("SELECT count(*) FROM (SELECT * FROM ({a}) EXCEPT SELECT * FROM ({b}))")),
+            0,
+            "{a}"
+        );
     }
 }
 
@@ -130,7 +135,9 @@ fn same_on_both(throws: &[Throw]) {
         let memory = p.ask(who, &wanted);
         let sqlite = store.submit_wait(&p.people[who], vec![wanted.clone()]);
         match (memory, sqlite) {
-            (Ok(decision), Ok(done)) => assert_eq!((vec![decision.target_code], decision.changes.len()), (done.codes, done.changes)),
+            (Ok(decision), Ok(done)) => {
+                assert_eq!((vec![decision.target_code], decision.changes.len()), (done.codes, done.changes))
+            }
             (Err(gongfu::domain::refusal::Stop::Refused(a)), Err(StoreError::Refused(b))) => assert_eq!(a, b),
             (a, b) => panic!("{wanted:?}: in memory {a:?}, in SQLite {b:?}"),
         }
@@ -166,15 +173,22 @@ fn in_the_demo_every_new_record_finds_a_free_code() {
     let store = s.open();
     let db = store.connect().expect("a reader");
     totals_hold(&db);
-    let org = db.query_row("SELECT id FROM organisation WHERE kind = 'provincial'", [], |r| Ok(crate::support::storage::id(r, 0)));
+    let org = db.query_row("SELECT id FROM organisation WHERE kind = 'provincial'", [], |r| {
+        Ok(crate::support::storage::id(r, 0))
+    });
     let office = gongfu::setup::office(org.expect("the province"));
     let ids = |sql: &str| -> Vec<uuid::Uuid> {
         let mut statement = db.prepare(sql).expect("sql");
-        statement.query_map([], |r| Ok(crate::support::storage::id(r, 0))).expect("rows").map(|r| r.expect("an id")).collect()
+        statement
+            .query_map([], |r| Ok(crate::support::storage::id(r, 0)))
+            .expect("rows")
+            .map(|r| r.expect("an id"))
+            .collect()
     };
     let mut commands = Vec::new();
     let mut statement = db.prepare("SELECT DISTINCT county_code FROM catalog_entry").expect("sql");
-    let counties: Vec<String> = statement.query_map([], |r| r.get(0)).expect("rows").map(|r| r.expect("text")).collect();
+    let counties: Vec<String> =
+        statement.query_map([], |r| r.get(0)).expect("rows").map(|r| r.expect("text")).collect();
     for (i, county) in counties.iter().enumerate() {
         let mut line = crate::support::province::line(i, county);
         line.supplier_name = format!("全新合作社{i}");
@@ -188,10 +202,17 @@ fn in_the_demo_every_new_record_finds_a_free_code() {
     commands.push(crate::support::province::pack("全新礼包", &listed));
     commands.push(crate::support::province::order(buyer, &listed));
     commands.push(Command::IssueEdition { dated: jiff::civil::date(2020, 8, 20), note: String::new() });
-    let gone = ids("SELECT id FROM catalog_entry e WHERE state = 'delisted' AND NOT EXISTS (SELECT 1 FROM catalog_entry n WHERE n.relisted_from = e.id)");
+    let gone = ids(
+        "SELECT id FROM catalog_entry e WHERE state = 'delisted' AND NOT EXISTS (SELECT 1 FROM catalog_entry n WHERE n.relisted_from = e.id)",
+    );
     commands.extend(gone.iter().map(|e| Command::RelistEntry { entry: *e, reason: "整改".into() }));
     let grade = gongfu::domain::codes::Grade::One;
-    commands.extend(listed.iter().map(|e| Command::ReportIncident { entry: *e, title: "霉变".into(), place: String::new(), grade }));
+    commands.extend(listed.iter().map(|e| Command::ReportIncident {
+        entry: *e,
+        title: "霉变".into(),
+        place: String::new(),
+        grade,
+    }));
     for asked in commands {
         let name = asked.name();
         store.submit_wait(&office, vec![asked]).unwrap_or_else(|e| panic!("{name}: {e:?}"));

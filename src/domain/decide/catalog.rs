@@ -87,12 +87,7 @@ pub fn propose(w: &mut Work<'_>, line: &ProposeEntry) -> Result<Target, Stop> {
     Ok((id, code))
 }
 
-fn find_or_add_supplier(
-    w: &mut Work<'_>,
-    line: &ProposeEntry,
-    county: &str,
-    source: &str,
-) -> Result<Supplier, Stop> {
+fn find_or_add_supplier(w: &mut Work<'_>, line: &ProposeEntry, county: &str, source: &str) -> Result<Supplier, Stop> {
     let name = field::required("supplier_name", &line.supplier_name, field::SHORT)?;
     let known = w.find::<Supplier>("name", name.to_value())?;
     if let Some(supplier) = known.into_iter().find(|s| s.county_code == county) {

@@ -90,10 +90,8 @@ pub fn triage(w: &mut Work<'_>, id: Uuid, classes: &Classes<'_>, suspend: bool, 
     // City or office (domain section 4), and by where the product is from: having reported gives no say.
     w.allow(Right::Suspend, &entry.county_code, owner(&entry))?;
     let (_, state) = step(w, &incident.code, incident.state, Verb::Triage, reason, area)?;
-    if suspend {
-        if entry.state == EntryState::Listed {
-            catalog::set_state(w, &entry, Verb::Suspend, &format!("{} {reason}", incident.code))?;
-        }
+    if suspend && entry.state == EntryState::Listed {
+        catalog::set_state(w, &entry, Verb::Suspend, &format!("{} {reason}", incident.code))?;
     }
     let after = Incident {
         state,

@@ -11,7 +11,8 @@ struct Mounted<'a>(&'a Path);
 
 impl Mounted<'_> {
     fn new<'a>(dir: &'a Path, size: &str) -> Option<Mounted<'a>> {
-        let done = Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "gongfu-test"]).arg(dir).output();
+        let done =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "gongfu-test"]).arg(dir).output();
         done.is_ok_and(|o| o.status.success()).then_some(Mounted(dir))
     }
 

@@ -36,12 +36,17 @@ pub fn edition() -> Command {
 fn what_is_no_database_of_ours_is_named_and_left_alone() {
     let garbage: Vec<u8> = (0..20_000).map(|n| mix(n).to_be_bytes()[0]).collect();
     let make_foreign = |s: &Temporary, sql: &str| raw(&s.file()).execute_batch(sql).expect("another program's file");
-    let cases: [(&str, &str, Box<dyn Fn(&Temporary)>); 6] = [
+    type Make = Box<dyn Fn(&Temporary)>;
+    let cases: [(&str, &str, Make); 6] = [
         ("garbage", "corrupt", Box::new(move |s| std::fs::write(s.file(), &garbage).expect("a file"))),
         ("text", "corrupt", Box::new(|s| std::fs::write(s.file(), "这不是数据库\n".repeat(100)).expect("a file"))),
-        ("foreign", "foreign", Box::new(move |s| make_foreign(s, "CREATE TABLE notes(x); INSERT INTO notes VALUES (1);"))),
+        (
+            "foreign",
+            "foreign",
+            Box::new(move |s| make_foreign(s, "CREATE TABLE notes(x); INSERT INTO notes VALUES (1);")),
+        ),
         ("foreign id", "foreign", Box::new(move |s| make_foreign(s, "CREATE TABLE t(x); PRAGMA application_id=7;"))),
-        ("newer", "newer", Box::new(|s| newer(s))),
+        ("newer", "newer", Box::new(newer)),
         ("directory", "other", Box::new(|s| std::fs::create_dir(s.file()).expect("a directory"))),
     ];
     for (what, expected, make) in &cases {
@@ -160,7 +165,8 @@ fn a_backup_made_while_others_write_is_whole_and_overwrites_nothing() {
         writer.join().expect("a writer")
     });
     assert_eq!(number(&raw(&s.file()), "SELECT count(*) FROM audit"), written);
-    let left: Vec<_> = std::fs::read_dir(s.path()).expect("a directory").map(|f| f.expect("a file").file_name()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(s.path()).expect("a directory").map(|f| f.expect("a file").file_name()).collect();
     assert!(left.iter().all(|n| !n.to_string_lossy().starts_with(".gongfu-backup")), "{left:?}");
     // A backup is a database: it opens, and goes on from where it was taken.
     let copy = Temporary::empty();

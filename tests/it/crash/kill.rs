@@ -80,7 +80,9 @@ fn what_was_acknowledged_before_a_kill_is_there_and_whole() {
 
 fn note(line: &str, acknowledged: &mut BTreeSet<i64>) {
     match line.trim().split_once(' ') {
-        Some(("done", no)) => assert!(acknowledged.insert(no.parse().expect("a number")), "{line} was acknowledged twice"),
+        Some(("done", no)) => {
+            assert!(acknowledged.insert(no.parse().expect("a number")), "{line} was acknowledged twice")
+        }
         Some(("error", what)) => panic!("{what}"),
         _ => {}
     }
@@ -89,7 +91,8 @@ fn note(line: &str, acknowledged: &mut BTreeSet<i64>) {
 fn check(file: &Path, acknowledged: &BTreeSet<i64>) {
     let (db, records) = file_holds(file);
     let mut statement = db.prepare("SELECT no FROM audit WHERE outcome = 'done'").expect("sql");
-    let there: BTreeSet<i64> = statement.query_map([], |r| r.get(0)).expect("rows").map(|r| r.expect("a number")).collect();
+    let there: BTreeSet<i64> =
+        statement.query_map([], |r| r.get(0)).expect("rows").map(|r| r.expect("a number")).collect();
     let lost: Vec<_> = acknowledged.difference(&there).collect();
     assert!(lost.is_empty(), "acknowledged and gone: {lost:?} of {records}");
 }
@@ -104,7 +107,8 @@ fn two_processes_write_the_same_file_without_losing_or_refusing_one_another() {
         let output = child.wait_with_output().expect("its answers");
         assert!(output.status.success());
         let text = String::from_utf8(output.stderr).expect("text");
-        let lines = text.lines().filter(|l| l.starts_with("done ") || l.starts_with("refused ") || l.starts_with("error "));
+        let lines =
+            text.lines().filter(|l| l.starts_with("done ") || l.starts_with("refused ") || l.starts_with("error "));
         for line in lines {
             note(line, &mut acknowledged);
             answers += 1;
@@ -114,7 +118,10 @@ fn two_processes_write_the_same_file_without_losing_or_refusing_one_another() {
     check(&s.file(), &acknowledged);
     let db = raw(&s.file());
     assert_eq!(number(&db, "SELECT count(*) FROM audit"), 400, "one record for each command");
-    assert_eq!(usize::try_from(number(&db, "SELECT count(*) FROM audit WHERE outcome = 'done'")).ok(), Some(acknowledged.len()));
+    assert_eq!(
+        usize::try_from(number(&db, "SELECT count(*) FROM audit WHERE outcome = 'done'")).ok(),
+        Some(acknowledged.len())
+    );
 }
 
 #[test]

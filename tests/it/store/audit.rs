@@ -43,9 +43,12 @@ fn run(db: &Connection, sql: &str) {
 fn any_field_of_any_record_that_was_altered_is_named() {
     let whole = audited();
     assert!(matches!(after(&whole, |_| {}), Verdict::Whole { records: RECORDS, .. }));
-    let texts = ["person", "org_name", "role", "origin", "command", "kind", "target_code", "reason", "outcome", "detail"];
+    let texts =
+        ["person", "org_name", "role", "origin", "command", "kind", "target_code", "reason", "outcome", "detail"];
     let mut alterations: Vec<String> = texts.iter().map(|c| format!("{c} = {c} || 'x'")).collect();
-    alterations.extend(["at = at + 1", "org_id = zeroblob(16)", "target = randomblob(16)", "hash = zeroblob(32)"].map(str::to_owned));
+    alterations.extend(
+        ["at = at + 1", "org_id = zeroblob(16)", "target = randomblob(16)", "hash = zeroblob(32)"].map(str::to_owned),
+    );
     // What leaves one field moves into the next: only lengths keep the two apart.
     alterations.push("person = person || substr(org_name, 1, 1), org_name = substr(org_name, 2)".into());
     for (i, set) in (0_u64..).zip(&alterations) {
@@ -64,7 +67,11 @@ fn a_record_that_was_taken_away_put_in_or_swapped_is_named() {
         assert_eq!(verdict, Verdict::Missing { no }, "record {no} deleted");
     }
     assert_eq!(after(&whole, |db| run(db, "DELETE FROM audit")), Verdict::Missing { no: 1 });
-    let copy_as = |no: i64| format!("INSERT INTO audit SELECT {no}, at, person, org_id, org_name, role, origin, command, kind, target, target_code, reason, outcome, detail, hash FROM audit WHERE no = 30");
+    let copy_as = |no: i64| {
+        format!(
+            "INSERT INTO audit SELECT {no}, at, person, org_id, org_name, role, origin, command, kind, target, target_code, reason, outcome, detail, hash FROM audit WHERE no = 30"
+        )
+    };
     for no in [RECORDS + 1, 0, -5] {
         assert_eq!(after(&whole, |db| run(db, &copy_as(no))), Verdict::Altered { no }, "inserted as {no}");
     }

@@ -29,7 +29,15 @@ fn a_filter_gives_the_rows_that_sql_gives_in_every_spelling() {
     let cases: &[(ListKind, &[&str], &str)] = &[
         (
             ListKind::Catalog,
-            &["county:柞水县", "县:柞水", "县:柞水县", "county:611026", "county:zhashui", "COUNTY:柞水县", "county：柞水县"],
+            &[
+                "county:柞水县",
+                "县:柞水",
+                "县:柞水县",
+                "county:611026",
+                "county:zhashui",
+                "COUNTY:柞水县",
+                "county：柞水县",
+            ],
             "county_code = '611026'",
         ),
         (ListKind::Catalog, &["!county:柞水县", "！county:柞水县"], "county_code <> '611026'"),
@@ -49,7 +57,12 @@ fn a_filter_gives_the_rows_that_sql_gives_in_every_spelling() {
         (ListKind::Catalog, &["!edition:>0"], "NOT (edition_no IS NOT NULL AND edition_no > 0)"),
         (
             ListKind::Purchases,
-            &["day:2020-08-01..2020-08-10", "day:2020/8/1..2020/8/10", "day:2020年8月1日..2020年8月10日", "day:2020.8.1..2020.8.10"],
+            &[
+                "day:2020-08-01..2020-08-10",
+                "day:2020/8/1..2020/8/10",
+                "day:2020年8月1日..2020年8月10日",
+                "day:2020.8.1..2020.8.10",
+            ],
             "bought_on BETWEEN '2020-08-01' AND '2020-08-10'",
         ),
         (ListKind::Purchases, &["day:>2020-08-10"], "bought_on > '2020-08-10'"),
@@ -61,7 +74,10 @@ fn a_filter_gives_the_rows_that_sql_gives_in_every_spelling() {
         let table = kind.spec().row.expect("a kind").table();
         let expected = number(&db, &format!("SELECT count(*) FROM \"{table}\" WHERE {sql}"));
         let all = number(&db, &format!("SELECT count(*) FROM \"{table}\""));
-        assert!(expected > 0 && expected < all || sql.contains("IS NOT NULL") || sql.contains("100000"), "{sql} gives {expected} of {all}");
+        assert!(
+            expected > 0 && expected < all || sql.contains("IS NOT NULL") || sql.contains("100000"),
+            "{sql} gives {expected} of {all}"
+        );
         for typed in *spellings {
             let mut understood = 0;
             for lang in [Lang::Zh, Lang::En] {
@@ -70,7 +86,9 @@ fn a_filter_gives_the_rows_that_sql_gives_in_every_spelling() {
                         assert_eq!(total(&db, *kind, filter), expected, "{typed}");
                         understood += 1;
                     }
-                    Err(e) => assert!(typed.chars().any(|c| c > '\u{2e80}') || typed.contains("zailu"), "{typed}: {e:?}"),
+                    Err(e) => {
+                        assert!(typed.chars().any(|c| c > '\u{2e80}') || typed.contains("zailu"), "{typed}: {e:?}")
+                    }
                 }
             }
             assert!(understood > 0, "{typed} is understood in no language");
@@ -81,8 +99,11 @@ fn a_filter_gives_the_rows_that_sql_gives_in_every_spelling() {
 #[test]
 fn an_instant_is_a_day_of_shanghai() {
     let db = demo();
-    let day = |typed: &str| total(&db, ListKind::Incidents, parse(&db, Lang::En, ListKind::Incidents, typed).expect(typed));
-    let sql = |op: &str| number(&db, &format!("SELECT count(*) FROM incident WHERE date(reported_at / 1000 + 28800, 'unixepoch') {op}"));
+    let day =
+        |typed: &str| total(&db, ListKind::Incidents, parse(&db, Lang::En, ListKind::Incidents, typed).expect(typed));
+    let sql = |op: &str| {
+        number(&db, &format!("SELECT count(*) FROM incident WHERE date(reported_at / 1000 + 28800, 'unixepoch') {op}"))
+    };
     let (busiest, most): (String, i64) = db
         .query_row(
             "SELECT date(reported_at / 1000 + 28800, 'unixepoch') AS d, count(*) AS n FROM incident GROUP BY d ORDER BY n DESC LIMIT 1",
@@ -128,9 +149,42 @@ fn what_is_not_understood_is_named() {
 #[test]
 fn whatever_is_typed_parses_or_is_refused_and_runs() {
     let db = demo();
-    let mut typed: Vec<String> = ["", " ", ":", "::", "!", "!!", "!:", "state:", ":listed", "\"", "\"a b\"", "price:..", "price:>", "price:<=", "day:..",
-        "a\u{0}b", "\u{1b}[31m", "\u{202e}abc", "'; DROP TABLE audit; --", "%", "_", "*", "?", "code:%", "name:%' OR 1=1", "supplier:\"a b\"",
-        "SX1000000000000000000000", "木耳 !木耳", "zsme", "💥", "ａｂｃ", "county:,", "county:，，", "state:,listed"]
+    let mut typed: Vec<String> = [
+        "",
+        " ",
+        ":",
+        "::",
+        "!",
+        "!!",
+        "!:",
+        "state:",
+        ":listed",
+        "\"",
+        "\"a b\"",
+        "price:..",
+        "price:>",
+        "price:<=",
+        "day:..",
+        "a\u{0}b",
+        "\u{1b}[31m",
+        "\u{202e}abc",
+        "'; DROP TABLE audit; --",
+        "%",
+        "_",
+        "*",
+        "?",
+        "code:%",
+        "name:%' OR 1=1",
+        "supplier:\"a b\"",
+        "SX1000000000000000000000",
+        "木耳 !木耳",
+        "zsme",
+        "💥",
+        "ａｂｃ",
+        "county:,",
+        "county:，，",
+        "state:,listed",
+    ]
     .map(str::to_owned)
     .to_vec();
     typed.push("木".repeat(10_000));

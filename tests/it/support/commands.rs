@@ -68,7 +68,11 @@ fn step(rows: &Memory, t: Throw) -> Command {
     let id = pick(rows, *kind, t.b);
     let state = rows.of(*kind).iter().find(|r| r.uuid() == id).map(|r| text(r, "state")).unwrap_or_default();
     let arrows: Vec<_> = machine::leaving(*kind, &state).collect();
-    let verb = if arrows.is_empty() || t.n == 7 || t.n == 8 { one(Verb::ALL, t.b) } else { one(&arrows, t.n.unsigned_abs()).verb };
+    let verb = if arrows.is_empty() || t.n == 7 || t.n == 8 {
+        one(Verb::ALL, t.b)
+    } else {
+        one(&arrows, t.n.unsigned_abs()).verb
+    };
     Command::Move { kind: *kind, id, verb, reason: if t.n == 9 { String::new() } else { "核查".into() } }
 }
 
@@ -83,7 +87,7 @@ fn onward(rows: &Memory, t: Throw) -> Command {
             grade: one(Grade::ALL, t.b),
             recall_class: Grade::Two,
             batches: "20200801".into(),
-            suspend: t.b % 3 > 0,
+            suspend: !t.b.is_multiple_of(3),
             reason: "疑似".into(),
         },
         IncidentState::Triaged | IncidentState::Reopened => walk(Verb::Verify),
@@ -115,18 +119,28 @@ fn toward_listing(rows: &Memory, t: Throw) -> Command {
 
 fn delisted(rows: &Memory, n: u16) -> Uuid {
     let gone: Vec<_> = rows.all::<CatalogEntry>().into_iter().filter(|e| e.state == EntryState::Delisted).collect();
-    if gone.is_empty() || n % 4 == 3 { pick(rows, Kind::CatalogEntry, n) } else { one(&gone.iter().map(|e| e.id.0).collect::<Vec<_>>(), n / 4) }
+    if gone.is_empty() || n % 4 == 3 {
+        pick(rows, Kind::CatalogEntry, n)
+    } else {
+        one(&gone.iter().map(|e| e.id.0).collect::<Vec<_>>(), n / 4)
+    }
 }
 
 /// An entry, in three of four cases a listed one.
 fn on_sale(rows: &Memory, n: u16) -> Uuid {
     let listed: Vec<_> = rows.all::<CatalogEntry>().into_iter().filter(|e| e.state == EntryState::Listed).collect();
-    if listed.is_empty() || n % 4 == 3 { pick(rows, Kind::CatalogEntry, n) } else { listed[usize::from(n / 4) % listed.len()].id.0 }
+    if listed.is_empty() || n % 4 == 3 {
+        pick(rows, Kind::CatalogEntry, n)
+    } else {
+        listed[usize::from(n / 4) % listed.len()].id.0
+    }
 }
 
 fn evidence(incident: Uuid, t: Throw) -> Command {
     let kind = one(EvidenceKind::ALL, t.b);
-    Command::AddEvidence { incident, kind, title: "检测报告".into(), sha256: "ab".repeat(32), bytes: i64::from(t.n) }
+    Command::AddEvidence {
+        incident, kind, title: "检测报告".into(), sha256: "ab".repeat(32), bytes: i64::from(t.n)
+    }
 }
 
 fn report(rows: &Memory, t: Throw) -> Command {
@@ -151,7 +165,10 @@ pub fn command(rows: &Memory, t: Throw) -> Command {
             }
             Command::ProposeEntry(line)
         }
-        25 => Command::RelistEntry { entry: delisted(rows, t.a), reason: if t.n == 5 { " ".into() } else { "整改完成".into() } },
+        25 => Command::RelistEntry {
+            entry: delisted(rows, t.a),
+            reason: if t.n == 5 { " ".into() } else { "整改完成".into() },
+        },
         26 => {
             let state = if t.b.is_multiple_of(4) { one(DirectoryState::ALL, t.b / 4) } else { DirectoryState::Found };
             Command::CheckDirectory { product: pick(rows, Kind::Product, t.a), number: "ML9".into(), state }
@@ -176,7 +193,7 @@ pub fn command(rows: &Memory, t: Throw) -> Command {
         37 => province::order(org(u128::from(t.a % 8)), &[entry(t.b), entry(t.a)]),
         38 => {
             let new = province::purchase(rows, t.a.to_be_bytes()[1]);
-            let voucher_no = if t.b % 3 == 0 { format!("V{}", t.b % 5) } else { String::new() };
+            let voucher_no = if t.b.is_multiple_of(3) { format!("V{}", t.b % 5) } else { String::new() };
             Command::AddPurchase(AddPurchase { evidence: n % 4, voucher_no, ..new })
         }
         _ => office(rows, t),

@@ -22,7 +22,8 @@ pub fn rows_hold(rows: &Memory) {
         assert_ne!(counter.state, CounterState::Closed, "sellable at {}", counter.code);
     }
     for pack in rows.all::<GiftPack>() {
-        let items: Vec<_> = rows.all::<GiftPackItem>().into_iter().filter(|i| i.pack_id == pack.id && i.quantity > 0).collect();
+        let items: Vec<_> =
+            rows.all::<GiftPackItem>().into_iter().filter(|i| i.pack_id == pack.id && i.quantity > 0).collect();
         assert_eq!(pack.items, i64::try_from(items.len()).expect("few"), "{} counts its items", pack.code);
         if pack.state == PackState::Published {
             assert!(!items.is_empty() && items.iter().all(|i| listed(&i.entry_id)), "{} is published", pack.code);
@@ -32,10 +33,17 @@ pub fn rows_hold(rows: &Memory) {
     for order in rows.all::<PurchaseOrder>().iter().filter(|o| open.contains(&o.state)) {
         let lines = rows.all::<OrderLine>();
         let all = lines.iter().filter(|l| l.order_id == order.id).all(|l| listed(&l.entry_id));
-        assert_eq!(order.held, !all, "{} {} is held exactly while a product is not listed", order.code, order.state.code());
+        assert_eq!(
+            order.held,
+            !all,
+            "{} {} is held exactly while a product is not listed",
+            order.code,
+            order.state.code()
+        );
     }
     for incident in rows.all::<Incident>() {
-        let notices: Vec<_> = rows.all::<RemovalNotice>().into_iter().filter(|n| n.incident_id == incident.id).collect();
+        let notices: Vec<_> =
+            rows.all::<RemovalNotice>().into_iter().filter(|n| n.incident_id == incident.id).collect();
         let answered = notices.iter().filter(|n| n.state != NoticeState::Unacknowledged).count();
         assert_eq!(usize::try_from(incident.notices).ok(), Some(notices.len()), "{}", incident.code);
         assert_eq!(usize::try_from(incident.acknowledged).ok(), Some(answered), "{}", incident.code);
@@ -92,7 +100,8 @@ pub fn changes_hold(before: &Memory, actor: &Actor, decision: &Decision) {
             let direct = |a: &&machine::Arrow| a.kind == after.kind() && a.from == from;
             // Confirming walks two arrows at once: confirm and start_removal.
             let arrow = ARROWS.iter().filter(direct).any(|a| {
-                a.to == to || ARROWS.iter().any(|b| b.kind == a.kind && b.from == a.to && b.to == to && a.to == "confirmed")
+                a.to == to
+                    || ARROWS.iter().any(|b| b.kind == a.kind && b.from == a.to && b.to == to && a.to == "confirmed")
             });
             assert!(arrow, "{} went from {from} to {to}", after.kind().table());
             let last = machine::FINAL.iter().any(|(k, s)| *k == after.kind() && *s == from);
