@@ -83,10 +83,21 @@ impl DbError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DbError::Locked(p),
             Some(ErrorCode::DiskFull) => DbError::Full(p),
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => DbError::ReadOnly(p),
+            // SQLite only says that it cannot open; why is in the directory.
+            Some(ErrorCode::CannotOpen) => match path.parent() {
+                Some(dir) if !dir.as_os_str().is_empty() && !dir.exists() => DbError::Missing(p),
+                Some(dir) if is_read_only(dir) => DbError::ReadOnly(p),
+                _ => DbError::Other(p, e.to_string()),
+            },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DbError::Corrupt(p, e.to_string()),
             _ => DbError::Other(p, e.to_string()),
         }
     }
+}
+
+/// Version of the SQLite in the program.
+pub fn version() -> &'static str {
+    rusqlite::version()
 }
 
 /// How a connection will be used.
@@ -120,17 +131,18 @@ pub fn open(path: &Path, how: Use) -> Result<Connection, DbError> {
     let failed = |e: rusqlite::Error| DbError::of(path, &e);
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(failed)?;
-    prepare(&db, how).map_err(failed)?;
+    db.busy_timeout(std::time::Duration::from_secs(5)).map_err(failed)?;
+    // Whose file it is comes first: switching the journal writes to it.
     let id: i32 = db.query_row("PRAGMA application_id", [], |r| r.get(0)).map_err(failed)?;
     let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).map_err(failed)?;
     if id != APPLICATION_ID && tables > 0 {
         return Err(DbError::Foreign(path.to_path_buf()));
     }
+    prepare(&db, how).map_err(failed)?;
     Ok(db)
 }
 
 fn prepare(db: &Connection, how: Use) -> rusqlite::Result<()> {
-    db.busy_timeout(std::time::Duration::from_secs(5))?;
     db.set_prepared_statement_cache_capacity(64);
     db.execute_batch(
         "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;",
@@ -139,7 +151,11 @@ fn prepare(db: &Connection, how: Use) -> rusqlite::Result<()> {
         Use::Read => db.execute_batch("PRAGMA query_only=ON; PRAGMA cache_size=-4096;"),
         Use::Write | Use::Load => {
             let mode: String = db.query_row("PRAGMA journal_mode=WAL", [], |r| r.get(0))?;
-            debug_assert!(mode == "wal" || mode == "memory", "{mode}");
+            if mode != "wal" {
+                // A file that cannot be written keeps the journal it has, without an error.
+                let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
+                return Err(rusqlite::Error::SqliteFailure(code, Some(format!("the journal stays {mode}"))));
+            }
             let sync = if how == Use::Write { "FULL" } else { "OFF" };
             let cache = if how == Use::Write { 4096 } else { 131_072 };
             db.execute_batch(&format!(
@@ -147,6 +163,11 @@ fn prepare(db: &Connection, how: Use) -> rusqlite::Result<()> {
             ))
         }
     }
+}
+
+fn is_read_only(dir: &Path) -> bool {
+    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    rustix::fs::access(dir, rustix::fs::Access::WRITE_OK).is_err()
 }
 
 /// The name of the network file system `dir` lies on, or `None` for a local one.

@@ -22,6 +22,8 @@ pub mod setting;
 pub mod submit;
 
 pub use error::StoreError;
+/// A connection for reading and what it may say, for callers that hand them on without knowing SQL.
+pub use rusqlite::{Connection, Error as SqlError, Result as SqlResult};
 
 use crate::base::clock::Clock;
 use crate::base::ids::Ids;
@@ -29,7 +31,6 @@ use crate::domain::actor::Actor;
 use crate::domain::command::Command;
 use crate::domain::rows::Kind;
 use crate::sqlite::{self, DbError, Use, migrate};
-use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

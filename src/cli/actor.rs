@@ -9,8 +9,8 @@ use crate::domain::record::Record;
 use crate::domain::rows::{Kind, Organisation};
 use crate::domain::value::Value;
 use crate::domain::work::Rows;
+use crate::store::Connection;
 use crate::store::{rows::SqlRows, setting};
-use rusqlite::Connection;
 
 /// The actor of this run. Rights follow from the organisation; a role in the profile stands for what no organisation
 /// shows (auditor, seller feed).
@@ -43,10 +43,11 @@ pub fn actor(context: &Context, db: &Connection) -> Result<Actor, Fail> {
 
 fn organisation(context: &Context, db: &Connection, named: &str) -> Result<Option<Organisation>, Fail> {
     for column in ["code", "name"] {
-        let rows = SqlRows(db).find(Kind::Organisation, column, &Value::Text(named.to_owned())).map_err(|why| {
-            let refusal = crate::domain::refusal::Refusal::new("store").with("why", why);
-            Fail::store(&crate::store::StoreError::Refused(refusal), &context.locale)
-        })?;
+        let rows =
+            SqlRows::new(db).find(Kind::Organisation, column, &Value::Text(named.to_owned())).map_err(|why| {
+                let refusal = crate::domain::refusal::Refusal::new("store").with("why", why);
+                Fail::store(&crate::store::StoreError::Refused(refusal), &context.locale)
+            })?;
         if let Some(org) = rows.into_iter().find_map(Organisation::from_row) {
             return Ok(Some(org));
         }

@@ -33,7 +33,7 @@ fn walk(context: &Context, verb: Verb, args: &EntryArgs) -> Result<Exit, Fail> {
     let command = Command::Move { kind: Kind::CatalogEntry, id, verb, reason: args.reason.clone() };
     let done = store.submit_wait(&actor, vec![command]).map_err(failed)?;
     let db = context.connect(&store)?;
-    let Ok(Some(Row::CatalogEntry(entry))) = SqlRows(&db).fetch(Kind::CatalogEntry, id) else {
+    let Ok(Some(Row::CatalogEntry(entry))) = SqlRows::new(&db).fetch(Kind::CatalogEntry, id) else {
         return Err(unknown(context, &args.code));
     };
     let mut out = Out::new();

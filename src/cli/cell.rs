@@ -4,10 +4,10 @@
 use crate::base::locale::Locale;
 use crate::base::text;
 use crate::domain::value::{Fen, Value};
+use crate::store::Connection;
 use crate::store::list::Ty;
 use crate::store::reads;
 use jiff::{Timestamp, tz};
-use rusqlite::Connection;
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub(super) struct Words<'a> {
 
 impl<'a> Words<'a> {
     /// Reads the names of divisions once.
-    pub(super) fn new(locale: &'a Locale, db: &Connection) -> rusqlite::Result<Words<'a>> {
+    pub(super) fn new(locale: &'a Locale, db: &Connection) -> crate::store::SqlResult<Words<'a>> {
         let divisions = reads::divisions(db)?;
         let names = reads::division_names(db, locale.lang())?;
         Ok(Words { locale, divisions, names })

@@ -35,7 +35,7 @@ pub(super) fn has_terminal() -> bool {
 pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
     let store = if context.read_only { context.open_to_read()? } else { context.open_to_write()? };
     let db = context.connect(&store)?;
-    let failed = |e: rusqlite::Error| context.db_fail(&e);
+    let failed = |e: crate::store::SqlError| context.db_fail(&e);
     let facts = Facts {
         locale: Arc::new(Locale::new(context.locale.lang())),
         clock: store.clock(),

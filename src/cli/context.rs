@@ -129,12 +129,12 @@ impl Context {
     ///
     /// # Errors
     /// What is wrong with the database.
-    pub fn connect(&self, store: &Store) -> Result<rusqlite::Connection, Fail> {
+    pub fn connect(&self, store: &Store) -> Result<crate::store::Connection, Fail> {
         store.connect().map_err(|e| Fail::store(&e, &self.locale))
     }
 
     /// What SQLite said about our database, in words.
-    pub fn db_fail(&self, e: &rusqlite::Error) -> Fail {
+    pub fn db_fail(&self, e: &crate::store::SqlError) -> Fail {
         Fail::db(&DbError::of(&self.db_path(), e), &self.locale)
     }
 

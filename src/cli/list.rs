@@ -7,10 +7,10 @@ use super::fail::{Exit, Fail};
 use super::out::Out;
 use super::table::Table;
 use crate::console::keys::nearest;
+use crate::store::Connection;
 use crate::store::filter::{Filter, Lexicon, column_label};
 use crate::store::list::{Column, ListKind, ListSpec, Sort};
 use crate::store::page::{self, Anchor, ListQuery, PageRow};
-use rusqlite::Connection;
 use serde_json::{Map, Value as Json};
 use std::io::{self, Write};
 

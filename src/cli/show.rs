@@ -33,7 +33,7 @@ pub(super) fn run(context: &Context, word: &str, code: &str) -> Result<Exit, Fai
     let store = context.open_to_read()?;
     let db = context.connect(&store)?;
     let kind = kind_of(word).unwrap_or(Kind::CatalogEntry);
-    let failed = |e: rusqlite::Error| context.db_fail(&e);
+    let failed = |e: crate::store::SqlError| context.db_fail(&e);
     let found = match detail::find_code(&db, kind, code).map_err(failed)? {
         Some(id) => detail::read(&db, kind, id).map_err(failed)?,
         None => None,

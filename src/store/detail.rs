@@ -80,7 +80,7 @@ const HISTORY: i64 = 50;
 /// # Errors
 /// What SQLite says.
 pub fn read(db: &Connection, kind: Kind, id: Uuid) -> rusqlite::Result<Option<Detail>> {
-    let fetched = super::rows::SqlRows(db).fetch(kind, id);
+    let fetched = super::rows::SqlRows::new(db).fetch(kind, id);
     let Some(row) = fetched.map_err(|why| rusqlite::Error::ToSqlConversionFailure(why.into()))? else {
         return Ok(None);
     };

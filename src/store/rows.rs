@@ -7,27 +7,50 @@ use crate::domain::rows::{Kind, Row};
 use crate::domain::value::Value;
 use crate::domain::work::Rows;
 use rusqlite::{Connection, OptionalExtension, Statement};
+use std::cell::RefCell;
 use uuid::Uuid;
 
 /// The rows of an open database, inside whatever transaction it is in.
-pub struct SqlRows<'a>(pub &'a Connection);
+pub struct SqlRows<'a> {
+    db: &'a Connection,
+    /// What SQLite said when rows could not be read: the domain only passes its sentence on.
+    failure: RefCell<Option<rusqlite::Error>>,
+}
+
+impl<'a> SqlRows<'a> {
+    pub fn new(db: &'a Connection) -> SqlRows<'a> {
+        SqlRows { db, failure: RefCell::new(None) }
+    }
+
+    /// Why rows could not be read, when they could not.
+    pub fn into_failure(self) -> Option<rusqlite::Error> {
+        self.failure.into_inner()
+    }
+
+    fn said(&self, e: rusqlite::Error) -> String {
+        let why = e.to_string();
+        self.failure.replace(Some(e));
+        why
+    }
+}
 
 impl Rows for SqlRows<'_> {
     fn fetch(&self, kind: Kind, id: Uuid) -> Result<Option<Row>, String> {
         let sql = format!("SELECT {} FROM \"{}\" WHERE id = ?1", convert::column_names(kind), kind.table());
-        let read =
-            || self.0.prepare_cached(&sql)?.query_row([id.as_bytes().as_slice()], |r| convert::row(kind, r)).optional();
-        read().map_err(|e| e.to_string())
+        let read = || {
+            self.db.prepare_cached(&sql)?.query_row([id.as_bytes().as_slice()], |r| convert::row(kind, r)).optional()
+        };
+        read().map_err(|e| self.said(e))
     }
 
     fn find(&self, kind: Kind, column: &'static str, value: &Value) -> Result<Vec<Row>, String> {
         let names = convert::column_names(kind);
         let sql = format!("SELECT {names} FROM \"{}\" WHERE {column} = ?1 ORDER BY seq", kind.table());
         let read = || {
-            let mut statement = self.0.prepare_cached(&sql)?;
+            let mut statement = self.db.prepare_cached(&sql)?;
             statement.query_map([Bind(value)], |r| convert::row(kind, r))?.collect::<rusqlite::Result<Vec<_>>>()
         };
-        read().map_err(|e| e.to_string())
+        read().map_err(|e| self.said(e))
     }
 
     fn count(&self, kind: Kind, only: Option<(&'static str, &Value)>) -> Result<i64, String> {
@@ -35,14 +58,14 @@ impl Rows for SqlRows<'_> {
             // Rows are never deleted, so the last number is the count, at any size.
             None => {
                 let sql = format!("SELECT coalesce(max(seq), 0) FROM \"{}\"", kind.table());
-                self.0.prepare_cached(&sql)?.query_row([], |r| r.get(0))
+                self.db.prepare_cached(&sql)?.query_row([], |r| r.get(0))
             }
             Some((column, value)) => {
                 let sql = format!("SELECT count(*) FROM \"{}\" WHERE {column} = ?1", kind.table());
-                self.0.prepare_cached(&sql)?.query_row([Bind(value)], |r| r.get(0))
+                self.db.prepare_cached(&sql)?.query_row([Bind(value)], |r| r.get(0))
             }
         };
-        read().map_err(|e: rusqlite::Error| e.to_string())
+        read().map_err(|e: rusqlite::Error| self.said(e))
     }
 }
 

@@ -32,7 +32,7 @@ pub fn run(
 ) -> Result<Done, StoreError> {
     let failed = |e: rusqlite::Error| StoreError::Db(DbError::of(path, &e));
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    if let Some(refusal) = changed_since(&SqlRows(&tx), seen) {
+    if let Some(refusal) = changed_since(&SqlRows::new(&tx), seen) {
         tx.rollback().map_err(failed)?;
         if let Some(command) = commands.first() {
             note_refusal(db, now, actor, command, &refusal).map_err(failed)?;
@@ -41,10 +41,9 @@ pub fn run(
     }
     let mut done = Done { codes: Vec::with_capacity(commands.len()), audit_no: 0, changes: 0 };
     for command in commands {
-        let decided = {
-            let rows = SqlRows(&tx);
-            decide(Work::new(&rows, ids, actor, now), command)
-        };
+        let rows = SqlRows::new(&tx);
+        let decided = decide(Work::new(&rows, ids, actor, now), command);
+        let unread = rows.into_failure();
         match decided {
             Ok(decision) => {
                 done.audit_no = apply(&tx, now, actor, command, &decision).map_err(failed)?;
@@ -56,7 +55,12 @@ pub fn run(
                 note_refusal(db, now, actor, command, &refusal).map_err(failed)?;
                 return Err(StoreError::Refused(refusal));
             }
-            Err(Stop::Rows(why)) => return Err(DbError::Other(path.to_path_buf(), why).into()),
+            Err(Stop::Rows(why)) => {
+                return Err(match unread {
+                    Some(e) => failed(e),
+                    None => DbError::Other(path.to_path_buf(), why).into(),
+                });
+            }
         }
     }
     tx.commit().map_err(failed)?;

@@ -9,7 +9,9 @@
 )]
 
 mod app;
+mod architecture;
 mod cli;
+mod crash;
 mod domain;
 mod garbage;
 mod pages;

@@ -120,7 +120,7 @@ impl Data {
         for (i, code) in codes.iter().take(2).enumerate() {
             let db = store.connect().expect("a connection");
             let id = detail::find_code(&db, Kind::CatalogEntry, code).expect("a read").expect("the entry");
-            let Ok(Some(Row::CatalogEntry(entry))) = SqlRows(&db).fetch(Kind::CatalogEntry, id) else {
+            let Ok(Some(Row::CatalogEntry(entry))) = SqlRows::new(&db).fetch(Kind::CatalogEntry, id) else {
                 panic!("{code} is gone")
             };
             let walk = |verb| Order::Move { kind: Kind::CatalogEntry, id, verb, reason: String::new() };

@@ -5,8 +5,8 @@ use crate::cli::context::{Context, machine_language};
 use crate::config::AmbiguousWidth;
 use crate::console::theme::{Depth, Env};
 use crate::sqlite::{self, Use, migrate};
+use crate::store::Connection;
 use crate::store::{audit, schema, setting};
-use rusqlite::Connection;
 use std::io::IsTerminal;
 use std::os::unix::fs::PermissionsExt;
 
@@ -143,19 +143,19 @@ fn schema_version(db: &Connection) -> Check {
     let known = i64::try_from(schema::STEPS.len()).unwrap_or(i64::MAX);
     let found = migrate::version(db).unwrap_or(-1);
     let level = if found == known { Level::Ok } else { Level::Bad };
-    check("schema", level, format!("{found}/{known}, SQLite {}", rusqlite::version()))
+    check("schema", level, format!("{found}/{known}, SQLite {}", crate::sqlite::version()))
 }
 
 /// The last record against the head kept apart; the whole chain is `audit verify`'s.
 fn audit_head(db: &Connection) -> Check {
-    let last: rusqlite::Result<(i64, Vec<u8>)> =
+    let last: crate::store::SqlResult<(i64, Vec<u8>)> =
         db.query_row("SELECT no, hash FROM audit ORDER BY no DESC LIMIT 1", [], |r| Ok((r.get(0)?, r.get(1)?)));
     let kept = setting::get(db, setting::AUDIT_HEAD);
     match (last, kept) {
         (Ok((no, hash)), Ok(Some(head))) if head == format!("{no}:{}", audit::hex(&hash)) => {
             check("audit", Level::Ok, format!("{no}"))
         }
-        (Err(rusqlite::Error::QueryReturnedNoRows), Ok(None)) => check("audit", Level::Ok, "0"),
+        (Err(crate::store::SqlError::QueryReturnedNoRows), Ok(None)) => check("audit", Level::Ok, "0"),
         (last, kept) => {
             let last = last.map_or(0, |(no, _)| no);
             check("audit", Level::Bad, format!("{last} / {}", kept.ok().flatten().unwrap_or_default()))

@@ -87,7 +87,7 @@ fn onward(rows: &Memory, t: Throw) -> Command {
             grade: one(Grade::ALL, t.b),
             recall_class: Grade::Two,
             batches: "20200801".into(),
-            suspend: t.b % 3 > 0,
+            suspend: !t.b.is_multiple_of(3),
             reason: "疑似".into(),
         },
         IncidentState::Triaged | IncidentState::Reopened => walk(Verb::Verify),
@@ -193,7 +193,7 @@ pub fn command(rows: &Memory, t: Throw) -> Command {
         37 => province::order(org(u128::from(t.a % 8)), &[entry(t.b), entry(t.a)]),
         38 => {
             let new = province::purchase(rows, t.a.to_be_bytes()[1]);
-            let voucher_no = if t.b % 3 == 0 { format!("V{}", t.b % 5) } else { String::new() };
+            let voucher_no = if t.b.is_multiple_of(3) { format!("V{}", t.b % 5) } else { String::new() };
             Command::AddPurchase(AddPurchase { evidence: n % 4, voucher_no, ..new })
         }
         _ => office(rows, t),

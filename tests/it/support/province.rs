@@ -281,7 +281,7 @@ pub fn purchase(rows: &Memory, i: u8) -> AddPurchase {
         quantity: 4,
         amount: Fen(10_000 + i64::from(i)),
         channel: SalesChannel::Mall,
-        kind: if i % 3 == 0 { PurchaseKind::FixedPoint } else { PurchaseKind::UnionGoods },
+        kind: if i.is_multiple_of(3) { PurchaseKind::FixedPoint } else { PurchaseKind::UnionGoods },
         voucher_no: String::new(),
         evidence: i64::from(i % 4),
     }

@@ -1,0 +1,6 @@
+//! Power cuts, full disks, damaged and foreign files: what was acknowledged is there, the rest is a coded error.
+
+mod child;
+mod disk;
+mod files;
+mod kill;

@@ -1,0 +1,81 @@
+//! What runs in a process of its own: this test binary again, with the task in the environment.
+
+use crate::support::province::people;
+use crate::support::storage::{id, raw};
+use gongfu::base::clock::Clock;
+use gongfu::base::ids::Ids;
+use gongfu::domain::command::Command;
+use gongfu::domain::machine::Verb;
+use gongfu::domain::rows::Kind;
+use gongfu::store::{Store, StoreError};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use uuid::Uuid;
+
+const TASK: &str = "GONGFU_TEST_TASK";
+
+/// Starts this binary again for `task` in `dir`; its answers come as lines on standard error.
+pub fn start(task: &str, dir: &Path) -> Child {
+    let binary = std::env::current_exe().expect("this binary");
+    std::process::Command::new(binary)
+        .args(["--exact", "crash::child::a_task_of_another_test", "--nocapture", "--test-threads=1"])
+        .env(TASK, format!("{task}:{}", dir.display()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a child")
+}
+
+/// Does the task of the environment; without one there is nothing to do and nothing is claimed.
+#[test]
+fn a_task_of_another_test() {
+    let Ok(task) = std::env::var(TASK) else { return };
+    let (task, dir) = task.split_once(':').expect("a task and a directory");
+    let (word, number) = task.split_once('=').unwrap_or((task, "0"));
+    let number: usize = number.parse().expect("a number");
+    match word {
+        "write" => write(Path::new(dir), number, usize::MAX),
+        "some" => write(Path::new(dir), number, 200),
+        "open" => say(&open(Path::new(dir)).map_or_else(|e| format!("error {e:?}"), |_| "open".into())),
+        other => panic!("{other}?"),
+    }
+}
+
+fn say(line: &str) {
+    // One write a line: a line that arrives is whole.
+    std::io::stderr().write_all(format!("{line}\n").as_bytes()).expect("a parent that reads");
+}
+
+fn open(dir: &Path) -> Result<Store, StoreError> {
+    Store::open(dir, Clock::Real, Ids::real(Clock::Real), false)
+}
+
+/// Suspends, resumes and places, one command after the other, and tells each acknowledged audit number.
+fn write(dir: &Path, who: usize, most: usize) {
+    let store = open(dir).expect("a database");
+    let db = raw(store.path());
+    let ids = |sql: &str| -> Vec<Uuid> {
+        let mut statement = db.prepare(sql).expect("sql");
+        statement.query_map([], |r| Ok(id(r, 0))).expect("rows").map(|r| r.expect("an id")).collect()
+    };
+    let entries = ids("SELECT id FROM catalog_entry ORDER BY seq");
+    let counters = ids("SELECT id FROM counter ORDER BY seq");
+    drop(db);
+    let people = people();
+    for n in 0..most {
+        let entry = entries[(n / 3 + who) % entries.len()];
+        let step = |verb| Command::Move { kind: Kind::CatalogEntry, id: entry, verb, reason: format!("{who}-{n}") };
+        let asked = match n % 3 {
+            0 => step(Verb::Suspend),
+            1 => step(Verb::Resume),
+            _ => Command::PlaceOnShelf { counter: counters[n % counters.len()], entry, quantity: 1 },
+        };
+        match store.submit_wait(&people[who % 2], vec![asked]) {
+            Ok(done) => say(&format!("done {}", done.audit_no)),
+            Err(StoreError::Refused(refusal)) => say(&format!("refused {}", refusal.code)),
+            Err(other) => return say(&format!("error {other:?}")),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Disks that are full or cannot be written. They need a file system of their own, which only root can mount.
+
+use super::files::{code, edition, open};
+use crate::support::province::Province;
+use crate::support::storage::{Temporary, raw};
+use std::path::Path;
+use std::process::Command;
+
+/// A small file system in memory, unmounted with this value.
+struct Mounted<'a>(&'a Path);
+
+impl Mounted<'_> {
+    fn new<'a>(dir: &'a Path, size: &str) -> Option<Mounted<'a>> {
+        let done =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "gongfu-test"]).arg(dir).output();
+        done.is_ok_and(|o| o.status.success()).then_some(Mounted(dir))
+    }
+
+    fn read_only(&self) -> bool {
+        Command::new("mount").args(["-o", "remount,ro"]).arg(self.0).output().is_ok_and(|o| o.status.success())
+    }
+}
+
+impl Drop for Mounted<'_> {
+    fn drop(&mut self) {
+        // Lazily: a connection that a failed test left open must not keep it.
+        let _ = Command::new("umount").arg("-l").arg(self.0).output();
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a test that was not run says so")]
+fn skipped(what: &str) {
+    eprintln!("SKIPPED: {what}: no file system can be mounted here (needs root and CAP_SYS_ADMIN)");
+}
+
+#[test]
+fn a_full_disk_is_said_and_takes_nothing_that_was_acknowledged() {
+    let p = Province::furnished();
+    let made = Temporary::of(&p.rows);
+    let s = Temporary::empty();
+    let size = std::fs::metadata(made.file()).expect("a file").len() + (600 << 10);
+    let Some(_mounted) = Mounted::new(s.path(), &size.to_string()) else { return skipped("full disk") };
+    std::fs::copy(made.file(), s.file()).expect("it fits");
+    let mut acknowledged = 0;
+    let full = {
+        let store = open(&s, false).expect("opens");
+        let mut answer = "ok";
+        for _ in 0..5_000 {
+            answer = code(store.submit_wait(&p.people[0], vec![edition()]));
+            if answer != "ok" {
+                break;
+            }
+            acknowledged += 1;
+        }
+        for _ in 0..3 {
+            assert_eq!(code(store.submit_wait(&p.people[0], vec![edition()])), "full", "and stays full");
+        }
+        assert_eq!(code(store.backup(&s.path().join("copy.db"))), "full");
+        assert!(!s.path().join("copy.db").exists(), "half a backup is none");
+        answer
+    };
+    assert_eq!(full, "full");
+    assert!(acknowledged > 5, "{acknowledged} acknowledged");
+    // Read on a disk with room: a check needs some, too.
+    let roomy = Temporary::empty();
+    for name in ["gongfu.db", "gongfu.db-wal"] {
+        let _ = std::fs::copy(s.path().join(name), roomy.path().join(name));
+    }
+    assert_eq!(super::kill::file_holds(&roomy.file()).1, acknowledged);
+}
+
+#[test]
+fn a_new_database_on_a_full_disk_is_not_made() {
+    let s = Temporary::empty();
+    let Some(_mounted) = Mounted::new(s.path(), "64k") else { return skipped("new database on a full disk") };
+    assert_eq!(code(open(&s, false)), "full");
+    let demo = gongfu::setup::demo(&s.path().join("."), 1, 1, |_| {});
+    assert!(demo.is_err());
+    let failed = match demo {
+        Err(gongfu::setup::SetupError::Db(e)) => e.code(),
+        other => panic!("{other:?}"),
+    };
+    assert!(["full", "other"].contains(&failed), "{failed}");
+}
+
+#[test]
+fn a_disk_that_cannot_be_written_is_read_only_by_its_code() {
+    let p = Province::furnished();
+    let made = Temporary::of(&p.rows);
+    let s = Temporary::empty();
+    let Some(mounted) = Mounted::new(s.path(), "4m") else { return skipped("read-only disk") };
+    // As it was left by a store that closed it: in WAL mode, without the files beside it; and as a backup leaves it.
+    raw(&made.file()).execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").expect("one file");
+    std::fs::copy(made.file(), s.file()).expect("a copy");
+    std::fs::create_dir(s.path().join("none")).expect("a directory");
+    let backup = s.path().join("backup");
+    std::fs::create_dir(&backup).expect("a directory");
+    open(&made, false).expect("opens").backup(&backup.join("gongfu.db")).expect("a backup");
+    if !mounted.read_only() {
+        return skipped("read-only disk");
+    }
+    let clock = gongfu::base::clock::Clock::Real;
+    let at = |dir: &Path, read_only| {
+        code(gongfu::store::Store::open(dir, clock, gongfu::base::ids::Ids::real(clock), read_only))
+    };
+    assert_eq!(code(open(&s, false)), "read-only", "a database there is");
+    assert_eq!(at(&s.path().join("none"), false), "read-only", "a database that would be made");
+    assert_eq!(at(&backup, false), "read-only", "a backup");
+    assert_eq!(at(&backup, true), "ok", "a backup can be looked at");
+    assert_eq!(at(&s.path().join("nowhere"), true), "missing");
+}
