@@ -54,6 +54,13 @@ fn walk(db: &Connection, kind: ListKind, sort: &Order, forward: bool, size: usiz
     }
 }
 
+/// Names the first row that differs: whole lists are unreadable.
+fn begins_alike(walked: &[(i64, Uuid)], expected: &[(i64, Uuid)], what: &str) {
+    for (n, row) in walked.iter().enumerate() {
+        assert_eq!(Some(row), expected.get(n), "{what}: row {n} of {}", walked.len());
+    }
+}
+
 fn check(db: &Connection, kind: ListKind, sort: &Order, size: usize, most: usize) {
     let total = number(db, &format!("SELECT count(*) FROM {}", kind.spec().from));
     let total = usize::try_from(total).expect("a count");
@@ -62,11 +69,11 @@ fn check(db: &Connection, kind: ListKind, sort: &Order, size: usize, most: usize
     let page = read(db, &query(kind, sort, Anchor::Start, 1), None).expect("a page");
     assert_eq!(usize::try_from(page.total).ok(), Some(total), "{kind:?} counts its rows");
     let forward = walk(db, kind, sort, true, size, most);
-    assert_eq!(forward, expected[..forward.len()], "{kind:?} {sort:?} forward");
+    begins_alike(&forward, &expected, &format!("{kind:?} {sort:?} forward"));
     assert!(forward.len() >= total.min(most), "{kind:?} {sort:?} ended early");
     let backward = walk(db, kind, sort, false, size, most);
     let expected = plain(db, kind.spec(), sort, true, most.saturating_add(size).min(1 << 40));
-    assert_eq!(backward, expected[..backward.len()], "{kind:?} {sort:?} backward");
+    begins_alike(&backward, &expected, &format!("{kind:?} {sort:?} backward"));
     assert!(backward.len() >= total.min(most), "{kind:?} {sort:?} ended early");
 }
 
