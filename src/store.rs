@@ -22,6 +22,7 @@ pub mod setting;
 pub mod submit;
 
 pub use error::StoreError;
+pub use rusqlite::Connection;
 
 use crate::base::clock::Clock;
 use crate::base::ids::Ids;
@@ -29,7 +30,6 @@ use crate::domain::actor::Actor;
 use crate::domain::command::Command;
 use crate::domain::rows::Kind;
 use crate::sqlite::{self, DbError, Use, migrate};
-use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -77,6 +77,19 @@ impl Store {
     /// # Errors
     /// What is wrong with the file, see [`DbError`].
     pub fn open(dir: &Path, clock: Clock, ids: Ids, read_only: bool) -> Result<Store, StoreError> {
+        Store::open_with(dir, |_| clock, |_| ids, read_only)
+    }
+
+    /// As [`Store::open`], with a clock that the database decides on.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(
+        dir: &Path,
+        clock: impl FnOnce(&Connection) -> Clock,
+        ids: impl FnOnce(Clock) -> Ids,
+        read_only: bool,
+    ) -> Result<Store, StoreError> {
         let path = dir.join(FILE);
         let moved = Arc::new(AtomicU64::new(0));
         if read_only {
@@ -84,10 +97,13 @@ impl Store {
             let version = migrate::version(&db).map_err(|e| DbError::of(&path, &e))?;
             let known = i64::try_from(schema::STEPS.len()).unwrap_or(i64::MAX);
             migrate::check(&path, version, known)?;
+            let clock = clock(&db);
             return Ok(Store { path, clock, writer: None, moved });
         }
         let mut db = sqlite::open(&path, Use::Write)?;
         migrate::run(&mut db, &path, schema::STEPS)?;
+        let clock = clock(&db);
+        let ids = ids(clock);
         let (send, receive) = channel::<Job>();
         let (writer_path, counter) = (path.clone(), Arc::clone(&moved));
         std::thread::Builder::new()

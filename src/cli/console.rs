@@ -3,7 +3,6 @@
 use super::context::Context;
 use super::fail::{Exit, Fail};
 use super::{out, status};
-use crate::base::locale::Locale;
 use crate::config::{AmbiguousWidth, Config};
 use crate::console::app::Facts;
 use crate::console::run::{Launch, RunError, run as run_console};
@@ -36,22 +35,22 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
     let db = context.connect(&store)?;
     let failed = |e: rusqlite::Error| context.db_fail(&e);
     let facts = Facts {
-        locale: Arc::new(Locale::new(context.locale.lang())),
+        locale: Arc::clone(&context.locale),
         clock: store.clock(),
-        actor: context.actor(&store)?,
+        actor: super::actor(context, &db)?,
         divisions: reads::divisions(&db).map_err(failed)?.into_iter().collect(),
         read_only: context.read_only,
         demo: setting::get(&db, setting::DEMO).map_err(failed)?.is_some(),
         // The Linux console's font has no braille.
         braille: variable("TERM") != "linux",
     };
-    drop(db);
     let settings = settings(&context.config).map_err(|why| own(context, why))?;
     KeyMap::new(&settings.keys).map_err(|e| own(context, format!("{}: {e}", context.config.path.display())))?;
     let path = context.config.path.clone();
     let named = context.config.found.then(|| path.clone());
     let launch = Launch {
         store,
+        db,
         facts,
         watch: watched(&context.config, &settings),
         settings,
