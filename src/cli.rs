@@ -43,11 +43,12 @@ use args::{Cli, Sub};
 use clap::FromArgMatches;
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: Vec<OsString>) -> ExitCode {
     let json = flag(&args, "--json");
-    let locale = Locale::new(help_language(&args));
+    let locale = Arc::new(Locale::new(help_language(&args)));
     let matches = match help::command(&locale).try_get_matches_from(&args) {
         Ok(matches) => matches,
         Err(error) => return usage::answer(&error, &locale, json).into(),

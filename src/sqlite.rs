@@ -150,7 +150,7 @@ fn prepare(db: &Connection, how: Use) -> rusqlite::Result<()> {
     match how {
         Use::Read => db.execute_batch("PRAGMA query_only=ON; PRAGMA cache_size=-4096;"),
         Use::Write | Use::Load => {
-            let mode: String = db.query_row("PRAGMA journal_mode=WAL", [], |r| r.get(0))?;
+            let mode = enter_wal(db)?;
             if mode != "wal" {
                 // A file that cannot be written keeps the journal it has, without an error.
                 let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
@@ -161,6 +161,21 @@ fn prepare(db: &Connection, how: Use) -> rusqlite::Result<()> {
             db.execute_batch(&format!(
                 "PRAGMA synchronous={sync}; PRAGMA cache_size=-{cache}; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=67108864;"
             ))
+        }
+    }
+}
+
+/// Switches to the write-ahead log; several processes that make one new file at once take turns. The switch itself
+/// does not wait for a lock as other statements do, so the waiting is done here.
+fn enter_wal(db: &Connection) -> rusqlite::Result<String> {
+    let mut tries = 0;
+    loop {
+        match db.query_row("PRAGMA journal_mode=WAL", [], |r| r.get(0)) {
+            Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && tries < 100 => {
+                tries += 1;
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            other => return other,
         }
     }
 }

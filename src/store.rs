@@ -78,6 +78,19 @@ impl Store {
     /// # Errors
     /// What is wrong with the file, see [`DbError`].
     pub fn open(dir: &Path, clock: Clock, ids: Ids, read_only: bool) -> Result<Store, StoreError> {
+        Store::open_with(dir, |_| clock, |_| ids, read_only)
+    }
+
+    /// As [`Store::open`], with a clock that the database decides on.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(
+        dir: &Path,
+        clock: impl FnOnce(&Connection) -> Clock,
+        ids: impl FnOnce(Clock) -> Ids,
+        read_only: bool,
+    ) -> Result<Store, StoreError> {
         let path = dir.join(FILE);
         let moved = Arc::new(AtomicU64::new(0));
         if read_only {
@@ -85,10 +98,13 @@ impl Store {
             let version = migrate::version(&db).map_err(|e| DbError::of(&path, &e))?;
             let known = i64::try_from(schema::STEPS.len()).unwrap_or(i64::MAX);
             migrate::check(&path, version, known)?;
+            let clock = clock(&db);
             return Ok(Store { path, clock, writer: None, moved });
         }
         let mut db = sqlite::open(&path, Use::Write)?;
         migrate::run(&mut db, &path, schema::STEPS)?;
+        let clock = clock(&db);
+        let ids = ids(clock);
         let (send, receive) = channel::<Job>();
         let (writer_path, counter) = (path.clone(), Arc::clone(&moved));
         std::thread::Builder::new()

@@ -3,7 +3,6 @@
 use super::context::Context;
 use super::fail::{Exit, Fail};
 use super::{out, status};
-use crate::base::locale::Locale;
 use crate::config::{AmbiguousWidth, Config};
 use crate::console::Settings;
 use crate::console::action::{KeyError, KeyMap};
@@ -37,16 +36,15 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
     let db = context.connect(&store)?;
     let failed = |e: crate::store::SqlError| context.db_fail(&e);
     let facts = Facts {
-        locale: Arc::new(Locale::new(context.locale.lang())),
+        locale: Arc::clone(&context.locale),
         clock: store.clock(),
-        actor: context.actor(&store)?,
+        actor: super::actor(context, &db)?,
         divisions: reads::division_names(&db, context.locale.lang()).map_err(failed)?,
         read_only: context.read_only,
         demo: setting::get(&db, setting::DEMO).map_err(failed)?.is_some(),
         // The Linux console's font has no braille.
         braille: variable("TERM") != "linux",
     };
-    drop(db);
     let settings = settings_of(&context.config).map_err(|why| own(context, why))?;
     KeyMap::new(&settings.keys).map_err(|e| key_fail(context, &e))?;
     let path = context.config.path.clone();
@@ -55,6 +53,7 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
     let folders = path.parent().map_or_else(String::new, |dir| format!("{}/", dir.display()));
     let launch = Launch {
         store,
+        db,
         facts,
         watch: watched(&context.config, &settings),
         settings,

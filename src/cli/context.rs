@@ -12,13 +12,14 @@ use crate::sqlite::{self, DbError, Use};
 use crate::store::{self, Store, setting};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The surroundings of one run.
 #[derive(Debug)]
 pub struct Context {
     pub config: Config,
     pub profile: Profile,
-    pub locale: Locale,
+    pub locale: Arc<Locale>,
     pub data_dir: PathBuf,
     pub read_only: bool,
     /// The instant `--now` fixed.
@@ -35,7 +36,7 @@ impl Context {
     ///
     /// # Errors
     /// When settings or environment are not understood.
-    pub fn new(cli: &Cli, locale: &Locale) -> Result<Context, Fail> {
+    pub fn new(cli: &Cli, locale: &Arc<Locale>) -> Result<Context, Fail> {
         let globals = &cli.globals;
         let get = |name: &str| std::env::var(name).ok();
         let named = globals.config.clone().or_else(|| std::env::var_os("GONGFU_CONFIG").map(PathBuf::from));
@@ -51,7 +52,8 @@ impl Context {
         let dir = globals.data_dir.clone().or_else(|| profile.data_dir.clone());
         Ok(Context {
             data_dir: dir.unwrap_or_else(|| config.default_data_dir.clone()),
-            locale: Locale::new(lang),
+            // Reading the texts takes milliseconds: those of the help serve on in the same language.
+            locale: if lang == locale.lang() { Arc::clone(locale) } else { Arc::new(Locale::new(lang)) },
             read_only: globals.read_only || profile.read_only,
             now: globals.now,
             json: globals.json,
@@ -69,7 +71,7 @@ impl Context {
         Context {
             config: self.config.clone(),
             profile: Profile { person: "李静".into(), ..Profile::default() },
-            locale: Locale::new(self.locale.lang()),
+            locale: Arc::clone(&self.locale),
             data_dir: dir,
             read_only: self.read_only,
             now: self.now,
@@ -87,16 +89,23 @@ impl Context {
 
     /// The clock: fixed by `--now`, running from its start in a demo, else the machine's.
     pub fn clock(&self) -> Clock {
+        match (self.now, sqlite::open(&self.db_path(), Use::Read)) {
+            (None, Ok(db)) => self.clock_in(&db),
+            (now, _) => now.map_or(Clock::Real, Clock::Fixed),
+        }
+    }
+
+    /// As [`Context::clock`], with the database open already: opening one takes milliseconds.
+    fn clock_in(&self, db: &rusqlite::Connection) -> Clock {
         match self.now {
             Some(at) => Clock::Fixed(at),
-            None => self.demo_start().map_or(Clock::Real, Clock::running_from),
+            None => Context::demo_start(db).map_or(Clock::Real, Clock::running_from),
         }
     }
 
     /// The demo's clock goes on where the last record left it, so that no record is older than the one before.
-    fn demo_start(&self) -> Option<Timestamp> {
-        let db = sqlite::open(&self.db_path(), Use::Read).ok()?;
-        let start: Timestamp = setting::get(&db, setting::DEMO).ok()??.parse().ok()?;
+    fn demo_start(db: &rusqlite::Connection) -> Option<Timestamp> {
+        let start: Timestamp = setting::get(db, setting::DEMO).ok()??.parse().ok()?;
         let last = db.query_row("SELECT coalesce(max(at), 0) FROM audit", [], |r| r.get::<_, i64>(0)).ok()?;
         Timestamp::from_millisecond(last).ok().map(|last| last.max(start))
     }
@@ -121,8 +130,8 @@ impl Context {
     }
 
     fn open(&self, read_only: bool) -> Result<Store, Fail> {
-        let clock = self.clock();
-        Store::open(&self.data_dir, clock, Ids::real(clock), read_only).map_err(|e| Fail::store(&e, &self.locale))
+        let clock = |db: &rusqlite::Connection| self.clock_in(db);
+        Store::open_with(&self.data_dir, clock, Ids::real, read_only).map_err(|e| Fail::store(&e, &self.locale))
     }
 
     /// A connection of the store for reading.

@@ -4,6 +4,7 @@ use super::context::{self, Context};
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 /// Days of logs that are kept.
 const KEEP: usize = 14;
@@ -25,16 +26,16 @@ pub(super) fn start(context: &Context, wanted: bool) -> Option<WorkerGuard> {
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     let level = match context.verbose {
-        0 => "warn",
-        1 => "info",
-        2 => "debug",
-        _ => "trace",
+        0 => LevelFilter::WARN,
+        1 => LevelFilter::INFO,
+        2 => LevelFilter::DEBUG,
+        _ => LevelFilter::TRACE,
     };
-    let filter = std::env::var("GONGFU_LOG").ok().and_then(|f| EnvFilter::try_new(f).ok());
-    let log = tracing_subscriber::fmt()
-        .with_writer(writer)
-        .with_ansi(false)
-        .with_env_filter(filter.unwrap_or_else(|| EnvFilter::new(level)));
-    log.try_init().ok()?;
+    let log = tracing_subscriber::fmt().with_writer(writer).with_ansi(false);
+    // A filter compiles patterns, which takes longer than all the rest here: only when one is asked for.
+    match std::env::var("GONGFU_LOG").ok().and_then(|f| EnvFilter::try_new(f).ok()) {
+        Some(filter) => log.with_env_filter(filter).try_init().ok()?,
+        None => log.with_max_level(level).try_init().ok()?,
+    }
     Some(guard)
 }

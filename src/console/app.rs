@@ -63,7 +63,7 @@ pub struct App {
     pub(super) notice: Option<Notice>,
     pub(super) area: Rect,
     next_slot: Slot,
-    /// Newest request of each slot; older answers are dropped.
+    /// Newest unanswered request of each slot; older answers are dropped.
     newest: HashMap<Slot, u64>,
     /// Whether anything shown may have changed since the last drawing.
     pub dirty: bool,
@@ -184,12 +184,18 @@ impl App {
         self.newest.insert(slot, serial);
     }
 
+    /// Whether something asked for has not been answered yet.
+    pub fn is_waiting(&self) -> bool {
+        !self.newest.is_empty()
+    }
+
     fn news(&mut self, news: News) -> Vec<Effect> {
         match news {
             News::Answer { slot, serial, answer } => {
                 if self.newest.get(&slot).is_some_and(|newest| *newest != serial) {
                     return Vec::new();
                 }
+                self.newest.remove(&slot);
                 self.dirty = true;
                 self.with_owner(slot, |view, cx| view.take(slot, answer, cx)).unwrap_or_default()
             }

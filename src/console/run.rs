@@ -12,19 +12,23 @@ use super::message::{Effect, Message};
 use super::terminal::{Terminal, TerminalError, TtyWriter};
 use super::views::Caret;
 use crate::store::reads::{News, Reads};
-use crate::store::{Store, StoreError};
+use crate::store::{Connection, Store, StoreError};
 use ratatui::layout::Rect;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-/// Shortest time between two drawings: what arrives faster is drawn together.
-const FRAME: Duration = Duration::from_millis(33);
+/// Two drawings take at least this long: a key and its answer are drawn as they come, a flood is drawn together.
+const FRAMES: Duration = Duration::from_millis(33);
+/// How long a drawing waits for the rows a key asked for: mostly they are there at once and one frame shows both.
+const PATIENCE: Duration = Duration::from_millis(6);
 
 /// Everything a console is started with.
 pub struct Launch {
     pub store: Store,
+    /// A connection to read with.
+    pub db: Connection,
     pub facts: Facts,
     pub settings: Settings,
     /// Directories whose files the settings come from; watched for changes.
@@ -60,7 +64,7 @@ pub fn run(launch: Launch) -> Result<Option<i32>, RunError> {
         let _ = to_reader.send(Message::News(news));
     };
     let locale = std::sync::Arc::clone(&launch.facts.locale);
-    let reads = Reads::start(&launch.store, &locale, tell)?;
+    let reads = Reads::start(&launch.store, launch.db, &locale, tell)?;
     let watcher = watch(&launch.watch, launch.settings.clone(), launch.reload, send.clone());
     let terminal = Terminal::enter(send.clone())?;
     let reader = Reader::spawn(terminal.input()?, ReaderOptions::default(), send.clone())?;
@@ -100,16 +104,13 @@ impl Loop {
         }
         // The first frame waits for its rows, but never long: an empty frame would be written for nothing.
         let mut due = Instant::now() + Duration::from_millis(120);
-        let mut drawn: Option<Instant> = None;
+        // When the last two frames were drawn.
+        let mut drawn: [Option<Instant>; 2] = [None; 2];
         loop {
-            let wait = match (self.app.dirty, drawn) {
-                (true, None) => due.saturating_duration_since(Instant::now()),
-                (true, Some(at)) => FRAME.saturating_sub(at.elapsed()),
-                (false, _) => self.until_tick(),
-            };
+            let wait = if self.app.dirty { due.saturating_duration_since(Instant::now()) } else { self.until_tick() };
             match messages.recv_timeout(wait) {
                 Ok(message) => {
-                    let answered = matches!(message, Message::News(_));
+                    let was_clean = !self.app.dirty;
                     if self.take(message)? {
                         return Ok(());
                     }
@@ -118,12 +119,15 @@ impl Loop {
                             return Ok(());
                         }
                     }
-                    if drawn.is_none() && answered {
-                        due = Instant::now();
-                    }
-                    // A lone key is drawn at once; only floods wait for the frame.
-                    let quiet = drawn.is_some_and(|at| at.elapsed() >= FRAME);
-                    if !(quiet || drawn.is_none() && due <= Instant::now()) {
+                    let now = Instant::now();
+                    let room = drawn[0].map_or(now, |at| (at + FRAMES).max(now));
+                    due = match (self.app.is_waiting(), drawn[1]) {
+                        (false, _) => room,
+                        (true, None) => due,
+                        (true, Some(_)) if was_clean => room.max(now + PATIENCE),
+                        (true, Some(_)) => due.max(room),
+                    };
+                    if due > now {
                         continue;
                     }
                 }
@@ -137,7 +141,7 @@ impl Loop {
             }
             if self.app.dirty {
                 self.draw()?;
-                drawn = Some(Instant::now());
+                drawn = [drawn[1], Some(Instant::now())];
             }
         }
     }

@@ -101,16 +101,16 @@ pub struct Reads {
 }
 
 impl Reads {
-    /// Starts the threads. `tell` runs on them.
+    /// Starts the threads, reading with `db`, a connection of the store. `tell` runs on them.
     ///
     /// # Errors
-    /// When the database cannot be opened for reading.
+    /// When a thread cannot be started.
     pub fn start(
         store: &Store,
+        db: Connection,
         locale: &Arc<Locale>,
         tell: impl Fn(News) + Send + Clone + 'static,
     ) -> Result<Reads, StoreError> {
-        let db = store.connect()?;
         let shared = Arc::new(Shared {
             waiting: Mutex::default(),
             wake: Condvar::new(),
