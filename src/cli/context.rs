@@ -96,7 +96,7 @@ impl Context {
     }
 
     /// As [`Context::clock`], with the database open already: opening one takes milliseconds.
-    fn clock_in(&self, db: &rusqlite::Connection) -> Clock {
+    fn clock_in(&self, db: &crate::store::Connection) -> Clock {
         match self.now {
             Some(at) => Clock::Fixed(at),
             None => Context::demo_start(db).map_or(Clock::Real, Clock::running_from),
@@ -104,7 +104,7 @@ impl Context {
     }
 
     /// The demo's clock goes on where the last record left it, so that no record is older than the one before.
-    fn demo_start(db: &rusqlite::Connection) -> Option<Timestamp> {
+    fn demo_start(db: &crate::store::Connection) -> Option<Timestamp> {
         let start: Timestamp = setting::get(db, setting::DEMO).ok()??.parse().ok()?;
         let last = db.query_row("SELECT coalesce(max(at), 0) FROM audit", [], |r| r.get::<_, i64>(0)).ok()?;
         Timestamp::from_millisecond(last).ok().map(|last| last.max(start))
@@ -130,7 +130,7 @@ impl Context {
     }
 
     fn open(&self, read_only: bool) -> Result<Store, Fail> {
-        let clock = |db: &rusqlite::Connection| self.clock_in(db);
+        let clock = |db: &crate::store::Connection| self.clock_in(db);
         Store::open_with(&self.data_dir, clock, Ids::real, read_only).map_err(|e| Fail::store(&e, &self.locale))
     }
 

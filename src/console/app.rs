@@ -192,7 +192,7 @@ impl App {
     fn news(&mut self, news: News) -> Vec<Effect> {
         match news {
             News::Answer { slot, serial, answer } => {
-                if self.newest.get(&slot).is_some_and(|newest| *newest != serial) {
+                if self.newest.get(&slot) != Some(&serial) {
                     return Vec::new();
                 }
                 self.newest.remove(&slot);
