@@ -3,9 +3,9 @@
 use crate::support::commands::{Throw, command, throws};
 use crate::support::invariants::{changes_hold, rights_hold, rows_hold};
 use crate::support::memory::{Count, Memory, text, with_text};
-use crate::support::province::{NOW, Province, people};
+use crate::support::province::{NOW, Province, order, org, people, purchase};
 use gongfu::domain::codes::*;
-use gongfu::domain::command::Command;
+use gongfu::domain::command::{AddPurchase, Command};
 use gongfu::domain::decide::decide;
 use gongfu::domain::machine::{self, ARROWS, Verb};
 use gongfu::domain::refusal::{CODES, Stop};
@@ -272,4 +272,23 @@ fn a_city_keeps_its_hands_off_what_is_another_unions() {
         assert!(matches!(&stop, Err(Stop::Refused(r)) if r.code == "not-your-area"), "{asked:?}: {stop:?}");
     }
     assert!(p.rows.fetch(Kind::Incident, incident).is_ok_and(|r| r.is_some_and(|r| text(&r, "state") == "reported")));
+}
+
+#[test]
+fn an_order_or_purchase_names_only_records_and_days_there_are() {
+    let mut p = Province::furnished();
+    let entry = p.rows.all::<CatalogEntry>()[1].id.0;
+    let nobody = uuid::Uuid::from_u128(8);
+    let Command::PlaceOrder { buyer, seller, lines, .. } = order(org(6), &[entry]) else { unreachable!() };
+    let bought = purchase(&p.rows, 1);
+    let tomorrow = jiff::civil::date(2020, 8, 21);
+    for (asked, code) in [
+        (Command::PlaceOrder { buyer, seller, pack: Some(nobody), lines }, "unknown-record"),
+        (Command::AddPurchase(AddPurchase { entry: Some(nobody), ..bought.clone() }), "unknown-record"),
+        (Command::AddPurchase(AddPurchase { supplier: nobody, ..bought.clone() }), "unknown-record"),
+        (Command::AddPurchase(AddPurchase { bought_on: tomorrow, ..bought }), "number-out-of-range"),
+    ] {
+        let stop = p.ask(0, &asked);
+        assert!(matches!(&stop, Err(Stop::Refused(r)) if r.code == code), "{asked:?}: {stop:?}");
+    }
 }

@@ -23,6 +23,9 @@ pub fn place(
     if lines.is_empty() {
         return Err(Refusal::new("field-empty").with("field", "lines").into());
     }
+    if let Some(pack) = pack {
+        w.get::<GiftPack>(pack)?;
+    }
     let number = w.next_number(Kind::PurchaseOrder)?;
     let id = OrderId(w.new_id());
     let mut amount = 0_i64;

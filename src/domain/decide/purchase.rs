@@ -26,6 +26,14 @@ pub fn add(w: &mut Work<'_>, new: &AddPurchase) -> Result<Target, Stop> {
             return Err(refusal.into());
         }
     }
+    if let Some(entry) = new.entry {
+        w.get::<CatalogEntry>(entry)?;
+    }
+    if new.bought_on > w.today() {
+        let refusal =
+            Refusal::new("number-out-of-range").with("field", "bought_on").with("value", new.bought_on.to_string());
+        return Err(refusal.with("low", "").with("high", w.today().to_string()).into());
+    }
     let number = w.next_number(Kind::Purchase)?;
     let purchase = Purchase {
         id: PurchaseId(w.new_id()),
@@ -34,7 +42,7 @@ pub fn add(w: &mut Work<'_>, new: &AddPurchase) -> Result<Target, Stop> {
         buyer_id: buyer.id,
         supplier_id: supplier.id,
         entry_id: new.entry.map(EntryId),
-        bought_on: new.bought_on.min(w.today()),
+        bought_on: new.bought_on,
         quantity: field::between("quantity", new.quantity, 1, 10_000_000)?,
         amount_fen: Fen(field::between("amount", new.amount.0, 1, 1_000_000_000_000)?),
         channel: new.channel,
