@@ -737,7 +737,6 @@ section-listed_in = Listed in it
 ## what needs a person
 code-field-households = households
 code-field-supplier_kind = kind of supplier
-code-field-source = source
 code-command-database_demo = load the demo
 code-command-database_init = make the database
 code-kind-database = database

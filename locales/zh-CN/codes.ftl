@@ -737,7 +737,6 @@ section-listed_in = 本版新增
 ## 要人办的
 code-field-households = 带贫户数
 code-field-supplier_kind = 供应商类型
-code-field-source = 来源
 code-command-database_demo = 载入演示数据
 code-command-database_init = 建库
 code-kind-database = 数据库
