@@ -127,6 +127,8 @@ impl Locale {
             words.join(if self.lang == Lang::Zh { "、" } else { ", " })
         };
         match name {
+            "needs" if value.is_empty() => self.tr("refusal-needs-none").into_owned(),
+            "channel" => list("channel_place"),
             "state" | "needs" => list(if kind().is_empty() { "catalog_entry" } else { kind() }),
             "who" => list("role"),
             "role" => list("role"),

@@ -52,6 +52,14 @@ pub fn half_width_char(c: char) -> char {
     }
 }
 
+/// Whether two names mean one thing: width forms, case and blanks aside.
+pub fn same(a: &str, b: &str) -> bool {
+    let plain = |s: &str| -> String {
+        s.chars().map(half_width_char).filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    };
+    a == b || plain(a) == plain(b)
+}
+
 /// A phone number or name with its middle hidden: `138****5678`, `李*`.
 pub fn mask(s: &str) -> String {
     let chars: Vec<char> = s.chars().collect();

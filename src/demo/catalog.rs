@@ -277,6 +277,7 @@ impl Step<'_> {
         let created = self.created(rng, life.edition);
         let product = self.product(desk, rng, item, (n, &name), firm, made(org, created, &clerk), &life)?;
         let entry = EntryId(desk.id());
+        let cause = self.troubles.of_item(i).filter(|_| life.state == EntryState::Suspended);
         let under_review = firm.reviewed && matches!(life.state, EntryState::Listed | EntryState::Suspended);
         let trace = match rng.below(1000) {
             0..=869 if life.edition.is_some() => TraceState::Full,
@@ -304,6 +305,7 @@ impl Step<'_> {
             state: life.state,
             state_reason: life.reason.clone(),
             state_at: life.since,
+            suspended_for: cause.map_or_else(String::new, |(k, _)| troubles::code(k)),
             edition_no: life.edition,
             relisted_from: None,
             under_review,

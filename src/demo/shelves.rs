@@ -140,5 +140,6 @@ fn line<E>(
         state,
         placed_on: placed,
         quantity,
+        stopped_with_entry: state == ShelfState::Stopped,
     })
 }

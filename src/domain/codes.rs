@@ -104,7 +104,7 @@ codes! {
     /// A14 purchase orders.
     OrderState {
         Requested = "requested", Pooled = "pooled", Ordered = "ordered", Shipped = "shipped", Received = "received",
-        Accepted = "accepted", Disputed = "disputed", Settled = "settled",
+        Accepted = "accepted", Disputed = "disputed", Settled = "settled", Cancelled = "cancelled",
     }
     /// A15 purchases; only `Counted` ones add to the goal.
     PurchaseState {

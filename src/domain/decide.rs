@@ -88,9 +88,9 @@ fn walk(w: &mut Work<'_>, kind: Kind, id: Uuid, verb: Verb, reason: &str) -> Res
     }
 }
 
-/// The refusal for a verb a kind does not have, or that needs its own command with more to say.
+/// The refusal for a verb a kind does not have, or that needs its own command with more to say: no state would do.
 fn no_such_step(kind: Kind, code: &str, state: &str, verb: Verb) -> Refusal {
-    wrong_state(kind, code, state, verb.code(), "", "")
+    wrong_state(kind, code, state, verb.code(), "", machine::who_may_walk(kind, verb))
 }
 
 /// Finds the arrow and checks the right it asks for on a row of `county_code` owned by `owner`.

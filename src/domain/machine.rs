@@ -19,7 +19,7 @@ codes! {
         Acknowledge = "acknowledge", Explain = "explain", Check = "check", Consult = "consult", Expire = "expire",
         Pool = "pool", Order = "order", Ship = "ship", Receive = "receive", Accept = "accept", Dispute = "dispute",
         Settle = "settle", Submit = "submit", Count = "count", AskEvidence = "ask_evidence", Adjust = "adjust",
-        Finish = "finish", Waive = "waive", Draft = "draft", SendBack = "send_back", Amend = "amend",
+        Cancel = "cancel", Finish = "finish", Waive = "waive", Draft = "draft", SendBack = "send_back", Amend = "amend",
     }
 }
 
@@ -68,11 +68,11 @@ states! {
 /// States from which no arrow may ever lead, whatever is added to the table (a test holds it).
 pub const FINAL: &[(Kind, &str)] = &[
     (Kind::CatalogEntry, "delisted"),
-    (Kind::CatalogEntry, "withdrawn"),
     (Kind::Supplier, "removed"),
     (Kind::Counter, "closed"),
     (Kind::ShelfLine, "removed"),
     (Kind::CatalogEdition, "superseded"),
+    (Kind::PurchaseOrder, "cancelled"),
 ];
 
 macro_rules! arrows { ($( $kind:ident, $right:ident, $item:literal: $( $from:literal $verb:ident $($reason:ident)? -> $to:literal ),* $(,)? ; )*) => {
@@ -85,26 +85,30 @@ macro_rules! arrows { ($( $kind:ident, $right:ident, $item:literal: $( $from:lit
 
 arrows! {
     CatalogEntry, EditSuppliers, "三（二）1": "candidate" Screen -> "screened", "screened" Reject why -> "candidate",
-        "candidate" Withdraw why -> "withdrawn", "screened" Withdraw why -> "withdrawn", "listed" Withdraw why -> "withdrawn";
+        "candidate" Withdraw why -> "withdrawn", "screened" Withdraw why -> "withdrawn";
+    CatalogEntry, ApproveSuppliers, "三（二）1": "listed" Withdraw why -> "withdrawn";
     CatalogEntry, PublishEdition, "三（二）1": "screened" List -> "listed";
     CatalogEntry, Suspend, "三（二）1": "listed" Suspend why -> "suspended", "suspended" Resume why -> "listed";
-    CatalogEntry, ConfirmDelist, "三（二）1": "listed" Delist why -> "delisted", "suspended" Delist why -> "delisted";
+    CatalogEntry, ConfirmDelist, "三（二）1": "listed" Delist why -> "delisted", "suspended" Delist why -> "delisted",
+        "withdrawn" Delist why -> "delisted";
     CatalogEdition, PublishEdition, "三（二）1": "draft" Sign -> "signed", "signed" Publish -> "published",
         "published" Supersede -> "superseded";
     Publication, PublishEdition, "三（二）1": "pending" Publish -> "published", "pending" Fail why -> "failed",
         "published" Verify -> "verified", "published" Fail why -> "failed", "failed" Publish -> "published",
-        "verified" Withdraw -> "withdrawn", "published" Withdraw -> "withdrawn", "withdrawn" Publish -> "published";
-    Supplier, EditSuppliers, "三（二）1": "prospect" Recommend -> "recommended", "recommended" Certify -> "certified",
-        "certified" Activate -> "active", "active" Suspend why -> "suspended", "suspended" Activate why -> "active",
-        "prospect" Remove why -> "removed", "recommended" Remove why -> "removed", "certified" Remove why -> "removed",
+        "verified" Withdraw -> "withdrawn", "published" Withdraw -> "withdrawn", "failed" Withdraw -> "withdrawn";
+    Supplier, EditSuppliers, "三（二）1": "prospect" Recommend -> "recommended", "prospect" Remove why -> "removed";
+    Supplier, ApproveSuppliers, "三（二）1": "recommended" Certify -> "certified", "certified" Activate -> "active", "active" Suspend why -> "suspended", "suspended" Activate why -> "active",
+        "recommended" Remove why -> "removed", "certified" Remove why -> "removed",
         "active" Remove why -> "removed", "suspended" Remove why -> "removed";
-    Counter, EditCounters, "三（三）1": "proposed" Approve -> "approved", "approved" Prepare -> "preparing",
+    Counter, ApproveCounters, "三（三）1": "proposed" Approve -> "approved";
+    Counter, EditCounters, "三（三）1": "approved" Prepare -> "preparing",
         "preparing" Open -> "active", "active" Pause why -> "paused", "paused" Open -> "active",
         "proposed" Close why -> "closed", "approved" Close why -> "closed", "preparing" Close why -> "closed",
         "active" Close why -> "closed", "paused" Close why -> "closed";
     ShelfLine, Suspend, "三（二）1": "sellable" Stop -> "stopped", "stopped" Resume -> "sellable";
     ShelfLine, EditCounters, "三（三）1": "sellable" Remove -> "removed", "stopped" Remove -> "removed";
-    Incident, ReportIncident, "三（二）1": "reported" Triage why -> "triaged", "triaged" Verify why -> "verifying",
+    Incident, Suspend, "三（二）1": "reported" Triage why -> "triaged";
+    Incident, VerifyIncident, "三（二）1": "triaged" Verify why -> "verifying",
         "verifying" Verify why -> "verifying", "reopened" Verify why -> "verifying";
     Incident, ConfirmDelist, "三（二）1": "verifying" Confirm why -> "confirmed", "confirmed" StartRemoval -> "removal_running",
         "triaged" Unfounded why -> "unfounded", "verifying" Unfounded why -> "unfounded",
@@ -116,12 +120,14 @@ arrows! {
         "consulted" Publish -> "published", "needs_replacement" Publish -> "published", "published" Stop why -> "needs_replacement",
         "draft" Withdraw why -> "withdrawn", "consulted" Withdraw why -> "withdrawn", "published" Withdraw why -> "withdrawn",
         "needs_replacement" Withdraw why -> "withdrawn", "published" Expire -> "expired";
-    PurchaseOrder, Purchase, "四": "requested" Pool -> "pooled", "pooled" Order -> "ordered", "ordered" Ship -> "shipped",
-        "shipped" Receive -> "received", "received" Accept -> "accepted", "received" Dispute why -> "disputed",
-        "disputed" Accept why -> "accepted", "accepted" Settle -> "settled";
+    PurchaseOrder, HandleOrders, "四": "requested" Pool -> "pooled", "pooled" Order -> "ordered", "ordered" Ship -> "shipped",
+        "accepted" Settle -> "settled";
+    PurchaseOrder, Purchase, "四": "shipped" Receive -> "received", "received" Accept -> "accepted",
+        "received" Dispute why -> "disputed", "disputed" Accept why -> "accepted",
+        "requested" Cancel why -> "cancelled", "pooled" Cancel why -> "cancelled", "ordered" Cancel why -> "cancelled";
     Purchase, Purchase, "三（一）2": "draft" Submit -> "submitted", "waiting_evidence" Submit -> "submitted";
-    Purchase, CountPurchases, "三（一）7": "submitted" Count -> "counted", "submitted" Reject why -> "rejected",
-        "submitted" AskEvidence why -> "waiting_evidence", "counted" Adjust why -> "adjusted";
+    Purchase, VerifyPurchases, "三（一）7": "submitted" Reject why -> "rejected", "submitted" AskEvidence why -> "waiting_evidence";
+    Purchase, CountPurchases, "三（一）7": "submitted" Count -> "counted", "counted" Adjust why -> "adjusted";
     Deadline, ChangeDeadlines, "四": "open" Finish why -> "done", "open" Waive why -> "waived", "done" Reopen why -> "open",
         "waived" Reopen why -> "open";
     Return, SubmitAnnex1, "四": "not_started" Draft -> "draft", "not_started" Submit -> "submitted", "draft" Submit -> "submitted",
@@ -134,13 +140,18 @@ pub fn arrow(kind: Kind, from: &str, verb: Verb) -> Option<&'static Arrow> {
     ARROWS.iter().find(|a| a.kind == kind && a.from == from && a.verb == verb)
 }
 
+/// The right that walks `verb` from `from`; of an arrow that is not there, the right of reporting, which everyone has.
+pub fn right<S: State>(from: &S, verb: Verb) -> Right {
+    arrow(S::KIND, from.code(), verb).map_or(Right::ReportIncident, |a| a.right)
+}
+
 /// The arrows that leave `from`: what can be done now.
 pub fn leaving(kind: Kind, from: &str) -> impl Iterator<Item = &'static Arrow> {
     ARROWS.iter().filter(move |a| a.kind == kind && a.from == from)
 }
 
 /// The roles that may walk `verb` from some state, as codes joined with commas.
-fn who_may_walk(kind: Kind, verb: Verb) -> String {
+pub fn who_may_walk(kind: Kind, verb: Verb) -> String {
     let right = ARROWS.iter().find(|a| a.kind == kind && a.verb == verb).map(|a| a.right);
     let roles = right.into_iter().flat_map(super::rights::who_may).map(|r| r.code());
     roles.collect::<Vec<_>>().join(",")

@@ -8,11 +8,13 @@ use uuid::Uuid;
 codes! {
     /// Something a person may be allowed to do.
     Right {
-        EditSuppliers = "edit_suppliers", EditCounters = "edit_counters", SubmitAnnex1 = "submit_annex1",
-        SubmitAnnex2 = "submit_annex2", AcceptReturns = "accept_returns", ReportIncident = "report_incident",
+        EditSuppliers = "edit_suppliers", ApproveSuppliers = "approve_suppliers", EditCounters = "edit_counters",
+        ApproveCounters = "approve_counters", SubmitAnnex1 = "submit_annex1", SubmitAnnex2 = "submit_annex2",
+        AcceptReturns = "accept_returns", ReportIncident = "report_incident", VerifyIncident = "verify_incident",
         Suspend = "suspend", ConfirmDelist = "confirm_delist", AckRemoval = "ack_removal",
         PublishEdition = "publish_edition", PublishPacks = "publish_packs", Purchase = "purchase",
-        CountPurchases = "count_purchases", ChangeDeadlines = "change_deadlines",
+        HandleOrders = "handle_orders", VerifyPurchases = "verify_purchases", CountPurchases = "count_purchases",
+        ChangeDeadlines = "change_deadlines",
     }
     /// How far a right reaches.
     Grant { No = "no", Propose = "propose", Own = "own", All = "all" }
@@ -34,19 +36,26 @@ const fn row(right: Right, grants: [Grant; 6], item: &'static str) -> RightRow {
 
 /// The table, in the order of [`Role::ALL`].
 pub const RIGHTS: &[RightRow] = &[
+    // A county drafts, its city approves, the office overrides.
     row(Right::EditSuppliers, [Own, Own, No, All, No, No], "三（二）1"),
+    row(Right::ApproveSuppliers, [Propose, Own, No, All, No, No], "三（二）1"),
     row(Right::EditCounters, [Own, Own, Own, All, No, No], "三（三）1"),
-    row(Right::SubmitAnnex1, [Propose, Own, Own, All, No, No], "四"),
-    row(Right::SubmitAnnex2, [Propose, Own, No, All, No, No], "四"),
+    row(Right::ApproveCounters, [Propose, Own, Propose, All, No, No], "三（三）1"),
+    // The office accepts or sends back what others submit; it never files for them.
+    row(Right::SubmitAnnex1, [Propose, Own, Own, No, No, No], "四"),
+    row(Right::SubmitAnnex2, [Propose, Own, No, No, No, No], "四"),
     row(Right::AcceptReturns, [No, No, No, All, No, No], "三（二）1"),
     row(Right::ReportIncident, [All, All, All, All, No, All], "三（二）1"),
+    row(Right::VerifyIncident, [Own, Own, Own, All, No, No], "三（二）1"),
     row(Right::Suspend, [Propose, Own, Propose, All, No, No], "三（二）1"),
     row(Right::ConfirmDelist, [No, Propose, No, All, No, No], "三（二）1"),
-    row(Right::AckRemoval, [Own, Own, Own, All, No, No], "三（二）1"),
+    row(Right::AckRemoval, [Own, Own, Own, No, No, No], "三（二）1"),
     row(Right::PublishEdition, [No, No, No, All, No, No], "三（二）1"),
     row(Right::PublishPacks, [No, Own, Own, All, No, No], "三（二）4"),
     row(Right::Purchase, [Own, Own, Own, All, No, Own], "三（一）2"),
-    row(Right::CountPurchases, [No, Propose, Propose, All, No, No], "三（一）7"),
+    row(Right::HandleOrders, [No, Own, Own, All, No, Own], "四"),
+    row(Right::VerifyPurchases, [No, Own, Own, All, No, No], "三（一）7"),
+    row(Right::CountPurchases, [No, No, No, All, No, No], "三（一）7"),
     row(Right::ChangeDeadlines, [No, No, No, All, No, No], "四"),
 ];
 
@@ -61,24 +70,28 @@ pub fn who_may(right: Right) -> impl Iterator<Item = Role> {
     Role::ALL.iter().copied().filter(move |role| matches!(grant(right, *role), Own | All))
 }
 
+/// [`who_may`] as codes joined with commas.
+pub fn who(right: Right) -> String {
+    who_may(right).map(Role::code).collect::<Vec<_>>().join(",")
+}
+
 /// Checks that the actor may use `right` on a row in `county_code` owned by `owner`.
 ///
 /// # Errors
 /// `not-allowed` when the role has no such right, `not-your-area` when it reaches only the own area; both name who
 /// could act.
 pub fn allow(actor: &Actor, right: Right, county_code: &str, owner: Uuid) -> Result<(), Refusal> {
-    let who = || who_may(right).map(Role::code).collect::<Vec<_>>().join(",");
     match grant(right, actor.role) {
         All => Ok(()),
         Own if actor.covers(county_code, owner) => Ok(()),
         Own => Err(Refusal::new("not-your-area")
             .with("area", actor.division_code.clone())
             .with("county", county_code)
-            .with("who", who())),
+            .with("who", who(right))),
         No | Propose => Err(Refusal::new("not-allowed")
             .with("right", right.code())
             .with("role", actor.role.code())
-            .with("who", who())),
+            .with("who", who(right))),
     }
 }
 

@@ -87,6 +87,9 @@ records! {
         /// Why it is in this state, as typed by who put it there.
         state_reason: String,
         state_at: Timestamp,
+        /// Code of the incident whose triage suspended it, empty when a person did: the end of that incident lifts the
+        /// suspension by itself.
+        suspended_for: String,
         /// Edition that first listed it.
         edition_no: Option<i64>,
         /// The delisted entry this one follows (relisting is a new entry).
@@ -144,6 +147,8 @@ records! {
         state: ShelfState,
         placed_on: Date,
         quantity: i64,
+        /// Stopped because its product left the catalog, not by hand: goes back on sale with the product.
+        stopped_with_entry: bool,
     }
     /// A visit to a counter (巡查).
     Visit("visit", VisitId) {

@@ -10,6 +10,7 @@ use super::rights::{self, Right};
 use super::rows::{Kind, Row};
 use super::value::Value;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Read access to rows: the SQLite store in the product, memory in tests.
@@ -65,11 +66,13 @@ pub struct Work<'a> {
     pub actor: &'a Actor,
     pub now: Timestamp,
     changes: Vec<Change>,
+    /// The last change of each row: a decision may touch as many rows as there are counters.
+    latest: HashMap<(Kind, Uuid), usize>,
 }
 
 impl<'a> Work<'a> {
     pub fn new(rows: &'a dyn Rows, ids: &'a mut dyn NewId, actor: &'a Actor, now: Timestamp) -> Work<'a> {
-        Work { rows, ids, actor, now, changes: Vec::new() }
+        Work { rows, ids, actor, now, changes: Vec::new(), latest: HashMap::new() }
     }
 
     /// Today in Asia/Shanghai, whatever zone the server is in.
@@ -82,8 +85,7 @@ impl<'a> Work<'a> {
     /// # Errors
     /// `unknown-record` when there is none.
     pub fn get<R: Record>(&self, id: Uuid) -> Result<R, Stop> {
-        let pending = self.changes.iter().rev().map(|c| &c.after).find(|r| r.kind() == R::KIND && r.uuid() == id);
-        let row = match pending {
+        let row = match self.pending(R::KIND, id) {
             Some(row) => Some(row.clone()),
             None => self.rows.fetch(R::KIND, id).map_err(Stop::Rows)?,
         };
@@ -102,9 +104,8 @@ impl<'a> Work<'a> {
         let rows = self.rows.find(R::KIND, column, &value).map_err(Stop::Rows)?;
         rows.into_iter()
             .filter_map(|row| {
-                let id = row.uuid();
-                let newer = self.changes.iter().rev().find(|c| c.after.kind() == R::KIND && c.after.uuid() == id);
-                R::from_row(newer.map_or(row, |c| c.after.clone()))
+                let newer = self.pending(R::KIND, row.uuid()).cloned();
+                R::from_row(newer.unwrap_or(row))
             })
             .map(Ok)
             .collect()
@@ -167,7 +168,17 @@ impl<'a> Work<'a> {
     /// Adds a new row.
     pub fn create<R: Record>(&mut self, mut row: R) {
         row.meta_mut().rev = 1;
-        self.changes.push(Change { before: None, after: row.into() });
+        self.push(Change { before: None, after: row.into() });
+    }
+
+    fn push(&mut self, change: Change) {
+        self.latest.insert((change.after.kind(), change.after.uuid()), self.changes.len());
+        self.changes.push(change);
+    }
+
+    /// The row as the changes so far leave it, if they touch it.
+    fn pending(&self, kind: Kind, id: Uuid) -> Option<&Row> {
+        self.latest.get(&(kind, id)).map(|n| &self.changes[*n].after)
     }
 
     /// Changes a row: revision, who and when follow by themselves; an equal row is no change.
@@ -179,7 +190,20 @@ impl<'a> Work<'a> {
         meta.rev += 1;
         meta.updated_at = self.now;
         meta.updated_by = self.actor.name.clone();
-        self.changes.push(Change { before: Some(before.into()), after: after.into() });
+        self.push(Change { before: Some(before.into()), after: after.into() });
+    }
+
+    /// Says more of a row that was changed or made in this decision: one change, one revision.
+    pub fn amend<R: Record>(&mut self, mut row: R) {
+        let id = row.uuid();
+        match self.latest.get(&(R::KIND, id)) {
+            Some(n) => {
+                let change = &mut self.changes[*n];
+                row.meta_mut().clone_from(change.after.meta());
+                change.after = row.into();
+            }
+            None => debug_assert!(false, "{id} has not been touched"),
+        }
     }
 
     /// Checks a right on a row of `county_code` owned by `owner`.

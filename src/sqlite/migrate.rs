@@ -22,12 +22,14 @@ pub fn run(db: &mut Connection, path: &Path, steps: &[Step]) -> Result<usize, Db
     let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
     let found = version(db).map_err(failed)?;
     check(path, found, known)?;
+    // A file that is being made holds nothing to copy.
+    let fresh = found == 0;
     let mut ran = 0;
     for (number, step) in (1_i64..).zip(steps) {
         if number <= version(db).map_err(failed)? {
             continue;
         }
-        if number > 1 {
+        if !fresh {
             copy_aside(db, path, number).map_err(failed)?;
         }
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;

@@ -3,4 +3,7 @@
 use crate::sqlite::migrate::Step;
 
 /// Every step, oldest first.
-pub const STEPS: &[Step] = &[Step { name: "0001_start", sql: include_str!("schema/0001_start.sql") }];
+pub const STEPS: &[Step] = &[
+    Step { name: "0001_start", sql: include_str!("schema/0001_start.sql") },
+    Step { name: "0002_suspensions", sql: include_str!("schema/0002_suspensions.sql") },
+];

@@ -5,6 +5,7 @@ mod board;
 mod filters;
 mod pages;
 mod search;
+mod upgrade;
 
 use crate::support::commands::{Throw, command, throws};
 use crate::support::memory::Memory;
@@ -131,7 +132,7 @@ fn same_on_both(throws: &[Throw]) {
     let mut asked = 0;
     for t in throws {
         let wanted = command(&p.rows, *t);
-        let who = t.person(p.people.len());
+        let who = t.person(p.people.len(), &wanted);
         let memory = p.ask(who, &wanted);
         let sqlite = store.submit_wait(&p.people[who], vec![wanted.clone()]);
         match (memory, sqlite) {

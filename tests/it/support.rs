@@ -5,6 +5,7 @@ pub mod invariants;
 pub mod memory;
 pub mod province;
 pub mod pty;
+pub mod rights;
 pub mod storage;
 
 use assert_cmd::Command;

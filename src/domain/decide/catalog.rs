@@ -1,11 +1,12 @@
 //! Catalog entries, editions and publications (A01, A05, A06; plan 三（二）1).
 
-use super::{Target, field, no_such_step, owner, sales, step};
+use super::{Target, field, incident, no_such_step, owner, sales, step};
+use crate::base::text;
 use crate::domain::codes::*;
 use crate::domain::command::ProposeEntry;
 use crate::domain::machine::{self, Verb};
 use crate::domain::refusal::{Refusal, Stop, wrong_state};
-use crate::domain::rights::Right;
+use crate::domain::rights::{self, Right};
 use crate::domain::rows::*;
 use crate::domain::value::{Cell, Fen};
 use crate::domain::work::Work;
@@ -20,7 +21,8 @@ pub fn propose(w: &mut Work<'_>, line: &ProposeEntry) -> Result<Target, Stop> {
     if !county.starts_with("61") && !county.starts_with('Z') {
         return Err(Refusal::new("not-in-province").with("county", county).into());
     }
-    w.allow(Right::EditSuppliers, &county, w.actor.org_id)?;
+    // By the county alone: whoever writes a product down does not thereby own its county.
+    w.allow(Right::EditSuppliers, &county, Uuid::nil())?;
     let name = field::required("product_name", &line.name, field::SHORT)?;
     let spec = field::optional("spec", &line.spec, 40)?;
     let price = Fen(field::between("price", line.price.0, 1, MAX_PRICE)?);
@@ -31,14 +33,7 @@ pub fn propose(w: &mut Work<'_>, line: &ProposeEntry) -> Result<Target, Stop> {
     let directory_no = field::optional("national_directory_no", &line.directory_no, 40)?;
     let source = field::optional("source", &line.source, field::SHORT * 2)?;
     let supplier = find_or_add_supplier(w, line, &county, &source)?;
-    let twins = w.find::<CatalogEntry>("supplier_id", supplier.id.to_value())?;
-    let twin = twins
-        .iter()
-        .find(|e| e.name == name && e.spec == spec && !matches!(e.state, EntryState::Delisted | EntryState::Withdrawn));
-    if let Some(twin) = twin {
-        let refusal = Refusal::new("already-exists").with("kind", "catalog_entry").with("code", twin.code.clone());
-        return Err(refusal.into());
-    }
+    refuse_twin(w, &supplier, &name, &spec)?;
     let mut meta = w.new_meta(w.actor.org_id);
     meta.source = source;
     let number = w.next_number_where(Kind::CatalogEntry, "county_code", &county)?;
@@ -77,6 +72,7 @@ pub fn propose(w: &mut Work<'_>, line: &ProposeEntry) -> Result<Target, Stop> {
         state: EntryState::Candidate,
         state_reason: String::new(),
         state_at: w.now,
+        suspended_for: String::new(),
         edition_no: None,
         relisted_from: None,
         under_review: false,
@@ -87,15 +83,29 @@ pub fn propose(w: &mut Work<'_>, line: &ProposeEntry) -> Result<Target, Stop> {
     Ok((id, code))
 }
 
+/// One entry a good. What was delisted comes back only as a relisting, which links the old entry and says why (A05).
+fn refuse_twin(w: &Work<'_>, supplier: &Supplier, name: &str, spec: &str) -> Result<(), Stop> {
+    let same =
+        |e: &&CatalogEntry| text::same(&e.name, name) && text::same(&e.spec, spec) && e.state != EntryState::Withdrawn;
+    let entries = w.find::<CatalogEntry>("supplier_id", supplier.id.to_value())?;
+    let twins: Vec<_> = entries.iter().filter(same).collect();
+    if let Some(twin) = twins.iter().find(|e| e.state != EntryState::Delisted) {
+        let refusal = Refusal::new("already-exists").with("kind", "catalog_entry").with("code", twin.code.clone());
+        return Err(refusal.into());
+    }
+    match twins.last() {
+        Some(old) => Err(Refusal::new("was-delisted").with("code", old.code.clone()).with("name", name).into()),
+        None => Ok(()),
+    }
+}
+
 fn find_or_add_supplier(w: &mut Work<'_>, line: &ProposeEntry, county: &str, source: &str) -> Result<Supplier, Stop> {
     let name = field::required("supplier_name", &line.supplier_name, field::SHORT)?;
     let known = w.find::<Supplier>("name", name.to_value())?;
     if let Some(supplier) = known.into_iter().find(|s| s.county_code == county) {
         if supplier.state == SupplierState::Removed {
-            let state = supplier.state.code();
-            return Err(
-                wrong_state(Kind::Supplier, supplier.code, state, "propose", "active", "office,city,county").into()
-            );
+            let (state, who) = (supplier.state.code(), rights::who(Right::EditSuppliers));
+            return Err(wrong_state(Kind::Supplier, supplier.code, state, "propose", "active", who).into());
         }
         return Ok(supplier);
     }
@@ -127,15 +137,43 @@ pub fn walk(w: &mut Work<'_>, id: Uuid, verb: Verb, reason: &str) -> Result<Targ
     if verb == Verb::Delist {
         return Err(no_such_step(Kind::CatalogEntry, &entry.code, entry.state.code(), verb).into());
     }
+    if matches!((entry.state, verb), (EntryState::Suspended, Verb::Resume) | (EntryState::Listed, Verb::Withdraw)) {
+        // Rights first: who may not act is not told of incidents.
+        w.allow(machine::right(&entry.state, verb), &entry.county_code, owner(&entry))?;
+        refuse_open_incident(w, &entry, verb)?;
+    }
     set_state(w, &entry, verb, reason)?;
     Ok((id, entry.code))
+}
+
+/// A product under an open incident neither returns to sale nor slips away: the incident ends first (domain section 4).
+fn refuse_open_incident(w: &Work<'_>, entry: &CatalogEntry, verb: Verb) -> Result<(), Stop> {
+    let incidents = w.find::<Incident>("entry_id", entry.id.to_value())?;
+    let Some(open) = incidents.iter().find(|i| incident::is_open(i)) else { return Ok(()) };
+    let refusal = Refusal::new("open-incident").with("code", entry.code.clone()).with("verb", verb.code());
+    Err(refusal.with("incident", open.code.clone()).with("kind", "incident").with("state", open.state.code()).into())
 }
 
 /// Walks an arrow and does what follows from it.
 pub fn set_state(w: &mut Work<'_>, entry: &CatalogEntry, verb: Verb, reason: &str) -> Result<CatalogEntry, Stop> {
     let (_, state) = step(w, &entry.code, entry.state, verb, reason, (&entry.county_code, owner(entry)))?;
-    let mut after = CatalogEntry { state, state_reason: reason.to_owned(), state_at: w.now, ..entry.clone() };
+    let mut after = CatalogEntry {
+        state,
+        state_reason: reason.to_owned(),
+        state_at: w.now,
+        suspended_for: String::new(),
+        ..entry.clone()
+    };
     if verb == Verb::List {
+        let supplier: Supplier = w.get(entry.supplier_id.0)?;
+        if matches!(supplier.state, SupplierState::Suspended | SupplierState::Removed) {
+            let refusal = Refusal::new("supplier-out").with("code", entry.code.clone());
+            return Err(refusal
+                .with("supplier", supplier.code)
+                .with("kind", "supplier")
+                .with("state", supplier.state.code())
+                .into());
+        }
         let product: Product = w.get(entry.product_id.0)?;
         if product.directory_state != DirectoryState::Found {
             let refusal = Refusal::new("not-in-directory").with("code", entry.code.clone());
@@ -156,15 +194,8 @@ pub fn relist(w: &mut Work<'_>, old: Uuid, reason: &str) -> Result<Target, Stop>
     let old: CatalogEntry = w.get(old)?;
     w.allow(Right::EditSuppliers, &old.county_code, owner(&old))?;
     if old.state != EntryState::Delisted {
-        return Err(wrong_state(
-            Kind::CatalogEntry,
-            old.code,
-            old.state.code(),
-            "relist",
-            "delisted",
-            "office,city,county",
-        )
-        .into());
+        let (state, who) = (old.state.code(), rights::who(Right::EditSuppliers));
+        return Err(wrong_state(Kind::CatalogEntry, old.code, state, "relist", "delisted", who).into());
     }
     if reason.is_empty() {
         return Err(Refusal::new("reason-missing").with("code", old.code).with("verb", "relist").into());
@@ -182,6 +213,7 @@ pub fn relist(w: &mut Work<'_>, old: Uuid, reason: &str) -> Result<Target, Stop>
         state: EntryState::Candidate,
         state_reason: reason.to_owned(),
         state_at: w.now,
+        suspended_for: String::new(),
         edition_no: None,
         relisted_from: Some(old.id),
         trace: TraceState::None,
@@ -206,26 +238,17 @@ pub fn check_directory(w: &mut Work<'_>, id: Uuid, number: &str, state: Director
 pub fn issue_edition(w: &mut Work<'_>, dated: Date, note: &str) -> Result<Target, Stop> {
     w.allow(Right::PublishEdition, "610000", w.actor.org_id)?;
     let note = field::optional("note", note, field::LONG)?;
-    let listed = w.count_where(Kind::CatalogEntry, "state", EntryState::Listed.to_value())?;
+    new_edition(w, dated, note, 0)
+}
+
+/// Signs the next edition and opens its three publications. `leaving` stored entries stop being listed in this decision.
+pub fn new_edition(w: &mut Work<'_>, dated: Date, note: String, leaving: i64) -> Result<Target, Stop> {
     let number = w.next_number(Kind::CatalogEdition)?;
+    let listed = w.count_where(Kind::CatalogEntry, "state", EntryState::Listed.to_value())? - leaving;
     let added = w.count_where(Kind::CatalogEntry, "edition_no", number.to_value())?;
     let last = w.find::<CatalogEdition>("number", (number - 1).to_value())?;
     let before = last.first().map_or(0, |e| e.listed);
-    for edition in w.find::<CatalogEdition>("state", EditionState::Published.to_value())? {
-        let (_, state) = machine::step("", edition.state, Verb::Supersede, "")?;
-        w.update(edition.clone(), CatalogEdition { state, ..edition });
-    }
-    new_edition(w, number, dated, note, (listed, added, (before + added - listed).max(0)))
-}
-
-/// Signs the next edition and opens its three publications.
-pub fn new_edition(
-    w: &mut Work<'_>,
-    number: i64,
-    dated: Date,
-    note: String,
-    (listed, added, removed): (i64, i64, i64),
-) -> Result<Target, Stop> {
+    let removed = (before + added - listed).max(leaving);
     let meta = w.new_meta(w.actor.org_id);
     let signer = w.actor.name.clone();
     let edition = CatalogEdition {
@@ -262,6 +285,19 @@ pub fn walk_edition(w: &mut Work<'_>, id: Uuid, verb: Verb, reason: &str) -> Res
     let edition: CatalogEdition = w.get(id)?;
     let code = edition.number.to_string();
     let (_, state) = step(w, &code, edition.state, verb, reason, ("610000", owner(&edition)))?;
+    if verb == Verb::Publish {
+        // Public only when all three places have it (A06); only then does the edition before it step back.
+        let places = w.find::<Publication>("edition_id", edition.id.to_value())?;
+        let out = |p: &&Publication| matches!(p.state, PublicationState::Published | PublicationState::Verified);
+        if let Some(missing) = places.iter().find(|p| !out(p)) {
+            let refusal = Refusal::new("not-public").with("code", code).with("channel", missing.channel.code());
+            return Err(refusal.with("kind", "publication").with("state", missing.state.code()).into());
+        }
+        for old in w.find::<CatalogEdition>("state", EditionState::Published.to_value())? {
+            let (_, state) = machine::step("", old.state, Verb::Supersede, "")?;
+            w.update(old.clone(), CatalogEdition { state, ..old });
+        }
+    }
     w.update(edition.clone(), CatalogEdition { state, ..edition });
     Ok((id, code))
 }

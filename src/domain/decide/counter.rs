@@ -5,7 +5,7 @@ use crate::domain::codes::*;
 use crate::domain::command::AddCounter;
 use crate::domain::machine::Verb;
 use crate::domain::refusal::{Refusal, Stop, wrong_state};
-use crate::domain::rights::Right;
+use crate::domain::rights::{self, Right};
 use crate::domain::rows::*;
 use crate::domain::value::Cell;
 use crate::domain::work::Work;
@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 pub fn add(w: &mut Work<'_>, new: &AddCounter) -> Result<Target, Stop> {
     let county = field::division(&new.county_code)?;
-    w.allow(Right::EditCounters, &county, w.actor.org_id)?;
+    // An area union by the county; a union without an area keeps counters of its own anywhere.
+    let keeper = if w.actor.role == Role::Industrial { w.actor.org_id } else { Uuid::nil() };
+    w.allow(Right::EditCounters, &county, keeper)?;
     let name = field::required("counter_name", &new.name, field::SHORT)?;
     let twins = w.find::<Counter>("name", name.to_value())?;
     // One open counter per venue and type (A19).
@@ -87,15 +89,20 @@ pub fn place(w: &mut Work<'_>, counter: Uuid, entry: Uuid, quantity: i64) -> Res
     let counter: Counter = w.get(counter)?;
     w.allow(Right::EditCounters, &counter.county_code, owner(&counter))?;
     if counter.state == CounterState::Closed {
-        let needs = "preparing,active,paused";
-        return Err(wrong_state(Kind::Counter, counter.code, "closed", "place", needs, "office,city,county").into());
+        let (needs, who) = ("proposed,approved,preparing,active,paused", rights::who(Right::EditCounters));
+        return Err(wrong_state(Kind::Counter, counter.code, "closed", "place", needs, who).into());
     }
     let entry: CatalogEntry = w.get(entry)?;
     must_be_listed(&entry)?;
     let quantity = field::between("quantity", quantity, 1, 1_000_000)?;
     let lines = w.find::<ShelfLine>("counter_id", counter.id.to_value())?;
-    let known = lines.into_iter().find(|l| l.entry_id == entry.id && l.state == ShelfState::Sellable);
+    let known = lines.into_iter().find(|l| l.entry_id == entry.id && l.state != ShelfState::Removed);
     match known {
+        // Stopped by hand: who may stop sales says when they start again.
+        Some(line) if line.state == ShelfState::Stopped => {
+            let who = rights::who(Right::Suspend);
+            return Err(wrong_state(Kind::ShelfLine, counter.code, "stopped", "place", "sellable", who).into());
+        }
         Some(line) => w.update(line.clone(), ShelfLine { quantity, ..line }),
         None => {
             let line = ShelfLine {
@@ -106,6 +113,7 @@ pub fn place(w: &mut Work<'_>, counter: Uuid, entry: Uuid, quantity: i64) -> Res
                 state: ShelfState::Sellable,
                 placed_on: w.today(),
                 quantity,
+                stopped_with_entry: false,
             };
             w.create(line);
         }
@@ -131,7 +139,7 @@ pub fn walk_shelf(w: &mut Work<'_>, id: Uuid, verb: Verb, reason: &str) -> Resul
     if verb == Verb::Resume {
         must_be_listed(&w.get::<CatalogEntry>(line.entry_id.0)?)?;
     }
-    w.update(line.clone(), ShelfLine { state, ..line });
+    w.update(line.clone(), ShelfLine { state, stopped_with_entry: false, ..line });
     Ok((counter.id.0, counter.code))
 }
 

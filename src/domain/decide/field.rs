@@ -2,6 +2,7 @@
 
 use crate::base::text;
 use crate::domain::refusal::Refusal;
+use crate::domain::rows::Kind;
 
 /// Longest reason or note in characters.
 pub const LONG: usize = 500;
@@ -51,6 +52,14 @@ pub fn between(field: &'static str, n: i64, low: i64, high: i64) -> Result<i64, 
         .with("value", n.to_string())
         .with("low", low.to_string())
         .with("high", high.to_string()))
+}
+
+/// Refuses a list that names one thing `twice`.
+pub fn once(twice: bool, kind: Kind, code: &str) -> Result<(), Refusal> {
+    if !twice {
+        return Ok(());
+    }
+    Err(Refusal::new("already-exists").with("kind", kind.table()).with("code", code))
 }
 
 fn too_long(field: &'static str, chars: usize, max: usize) -> Refusal {

@@ -3,8 +3,8 @@
 use super::{Target, catalog, field, no_such_step, owner, step};
 use crate::domain::codes::*;
 use crate::domain::machine::{self, Verb};
-use crate::domain::refusal::{Refusal, Stop};
-use crate::domain::rights::Right;
+use crate::domain::refusal::{Refusal, Stop, wrong_state};
+use crate::domain::rights::{self, Right};
 use crate::domain::rows::*;
 use crate::domain::value::Cell;
 use crate::domain::work::Work;
@@ -24,7 +24,8 @@ pub struct Classes<'a> {
 pub fn report(w: &mut Work<'_>, entry: Uuid, title: &str, place: &str, grade: Grade) -> Result<Target, Stop> {
     let entry: CatalogEntry = w.get(entry)?;
     w.allow(Right::ReportIncident, &entry.county_code, owner(&entry))?;
-    if !matches!(entry.state, EntryState::Listed | EntryState::Suspended) {
+    // A product withdrawn for want of stock may still stand on shelves.
+    if !matches!(entry.state, EntryState::Listed | EntryState::Suspended | EntryState::Withdrawn) {
         super::counter::must_be_listed(&entry)?;
     }
     let title = field::required("title", title, field::SHORT)?;
@@ -63,6 +64,11 @@ pub fn report(w: &mut Work<'_>, entry: Uuid, title: &str, place: &str, grade: Gr
     Ok(target)
 }
 
+/// Whether an incident still waits for its end.
+pub fn is_open(incident: &Incident) -> bool {
+    !matches!(incident.state, IncidentState::Closed | IncidentState::Unfounded | IncidentState::NotSerious)
+}
+
 fn add_step(w: &mut Work<'_>, incident: IncidentId, number: i64, verb: &str, note: String) {
     let step = IncidentStep {
         id: IncidentStepId(w.new_id()),
@@ -91,7 +97,8 @@ pub fn triage(w: &mut Work<'_>, id: Uuid, classes: &Classes<'_>, suspend: bool, 
     w.allow(Right::Suspend, &entry.county_code, owner(&entry))?;
     let (_, state) = step(w, &incident.code, incident.state, Verb::Triage, reason, area)?;
     if suspend && entry.state == EntryState::Listed {
-        catalog::set_state(w, &entry, Verb::Suspend, &format!("{} {reason}", incident.code))?;
+        let stopped = catalog::set_state(w, &entry, Verb::Suspend, &format!("{} {reason}", incident.code))?;
+        w.amend(CatalogEntry { suspended_for: incident.code.clone(), ..stopped });
     }
     let after = Incident {
         state,
@@ -116,6 +123,11 @@ pub fn add_evidence(
 ) -> Result<Target, Stop> {
     let incident: Incident = w.get(id)?;
     w.allow(Right::ReportIncident, &incident.county_code, owner(&incident))?;
+    if !is_open(&incident) {
+        let needs = "reported,triaged,verifying,removal_running,reopened";
+        let (state, who) = (incident.state.code(), rights::who(Right::ReportIncident));
+        return Err(wrong_state(Kind::Incident, incident.code, state, "add_evidence", needs, who).into());
+    }
     if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(Refusal::new("field-unclean").with("field", "sha256").into());
     }
@@ -173,16 +185,20 @@ pub fn walk(w: &mut Work<'_>, id: Uuid, verb: Verb, reason: &str) -> Result<Targ
     Ok((id, incident.code))
 }
 
-/// Lists the entry again when no other open incident keeps it suspended.
+/// Lists the entry again when this incident suspended it and no other open incident keeps it so. What a person
+/// suspended by hand, a person resumes.
 fn release(w: &mut Work<'_>, incident: &Incident, reason: &str) -> Result<(), Stop> {
     let entry: CatalogEntry = w.get(incident.entry_id.0)?;
     let others = w.find::<Incident>("entry_id", entry.id.to_value())?;
-    let open = |i: &&Incident| {
-        i.id != incident.id
-            && !matches!(i.state, IncidentState::Closed | IncidentState::Unfounded | IncidentState::NotSerious)
-    };
-    if entry.state == EntryState::Suspended && !others.iter().any(|i| open(&i)) {
-        catalog::set_state(w, &entry, Verb::Resume, &format!("{} {reason}", incident.code))?;
+    if entry.suspended_for != incident.code {
+        return Ok(());
+    }
+    match others.iter().find(|i| i.id != incident.id && is_open(i)) {
+        // The other one takes over, so that its end finds the suspension it has to lift.
+        Some(other) => w.update(entry.clone(), CatalogEntry { suspended_for: other.code.clone(), ..entry }),
+        None => {
+            catalog::set_state(w, &entry, Verb::Resume, &format!("{} {reason}", incident.code))?;
+        }
     }
     Ok(())
 }
@@ -208,14 +224,18 @@ pub fn confirm(w: &mut Work<'_>, id: Uuid, reason: &str) -> Result<Target, Stop>
     Ok((id, incident.code))
 }
 
-/// Never the reporter, never the one who verified alone, never without evidence.
+/// Never the reporter, never the one who verified alone; verified by a test report, a regulator's notice or two people
+/// other than the reporter (domain section 4).
 fn four_eyes(w: &Work<'_>, incident: &Incident) -> Result<(), Stop> {
     let me = w.actor.name.as_str();
     if incident.reporter == me || incident.verified_by == me {
         let role = if incident.reporter == me { "reporter" } else { "verifier" };
         return Err(Refusal::new("four-eyes").with("code", incident.code.clone()).with("role", role).into());
     }
-    if w.count_where(Kind::Evidence, "incident_id", incident.id.to_value())? == 0 {
+    let evidence = w.find::<Evidence>("incident_id", incident.id.to_value())?;
+    let official = |e: &Evidence| matches!(e.kind, EvidenceKind::TestReport | EvidenceKind::RegulatorNotice);
+    let witnesses = incident.verified_by.split('、').filter(|n| !n.is_empty() && *n != incident.reporter).count();
+    if evidence.is_empty() || !(evidence.iter().any(official) || witnesses >= 2) {
         return Err(Refusal::new("evidence-missing").with("code", incident.code.clone()).into());
     }
     Ok(())
@@ -225,12 +245,10 @@ fn four_eyes(w: &Work<'_>, incident: &Incident) -> Result<(), Stop> {
 fn delist(w: &mut Work<'_>, incident: &Incident, entry: &CatalogEntry, cause: &str) -> Result<i64, Stop> {
     let shelves = w.find::<ShelfLine>("entry_id", entry.id.to_value())?;
     let entry = catalog::set_state(w, entry, Verb::Delist, cause)?;
-    let number = w.next_number(Kind::CatalogEdition)?;
-    let listed = w.count_where(Kind::CatalogEntry, "state", EntryState::Listed.to_value())?;
-    // The count is of stored rows, where this entry may still be listed.
-    let was_listed = i64::from(incident_entry_was_listed(w, &entry)?);
+    // Counts are of stored rows, where this entry may still be listed.
+    let leaving = i64::from(w.stored::<CatalogEntry>(entry.id.0)?.is_some_and(|e| e.state == EntryState::Listed));
     let today = w.today();
-    catalog::new_edition(w, number, today, cause.to_owned(), (listed - was_listed, 0, 1))?;
+    catalog::new_edition(w, today, cause.to_owned(), leaving)?;
     let mut seen = Vec::new();
     for shelf in shelves {
         if seen.contains(&shelf.counter_id) {
@@ -261,10 +279,6 @@ fn delist(w: &mut Work<'_>, incident: &Incident, entry: &CatalogEntry, cause: &s
     let supplier: Supplier = w.get(entry.supplier_id.0)?;
     w.update(supplier.clone(), Supplier { under_review: true, ..supplier });
     Ok(i64::try_from(seen.len()).unwrap_or(i64::MAX))
-}
-
-fn incident_entry_was_listed(w: &Work<'_>, entry: &CatalogEntry) -> Result<bool, Stop> {
-    Ok(w.stored::<CatalogEntry>(entry.id.0)?.is_some_and(|e| e.state == EntryState::Listed))
 }
 
 pub fn acknowledge(w: &mut Work<'_>, id: Uuid, answer: AckAnswer, quantity: i64, reason: &str) -> Result<Target, Stop> {

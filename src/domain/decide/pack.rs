@@ -5,7 +5,7 @@ use super::{Target, field, no_such_step, owner, step};
 use crate::domain::codes::*;
 use crate::domain::machine::Verb;
 use crate::domain::refusal::{Refusal, Stop, wrong_state};
-use crate::domain::rights::Right;
+use crate::domain::rights::{self, Right};
 use crate::domain::rows::*;
 use crate::domain::value::{Cell, Fen};
 use crate::domain::work::Work;
@@ -39,7 +39,8 @@ pub fn draft(w: &mut Work<'_>, new: &Draft<'_>) -> Result<Target, Stop> {
         items: i64::try_from(new.items.len()).unwrap_or(i64::MAX),
     };
     let target = (pack.id.0, pack.code.clone());
-    for (entry, quantity) in new.items {
+    for (n, (entry, quantity)) in new.items.iter().enumerate() {
+        field::once(new.items[..n].iter().any(|(e, _)| e == entry), Kind::GiftPackItem, &pack.code)?;
         add_item(w, &pack, *entry, *quantity)?;
     }
     w.create(pack);
@@ -71,7 +72,7 @@ pub fn set_item(w: &mut Work<'_>, pack: Uuid, entry: Uuid, quantity: i64) -> Res
     w.allow(Right::PublishPacks, &division(w, &pack)?, owner(&pack))?;
     if !matches!(pack.state, PackState::Draft | PackState::Consulted | PackState::NeedsReplacement) {
         let needs = "draft,consulted,needs_replacement";
-        let who = "office,city,industrial";
+        let who = rights::who(Right::PublishPacks);
         return Err(wrong_state(Kind::GiftPack, pack.code, pack.state.code(), "set_item", needs, who).into());
     }
     let quantity = field::between("quantity", quantity, 0, 1000)?;

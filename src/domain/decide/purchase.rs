@@ -1,5 +1,6 @@
 //! Purchases of the relief database (A15, A16; plan 三（一）2 and 7). Only counted ones add to the goal.
 
+use super::counter::must_be_listed;
 use super::{Target, field, owner, step};
 use crate::domain::codes::*;
 use crate::domain::command::AddPurchase;
@@ -8,7 +9,8 @@ use crate::domain::refusal::{Refusal, Stop};
 use crate::domain::rights::Right;
 use crate::domain::rows::*;
 use crate::domain::value::{Cell, Fen};
-use crate::domain::work::Work;
+use crate::domain::work::{Work, shanghai_date};
+use jiff::civil::Date;
 use uuid::Uuid;
 
 /// A fixed-point purchase counts only with all three kinds of evidence (三（一）7).
@@ -27,7 +29,7 @@ pub fn add(w: &mut Work<'_>, new: &AddPurchase) -> Result<Target, Stop> {
         }
     }
     if let Some(entry) = new.entry {
-        w.get::<CatalogEntry>(entry)?;
+        must_have_been_listed(&w.get(entry)?, &supplier, new.bought_on)?;
     }
     if new.bought_on > w.today() {
         let refusal =
@@ -55,6 +57,17 @@ pub fn add(w: &mut Work<'_>, new: &AddPurchase) -> Result<Target, Stop> {
     let target = (purchase.id.0, purchase.code.clone());
     w.create(purchase);
     Ok(target)
+}
+
+/// Only listed goods count as relief purchases, bought from who supplies them; what has left the catalog since counts up
+/// to the day it left (A05, A15).
+fn must_have_been_listed(entry: &CatalogEntry, supplier: &Supplier, on: Date) -> Result<(), Refusal> {
+    if entry.supplier_id != supplier.id {
+        let refusal = Refusal::new("not-of-supplier").with("code", entry.code.clone());
+        return Err(refusal.with("supplier", supplier.name.clone()));
+    }
+    let left = entry.edition_no.is_some() && on <= shanghai_date(entry.state_at);
+    if left { Ok(()) } else { must_be_listed(entry) }
 }
 
 pub fn walk(w: &mut Work<'_>, id: Uuid, verb: Verb, reason: &str) -> Result<Target, Stop> {

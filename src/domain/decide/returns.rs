@@ -4,7 +4,7 @@ use super::{Target, field, no_such_step, owner, step};
 use crate::domain::codes::*;
 use crate::domain::machine::Verb;
 use crate::domain::refusal::{Refusal, Stop, wrong_state};
-use crate::domain::rights::Right;
+use crate::domain::rights::{self, Right};
 use crate::domain::rows::*;
 use crate::domain::value::Fen;
 use crate::domain::work::Work;
@@ -70,7 +70,15 @@ pub fn remind(w: &mut Work<'_>, id: Uuid) -> Result<Target, Stop> {
     w.allow(Right::AcceptReturns, "610000", owner(&row))?;
     if matches!(row.state, ReturnState::Submitted | ReturnState::Accepted) {
         let needs = "not_started,draft,returned,amended";
-        return Err(wrong_state(Kind::Return, code, row.state.code(), "remind", needs, "office").into());
+        return Err(wrong_state(
+            Kind::Return,
+            code,
+            row.state.code(),
+            "remind",
+            needs,
+            rights::who(Right::AcceptReturns),
+        )
+        .into());
     }
     w.update(row.clone(), Return { reminders: row.reminders + 1, ..row });
     Ok((id, code))

@@ -17,7 +17,7 @@ pub const STOPPABLE: &[OrderState] = &[OrderState::Requested, OrderState::Pooled
 pub fn stop(w: &mut Work<'_>, entry: &CatalogEntry, reason: &str) -> Result<(), Stop> {
     for line in w.find::<ShelfLine>("entry_id", entry.id.to_value())? {
         if line.state == ShelfState::Sellable {
-            w.update(line.clone(), ShelfLine { state: ShelfState::Stopped, ..line });
+            w.update(line.clone(), ShelfLine { state: ShelfState::Stopped, stopped_with_entry: true, ..line });
         }
     }
     for item in w.find::<GiftPackItem>("entry_id", entry.id.to_value())? {
@@ -37,12 +37,12 @@ pub fn stop(w: &mut Work<'_>, entry: &CatalogEntry, reason: &str) -> Result<(), 
     Ok(())
 }
 
-/// Puts an entry that is listed again back on its shelves and releases orders it alone held. Packs stay as they are:
-/// a person publishes them again.
+/// Puts an entry that is listed again back on the shelves it left with it and releases orders it alone held. Shelf
+/// lines stopped by hand and packs stay as they are: a person starts them again.
 pub fn resume(w: &mut Work<'_>, entry: &CatalogEntry) -> Result<(), Stop> {
     for line in w.find::<ShelfLine>("entry_id", entry.id.to_value())? {
-        if line.state == ShelfState::Stopped {
-            w.update(line.clone(), ShelfLine { state: ShelfState::Sellable, ..line });
+        if line.state == ShelfState::Stopped && line.stopped_with_entry {
+            w.update(line.clone(), ShelfLine { state: ShelfState::Sellable, stopped_with_entry: false, ..line });
         }
     }
     for line in w.find::<OrderLine>("entry_id", entry.id.to_value())? {

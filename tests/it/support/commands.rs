@@ -39,9 +39,12 @@ impl Throw {
         }
     }
 
-    /// Who asks: the office in half of all cases, so that sequences get somewhere.
-    pub fn person(self, people: usize) -> usize {
+    /// Who asks: the office in half of all cases, so that sequences get somewhere; anyone where the office has no say.
+    pub fn person(self, people: usize, asked: &Command) -> usize {
         let who = usize::from(self.who);
+        if matches!(asked, Command::FileReturn { .. } | Command::AckRemoval { .. }) {
+            return who % people;
+        }
         if who.is_multiple_of(2) { who / 2 % 2 } else { who / 2 % people }
     }
 }
@@ -78,8 +81,11 @@ fn step(rows: &Memory, t: Throw) -> Command {
 
 /// The step an incident waits for.
 fn onward(rows: &Memory, t: Throw) -> Command {
-    let id = pick(rows, Kind::Incident, t.a);
-    let Some(incident) = rows.all::<Incident>().into_iter().find(|i| i.id.0 == id) else { return report(rows, t) };
+    let over = [IncidentState::Closed, IncidentState::Unfounded, IncidentState::NotSerious];
+    let (over, open): (Vec<_>, Vec<_>) = rows.all::<Incident>().into_iter().partition(|i| over.contains(&i.state));
+    let from = if open.is_empty() || t.a % 16 == 15 { over } else { open };
+    let Some(incident) = from.get(usize::from(t.a / 16) % from.len().max(1)) else { return report(rows, t) };
+    let id = incident.id.0;
     let walk = |verb| Command::Move { kind: Kind::Incident, id, verb, reason: "核查".into() };
     match incident.state {
         IncidentState::Reported => Command::TriageIncident {
@@ -163,6 +169,13 @@ pub fn command(rows: &Memory, t: Throw) -> Command {
             if t.n == 0 {
                 line.county_code = "320500".into();
             }
+            if t.n > 30
+                && let Some(e) = rows.all::<CatalogEntry>().into_iter().rfind(|e| e.state == EntryState::Delisted)
+            {
+                // The same good again, spelled a little differently.
+                (line.supplier_name, line.county_code) = (e.supplier_name, e.county_code);
+                (line.name, line.spec) = (e.name.replace("木耳", " 木耳"), e.spec.to_uppercase());
+            }
             Command::ProposeEntry(line)
         }
         25 => Command::RelistEntry {
@@ -200,16 +213,31 @@ pub fn command(rows: &Memory, t: Throw) -> Command {
     }
 }
 
+/// What the newest edition waits for: its three places, then to be public.
+fn toward_publishing(rows: &Memory) -> Command {
+    let walk = |kind, id, verb| Command::Move { kind, id, verb, reason: "发布".into() };
+    let Some(edition) = rows.all::<CatalogEdition>().pop() else {
+        return Command::IssueEdition { dated: date(2020, 8, 20), note: String::new() };
+    };
+    let places = rows.all::<Publication>().into_iter().filter(|p| p.edition_id == edition.id);
+    let waiting = |p: &Publication| matches!(p.state, PublicationState::Pending | PublicationState::Failed);
+    match places.into_iter().find(waiting) {
+        Some(place) => walk(Kind::Publication, place.id.0, Verb::Publish),
+        None => walk(Kind::CatalogEdition, edition.id.0, Verb::Publish),
+    }
+}
+
 fn office(rows: &Memory, t: Throw) -> Command {
     let id = pick(rows, Kind::Return, t.a);
     let n = i64::from(t.n);
-    match t.b % 4 {
+    match t.b % 6 {
         0 => Command::FileReturn { id, workers: n, planned: Fen(n * 100), note: String::new() },
         1 => Command::RemindReturn { id },
         2 => {
             let id = pick(rows, Kind::Deadline, t.a);
             Command::SetDeadline { id, due_on: date(2020, 9, 1), reason: "推迟".into() }
         }
+        3 | 4 => toward_publishing(rows),
         _ => Command::SetGoal { id: pick(rows, Kind::Goal, t.a), target: n, reason: "调整".into() },
     }
 }

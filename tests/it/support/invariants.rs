@@ -1,12 +1,13 @@
 //! What must hold after every command, whoever asked for what.
 
 use super::memory::{Memory, text};
+use super::rights::{Grant, grant, reaches};
 use gongfu::domain::actor::Actor;
 use gongfu::domain::codes::*;
 use gongfu::domain::command::Command;
 use gongfu::domain::machine::{self, ARROWS};
 use gongfu::domain::record::Record;
-use gongfu::domain::rights::{Grant, Right, grant};
+use gongfu::domain::rights::Right;
 use gongfu::domain::rows::*;
 use gongfu::domain::work::{Change, Decision};
 use std::collections::HashMap;
@@ -54,8 +55,21 @@ pub fn rows_hold(rows: &Memory) {
             assert!(evidence, "{} has no evidence", incident.code);
         }
     }
+    let incidents: Vec<Incident> = rows.all();
     for entry in entries.values() {
+        if !entry.suspended_for.is_empty() {
+            let cause = incidents.iter().find(|i| i.code == entry.suspended_for).expect("an incident");
+            assert!(entry.state == EntryState::Suspended && is_open(cause), "{} for {}", entry.code, cause.code);
+        }
         if entry.state == EntryState::Delisted {
+            let told: Vec<_> = rows.all::<RemovalNotice>().into_iter().filter(|n| n.entry_id == entry.id).collect();
+            for line in rows.all::<ShelfLine>().iter().filter(|l| l.entry_id == entry.id) {
+                assert!(
+                    told.iter().any(|n| n.counter_id == line.counter_id),
+                    "a counter of {} was not told",
+                    entry.code
+                );
+            }
             let confirmed = |i: &Incident| i.entry_id == entry.id && !i.confirmed_by.is_empty();
             assert!(rows.all::<Incident>().iter().any(confirmed), "{} delisted by nobody", entry.code);
         }
@@ -63,7 +77,28 @@ pub fn rows_hold(rows: &Memory) {
             assert_eq!(entries[&old].state, EntryState::Delisted, "{} follows {}", entry.code, entries[&old].code);
         }
     }
+    for purchase in rows.all::<Purchase>() {
+        if let Some(entry) = purchase.entry_id {
+            assert_eq!(entries[&entry].supplier_id, purchase.supplier_id, "{} is of another supplier", purchase.code);
+            assert!(entries[&entry].edition_no.is_some(), "{} was never listed", purchase.code);
+        }
+    }
     codes_are_unique(rows);
+}
+
+fn is_open(incident: &Incident) -> bool {
+    !matches!(incident.state, IncidentState::Closed | IncidentState::Unfounded | IncidentState::NotSerious)
+}
+
+/// While an incident is open nobody puts its product back on sale or takes it out of the catalog by hand.
+pub fn incidents_hold_their_product(before: &Memory, asked: &Command) {
+    let Command::Move { kind: Kind::CatalogEntry, id, verb, .. } = asked else { return };
+    if matches!(verb.code(), "resume" | "withdraw") {
+        let entry: CatalogEntry = before.get(*id);
+        let open = before.all::<Incident>().into_iter().find(|i| i.entry_id == entry.id && is_open(i));
+        let free = matches!(entry.state, EntryState::Candidate | EntryState::Screened);
+        assert!(free || open.is_none(), "{} {} under {:?}", entry.code, verb.code(), open.map(|i| i.code));
+    }
 }
 
 fn codes_are_unique(rows: &Memory) {
@@ -118,12 +153,12 @@ pub fn rights_hold(before: &Memory, actor: &Actor, command: &Command, decision: 
     }
     let Some((right, areas)) = asked_right(before, actor, command) else { return };
     let granted = grant(right, actor.role);
-    let reaches = match granted {
+    let may = match granted {
         Grant::All => true,
-        Grant::Own => areas.iter().any(|(county, owner)| actor.covers(county, *owner)),
-        Grant::No | Grant::Propose => false,
+        Grant::Own => areas.iter().any(|(county, owner)| reaches(actor, county, *owner)),
+        Grant::No => false,
     };
-    assert!(reaches, "{} ({}) did {} with {granted:?} for {right:?}", actor.name, actor.division_code, command.name());
+    assert!(may, "{} ({}) did {} with {granted:?} for {right:?}", actor.name, actor.division_code, command.name());
 }
 
 type Area = (String, Uuid);
@@ -145,12 +180,15 @@ fn asked_right(rows: &Memory, actor: &Actor, command: &Command) -> Option<(Right
             let arrow = machine::arrow(*kind, &text(row, "state"), *verb).expect("an accepted move walks an arrow");
             (arrow.right, place(rows, row))
         }
-        Command::ProposeEntry(line) => (Right::EditSuppliers, vec![(line.county_code.clone(), actor.org_id)]),
+        Command::ProposeEntry(line) => (Right::EditSuppliers, vec![(line.county_code.clone(), Uuid::nil())]),
         Command::RelistEntry { entry, .. } => (Right::EditSuppliers, of::<CatalogEntry>(rows, *entry)),
         Command::CheckDirectory { product, .. } => (Right::EditSuppliers, of::<Product>(rows, *product)),
         Command::IssueEdition { .. } => (Right::PublishEdition, mine()),
         Command::RevealContact { .. } => return None,
-        Command::AddCounter(_) => (Right::EditCounters, mine()),
+        Command::AddCounter(new) => {
+            let keeper = if actor.role == Role::Industrial { actor.org_id } else { Uuid::nil() };
+            (Right::EditCounters, vec![(new.county_code.clone(), keeper)])
+        }
         Command::PlaceOnShelf { counter: id, .. } | Command::VisitCounter { counter: id, .. } => {
             (Right::EditCounters, counter(*id))
         }
