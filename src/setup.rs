@@ -81,6 +81,7 @@ pub fn office(org_id: Uuid) -> Actor {
         org_name: "省总办公室".into(),
         role: Role::Office,
         division_code: "610000".into(),
+        login: String::new(),
         terminal: String::new(),
         ssh_client: String::new(),
     }

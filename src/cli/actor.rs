@@ -36,6 +36,7 @@ pub fn actor(context: &Context, db: &Connection) -> Result<Actor, Fail> {
         org_name: org.name,
         role,
         division_code: org.division_code,
+        login: login(),
         terminal: terminal(),
         ssh_client: ssh_client(),
     })
@@ -56,10 +57,24 @@ fn organisation(context: &Context, db: &Connection, named: &str) -> Result<Optio
 }
 
 fn person(context: &Context) -> String {
-    let login = || ["USER", "LOGNAME"].iter().find_map(|n| std::env::var(n).ok().filter(|v| !v.is_empty()));
     let given =
         context.person.clone().or_else(|| Some(context.profile.person.clone())).filter(|p| !p.trim().is_empty());
-    let name = given.or_else(login).unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()));
+    let name = given.unwrap_or_else(login);
+    text::clean(&name).chars().take(60).collect()
+}
+
+/// The account of the operating system, which `--as` does not change: its name, or its number when it has none.
+fn login() -> String {
+    let uid = rustix::process::getuid().as_raw();
+    let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = accounts.lines().find_map(|line| {
+        let mut parts = line.split(':');
+        let name = parts.next()?;
+        (parts.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    // Accounts of a directory service are not in the file; what the login set is the next best.
+    let set = || ["USER", "LOGNAME"].iter().find_map(|n| std::env::var(n).ok().filter(|v| !v.is_empty()));
+    let name = named.or_else(set).unwrap_or_else(|| format!("uid {uid}"));
     text::clean(&name).chars().take(60).collect()
 }
 

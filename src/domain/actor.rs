@@ -13,6 +13,8 @@ pub struct Actor {
     pub role: Role,
     /// Division the organisation answers for: `610000`, a city `6109..`, a county or a zone.
     pub division_code: String,
+    /// Account of the operating system the program runs under, or empty: the name above may be any.
+    pub login: String,
     /// Where the person sits: `pts/3`, or empty.
     pub terminal: String,
     /// Address of the SSH client, or empty.
@@ -37,9 +39,9 @@ impl Actor {
         }
     }
 
-    /// Where the person sits, in one line for the audit: terminal and SSH client as far as known.
+    /// Where the person sits, in one line for the audit: account, terminal and SSH client as far as known.
     pub fn origin(&self) -> String {
-        let parts = [self.terminal.as_str(), self.ssh_client.as_str()];
+        let parts = [self.login.as_str(), self.terminal.as_str(), self.ssh_client.as_str()];
         parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
@@ -52,6 +54,7 @@ pub(crate) fn person(name: &str, role: Role, division: &str) -> Actor {
         org_name: division.into(),
         role,
         division_code: division.into(),
+        login: String::new(),
         terminal: String::new(),
         ssh_client: String::new(),
     }

@@ -248,6 +248,31 @@ impl Command {
         names
     }
 
+    /// The record the command is about, where it is about one that is there already: what a refused attempt was aimed at.
+    pub fn target(&self) -> Option<(Kind, Uuid)> {
+        Some(match self {
+            Command::Move { kind, id, .. } => (*kind, *id),
+            Command::RelistEntry { entry, .. } | Command::ReportIncident { entry, .. } => (Kind::CatalogEntry, *entry),
+            Command::CheckDirectory { product, .. } => (Kind::Product, *product),
+            Command::RevealContact { supplier } => (Kind::Supplier, *supplier),
+            Command::PlaceOnShelf { counter, .. } | Command::VisitCounter { counter, .. } => (Kind::Counter, *counter),
+            Command::TriageIncident { incident, .. }
+            | Command::AddEvidence { incident, .. }
+            | Command::ConfirmIncident { incident, .. } => (Kind::Incident, *incident),
+            Command::AckRemoval { notice, .. } => (Kind::RemovalNotice, *notice),
+            Command::SetPackItem { pack, .. } => (Kind::GiftPack, *pack),
+            Command::PlaceOrder { buyer, .. } => (Kind::Organisation, *buyer),
+            Command::AddPurchase(new) => (Kind::Organisation, new.buyer),
+            Command::FileReturn { id, .. } | Command::RemindReturn { id } => (Kind::Return, *id),
+            Command::SetDeadline { id, .. } => (Kind::Deadline, *id),
+            Command::SetGoal { id, .. } => (Kind::Goal, *id),
+            Command::ProposeEntry(_)
+            | Command::IssueEdition { .. }
+            | Command::AddCounter(_)
+            | Command::DraftPack { .. } => return None,
+        })
+    }
+
     /// Why, as the person typed it; empty when the command asks for none.
     pub fn reason(&self) -> &str {
         match self {

@@ -10,6 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::command::Command;
 use crate::domain::decide::decide;
 use crate::domain::refusal::{Refusal, Stop};
+use crate::domain::rows::Kind;
 use crate::domain::work::{Decision, Rows, Work};
 use crate::sqlite::DbError;
 use jiff::Timestamp;
@@ -109,6 +110,13 @@ fn apply(
     audit::append(db, &entry)
 }
 
+/// The code people know a record by, when it is there and has one.
+fn code_of(db: &Connection, kind: Kind, id: Uuid) -> Option<String> {
+    let place = kind.columns().iter().position(|c| c.name == "code")?;
+    let row = SqlRows::new(db).fetch(kind, id).ok().flatten()?;
+    row.cells().get(place).and_then(|v| v.as_text().map(str::to_owned))
+}
+
 fn note_refusal(
     db: &mut Connection,
     now: Timestamp,
@@ -118,16 +126,20 @@ fn note_refusal(
 ) -> rusqlite::Result<()> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let name = command.name();
-    let code = refusal.args.iter().find(|(n, _)| *n == "code").map_or("", |(_, v)| v.as_str());
+    let aim = command.target();
+    let code = match aim.and_then(|(kind, id)| code_of(&tx, kind, id)) {
+        Some(code) => code,
+        None => refusal.args.iter().find(|(n, _)| *n == "code").map_or_else(String::new, |(_, v)| v.clone()),
+    };
     // A megabyte typed as a reason is refused; it need not fill the audit either.
     let reason: String = command.reason().chars().take(200).collect();
     let entry = Entry {
         at: now,
         actor,
         command: &name,
-        kind: name.split('.').next().unwrap_or_default(),
-        target: Uuid::nil(),
-        target_code: code,
+        kind: aim.map_or_else(|| name.split('.').next().unwrap_or_default(), |(kind, _)| kind.table()),
+        target: aim.map_or(Uuid::nil(), |(_, id)| id),
+        target_code: &code,
         reason: &crate::base::text::clean(&reason),
         outcome: refusal.code,
         changes: &[],

@@ -109,6 +109,7 @@ impl Data {
             org_name: "陕西省总工会".into(),
             role: Role::Office,
             division_code: "610000".into(),
+            login: String::new(),
             terminal: String::new(),
             ssh_client: String::new(),
         };

@@ -63,6 +63,7 @@ fn an_older_file_is_brought_up_to_date_with_a_copy_beside_it() {
         org_name: "省总".into(),
         role: Role::Office,
         division_code: "610000".into(),
+        login: String::new(),
         terminal: String::new(),
         ssh_client: String::new(),
     };

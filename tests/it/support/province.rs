@@ -45,6 +45,7 @@ fn actor(name: &str, role: Role, place: u128, division: &str) -> Actor {
         org_name: format!("工会{place}"),
         role,
         division_code: division.into(),
+        login: String::new(),
         terminal: "pts/3".into(),
         ssh_client: String::new(),
     }
