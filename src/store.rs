@@ -29,6 +29,7 @@ use crate::base::clock::Clock;
 use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
 use crate::domain::command::Command;
+use crate::domain::refusal::Refusal;
 use crate::domain::rows::Kind;
 use crate::sqlite::{self, DbError, Use, migrate};
 use std::path::{Path, PathBuf};
@@ -69,6 +70,8 @@ pub struct Store {
     clock: Clock,
     writer: Option<Sender<Job>>,
     moved: Arc<AtomicU64>,
+    /// Commands the writer has decided since the start: how far a long batch is.
+    decided: Arc<AtomicU64>,
 }
 
 impl Store {
@@ -92,26 +95,26 @@ impl Store {
         read_only: bool,
     ) -> Result<Store, StoreError> {
         let path = dir.join(FILE);
-        let moved = Arc::new(AtomicU64::new(0));
+        let (moved, decided) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         if read_only {
             let db = sqlite::open(&path, Use::Read)?;
             let version = migrate::version(&db).map_err(|e| DbError::of(&path, &e))?;
             let known = i64::try_from(schema::STEPS.len()).unwrap_or(i64::MAX);
             migrate::check(&path, version, known)?;
             let clock = clock(&db);
-            return Ok(Store { path, clock, writer: None, moved });
+            return Ok(Store { path, clock, writer: None, moved, decided });
         }
         let mut db = sqlite::open(&path, Use::Write)?;
         migrate::run(&mut db, &path, schema::STEPS)?;
         let clock = clock(&db);
         let ids = ids(clock);
         let (send, receive) = channel::<Job>();
-        let (writer_path, counter) = (path.clone(), Arc::clone(&moved));
+        let (writer_path, counters) = (path.clone(), (Arc::clone(&moved), Arc::clone(&decided)));
         std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write_loop(db, &writer_path, clock, ids, &receive, &counter))
+            .spawn(move || write_loop(db, &writer_path, clock, ids, &receive, counters))
             .map_err(|e| DbError::Other(path.clone(), e.to_string()))?;
-        Ok(Store { path, clock, writer: Some(send), moved })
+        Ok(Store { path, clock, writer: Some(send), moved, decided })
     }
 
     /// The database file.
@@ -132,6 +135,11 @@ impl Store {
     /// Batches this process has written; a reader that sees it move reads again.
     pub fn moved(&self) -> u64 {
         self.moved.load(Ordering::Acquire)
+    }
+
+    /// Commands this process's writer has decided so far.
+    pub fn decided(&self) -> u64 {
+        self.decided.load(Ordering::Relaxed)
     }
 
     /// A new read-only connection with our SQL functions.
@@ -177,6 +185,20 @@ impl Store {
             .unwrap_or_else(|_| Err(StoreError::Db(DbError::Other(self.path.clone(), "the writer has stopped".into()))))
     }
 
+    /// What would become of each command of a batch, asked beforehand: the refusal of each that would be refused.
+    /// Nothing is written, not even to the audit.
+    ///
+    /// # Errors
+    /// `read-only` for a store without a writer, or what is wrong with the file.
+    pub fn rehearse(&self, actor: &Actor, commands: &[Command]) -> Result<Vec<Option<Refusal>>, StoreError> {
+        if self.is_read_only() {
+            return Err(StoreError::read_only());
+        }
+        let mut db = sqlite::open(&self.path, Use::Write)?;
+        let mut ids = Ids::real(self.clock);
+        submit::rehearse(&mut db, &self.path, self.clock.now(), &mut ids, actor, commands)
+    }
+
     /// Copies the database to `target` while it is in use; the copy is whole and checked. An existing file is not
     /// overwritten.
     ///
@@ -212,9 +234,16 @@ impl Store {
     }
 }
 
-fn write_loop(mut db: Connection, path: &Path, clock: Clock, mut ids: Ids, jobs: &Receiver<Job>, moved: &AtomicU64) {
+fn write_loop(
+    mut db: Connection,
+    path: &Path,
+    clock: Clock,
+    mut ids: Ids,
+    jobs: &Receiver<Job>,
+    (moved, decided): (Arc<AtomicU64>, Arc<AtomicU64>),
+) {
     while let Ok(job) = jobs.recv() {
-        let result = submit::run(&mut db, path, clock.now(), &mut ids, &job.actor, &job.commands, &job.seen);
+        let result = submit::run(&mut db, path, clock.now(), &mut ids, &job, &decided);
         // A refused attempt moves the audit, too.
         moved.fetch_add(1, Ordering::AcqRel);
         (job.answer)(result);

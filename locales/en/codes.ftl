@@ -287,6 +287,7 @@ code-right-handle_orders = handle orders
 code-right-verify_purchases = verify purchases
 code-right-count_purchases = count purchases
 code-right-change_deadlines = change deadlines and goals
+code-right-replace_reference = replace reference data
 
 ## kinds of record
 code-kind-organisation = organisation

@@ -287,6 +287,7 @@ code-right-handle_orders = 办理订单
 code-right-verify_purchases = 核对采购
 code-right-count_purchases = 纳入统计
 code-right-change_deadlines = 改期限和目标
+code-right-replace_reference = 更换参考数据
 
 ## 记录种类
 code-kind-organisation = 单位

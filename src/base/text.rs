@@ -9,7 +9,7 @@ mod display;
 mod fit;
 mod wrap;
 
-pub use clean::{clean, clean_long, is_clean};
+pub use clean::{clean, clean_long, harmless, is_clean, json_escaped};
 pub use display::display;
 pub use fit::{cut, fit, fit_middle, fit_right, short};
 pub use wrap::wrap;

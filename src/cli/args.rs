@@ -178,7 +178,7 @@ pub struct ImportCatalog {
 pub struct DemoArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub scale: u32,
-    #[arg(long, value_name = "N", default_value_t = 2020)]
+    #[arg(long, value_name = "N", default_value_t = super::demo::DEFAULT_SEED)]
     pub seed: u64,
     #[arg(long)]
     pub no_tui: bool,

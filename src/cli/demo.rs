@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// Largest scale: 16 million entries is more than any disk we know of wants.
 const MAX_SCALE: u32 = 10_000;
+/// Seed unless asked otherwise.
+pub(super) const DEFAULT_SEED: u64 = 2020;
 
 /// Runs `demo`.
 pub(super) fn run(context: &Context, args: &DemoArgs) -> Result<Exit, Fail> {
@@ -26,6 +28,8 @@ pub(super) fn run(context: &Context, args: &DemoArgs) -> Result<Exit, Fail> {
         build(context, args, &dir)?;
     } else if !is_demo(&dir, context)? {
         return Err(context.fail(Exit::Input, "demo-not-demo", &[("path", dir.display().to_string())]));
+    } else if (args.scale, args.seed) != (1, DEFAULT_SEED) {
+        return Err(context.fail(Exit::Input, "demo-exists", &[("path", dir.display().to_string())]));
     }
     let context = context.in_demo(dir);
     if args.no_tui || context.json {

@@ -32,19 +32,21 @@ impl From<Exit> for ExitCode {
 }
 
 /// A failure in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Fail {
     pub exit: Exit,
     pub code: String,
     pub message: String,
     pub hint: String,
+    /// For programs: what exactly is wrong, where there is more than one thing.
+    pub problems: Option<serde_json::Value>,
 }
 
 impl Fail {
     /// A failure whose texts are `<family>-<code>` and its hint.
     pub fn new(exit: Exit, locale: &Locale, family: &str, code: &str, args: &[(&'static str, String)]) -> Fail {
         let (message, hint) = locale.refusal(&Sentence { family, code, args });
-        Fail { exit, code: code.to_owned(), message, hint }
+        Fail { exit, code: code.to_owned(), message, hint, problems: None }
     }
 
     /// One of the command line's own: `cli-fail-<code>`.
@@ -119,6 +121,7 @@ impl From<std::io::Error> for Fail {
             code: if closed { "closed" } else { "output" }.into(),
             message: e.to_string(),
             hint: String::new(),
+            problems: None,
         }
     }
 }

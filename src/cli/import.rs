@@ -1,19 +1,25 @@
 //! `gongfu import`: files of others into the database. Nothing is stored before the counts were seen.
 
+mod judged;
+
 use super::args::{ImportCatalog, ImportWhat};
 use super::context::Context;
 use super::fail::{Exit, Fail};
-use super::{out, out::Out};
-use crate::base::locale::Sentence;
+use super::{out, out::Out, progress};
+use crate::domain::actor::Actor;
 use crate::domain::command::Command;
-use crate::forms::{self, CatalogFile, Issue, Severity};
+use crate::domain::rights::{self, Right};
+use crate::forms;
 use crate::reference::Table;
 use crate::setup;
 use crate::sqlite::DbError;
-use crate::store;
-use serde_json::{Value as Json, json};
+use crate::store::{self, Done, Store};
+use judged::Judged;
+use serde_json::json;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 /// Runs `import`.
 pub(super) fn run(context: &Context, what: &ImportWhat) -> Result<Exit, Fail> {
@@ -41,18 +47,16 @@ fn catalog(context: &Context, args: &ImportCatalog) -> Result<Exit, Fail> {
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     let list = forms::read_catalog(&bytes, &name, args.sheet.as_deref(), &tables)
         .map_err(|e| Fail::new(Exit::Input, &context.locale, "form", e.code, &e.args))?;
-    let issues: Vec<(u64, &Issue)> =
-        list.lines.iter().flat_map(|l| l.issues.iter().map(move |i| (l.line_no, i))).collect();
+    let actor = context.actor(&store)?;
+    let mut list = Judged::new(context, &store, &actor, list)?;
     if !context.json {
-        report(context, &list, &issues)?;
+        list.report()?;
     }
-    let commands: Vec<Command> =
-        list.lines.iter().filter_map(|l| l.proposal.clone()).map(Command::ProposeEntry).collect();
+    let commands = std::mem::take(&mut list.commands);
     let store_it = !args.dry_run && !commands.is_empty() && (args.yes || agreed(context, commands.len())?);
     let mut audit_no = None;
     if store_it {
-        let actor = context.actor(&store)?;
-        let done = store.submit_wait(&actor, commands).map_err(|e| Fail::store(&e, &context.locale))?;
+        let done = keep(context, &store, &actor, commands)?;
         audit_no = Some(done.audit_no);
         if !context.json {
             let n = [("n", done.codes.len().to_string()), ("no", done.audit_no.to_string())];
@@ -62,9 +66,31 @@ fn catalog(context: &Context, args: &ImportCatalog) -> Result<Exit, Fail> {
         say(context, "cli-import-nothing", &[])?;
     }
     if context.json {
-        Out::new().json(&document(context, &list, &issues, audit_no))?;
+        Out::new().json(&list.document(audit_no))?;
     }
-    Ok(if issues.is_empty() { Exit::Done } else { Exit::Partial })
+    Ok(if list.remarks.is_empty() { Exit::Done } else { Exit::Partial })
+}
+
+/// Stores the proposals, all or none, and shows how far they are.
+fn keep(context: &Context, store: &Store, actor: &Actor, commands: Vec<Command>) -> Result<Done, Fail> {
+    let bar = progress::Bar::new(context, "cli-import-storing");
+    let (of, before) = (commands.len() as u64, store.decided());
+    let (send, receive) = channel();
+    store.submit(actor, commands, Vec::new(), move |done| {
+        // The receiver waits below; it cannot be gone.
+        let _ = send.send(done);
+    });
+    let done = loop {
+        match receive.recv_timeout(Duration::from_millis(100)) {
+            Ok(done) => break done,
+            Err(RecvTimeoutError::Timeout) => bar.at(store.decided() - before, of),
+            Err(RecvTimeoutError::Disconnected) => {
+                break Err(DbError::Other(context.db_path(), "the writer has stopped".into()).into());
+            }
+        }
+    };
+    bar.finish();
+    done.map_err(|e| Fail::store(&e, &context.locale))
 }
 
 fn say(context: &Context, id: &str, args: &[(&str, String)]) -> Result<(), Fail> {
@@ -72,57 +98,6 @@ fn say(context: &Context, id: &str, args: &[(&str, String)]) -> Result<(), Fail>
     let mut out = Out::new();
     out.line(&context.locale.tr_with(id, &args))?;
     out.done().map(|_| ())
-}
-
-/// Counts first, then every doubtful or refused line by line, column and reason.
-fn report(context: &Context, list: &CatalogFile, issues: &[(u64, &Issue)]) -> Result<(), Fail> {
-    let mut out = Out::new();
-    let counts = [
-        ("read", list.read().to_string()),
-        ("taken", list.taken().to_string()),
-        ("doubtful", list.doubtful().to_string()),
-        ("refused", list.refused().to_string()),
-        ("encoding", list.encoding.code().to_uppercase()),
-        ("sheet", list.sheet.clone()),
-    ];
-    let counts: Vec<(&str, &str)> = counts.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    out.line(&context.locale.tr_with("cli-import-counts", &counts))?;
-    for (line, issue) in issues {
-        let id = match issue.severity {
-            Severity::Doubtful => "cli-import-doubtful",
-            Severity::Refused => "cli-import-refused",
-        };
-        let text = sentence(context, issue);
-        let column = context.locale.code("field", issue.column.code());
-        out.line(&context.locale.tr_with(id, &[("line", &line.to_string()), ("column", &column), ("text", &text)]))?;
-    }
-    out.done().map(|_| ())
-}
-
-/// What is wrong with a field, in words.
-fn sentence(context: &Context, issue: &Issue) -> String {
-    let mut args = issue.args.clone();
-    args.push(("column", context.locale.code("field", issue.column.code())));
-    args.push(("found", crate::base::text::clean(&issue.found)));
-    context.locale.refusal(&Sentence { family: "form", code: issue.reason_code, args: &args }).0
-}
-
-fn document(context: &Context, list: &CatalogFile, issues: &[(u64, &Issue)], audit_no: Option<i64>) -> Json {
-    let issues = issues.iter().map(|(line, issue)| {
-        json!({
-            "line": line,
-            "column": issue.column.code(),
-            "found": issue.found,
-            "code": issue.reason_code,
-            "severity": if issue.severity == Severity::Refused { "refused" } else { "doubtful" },
-            "message": sentence(context, issue),
-        })
-    });
-    json!({
-        "read": list.read(), "taken": list.taken(), "doubtful": list.doubtful(), "refused": list.refused(),
-        "sheet": list.sheet, "file_hash": list.file_hash, "stored": audit_no.is_some(), "audit_no": audit_no,
-        "issues": issues.collect::<Vec<Json>>(),
-    })
 }
 
 /// Asks whether to store what was counted. Without a terminal the answer is no: `--yes` says so in scripts.
@@ -159,20 +134,29 @@ fn reference(context: &Context, table: &str, file: &Path) -> Result<Exit, Fail> 
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     // The store migrates an older file before its tables are touched.
-    drop(context.open_to_write()?);
+    let store = context.open_to_write()?;
+    let actor = context.actor(&store)?;
+    rights::allow(&actor, Right::ReplaceReference, &actor.division_code, actor.org_id)
+        .map_err(|refusal| Fail::store(&store::StoreError::Refused(refusal), &context.locale))?;
+    drop(store);
     let lines = match setup::replace_reference(&context.data_dir, wanted, text, context.clock().now()) {
         Ok(lines) => lines,
         Err(setup::SetupError::Reference(errors)) => {
+            let mut problems = Vec::new();
             for e in &errors {
+                problems.push(json!({ "line": e.line, "column": e.column, "found": e.found, "expected": e.expected }));
                 let args =
                     [("path", file.display().to_string()), ("line", e.line.to_string()), ("column", e.column.clone())];
                 let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
                 let place = context.locale.tr_with("cli-reference-wrong", &args);
                 let what =
                     context.locale.tr_with("cli-reference-expected", &[("found", &e.found), ("expected", &e.expected)]);
-                out::note(&format!("{place}{what}"));
+                if !context.json {
+                    out::note(&format!("{place}{what}"));
+                }
             }
-            return Err(context.fail(Exit::Input, "reference", &[("n", errors.len().to_string())]));
+            let fail = context.fail(Exit::Input, "reference", &[("n", errors.len().to_string())]);
+            return Err(Fail { problems: Some(problems.into()), ..fail });
         }
         Err(e) => return Err(Fail::setup(&e, &context.locale)),
     };

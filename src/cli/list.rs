@@ -6,6 +6,7 @@ use super::context::Context;
 use super::fail::{Exit, Fail};
 use super::out::Out;
 use super::table::Table;
+use crate::base::text;
 use crate::console::keys::nearest;
 use crate::store::Connection;
 use crate::store::filter::{Filter, Lexicon, column_label};
@@ -31,6 +32,9 @@ pub(super) fn rows(context: &Context, kind: ListKind, how: &ListHow) -> Result<E
     let db = context.connect(&store)?;
     let words = Words::new(&context.locale, &db).map_err(|e| context.db_fail(&e))?;
     let lexicon = Lexicon { locale: &context.locale, divisions: &words.divisions };
+    if context.json && matches!(how.format, Some(Format::Table | Format::Csv)) {
+        return Err(context.fail(Exit::Usage, "format-conflict", &[]));
+    }
     let typed = how.filter.as_deref().unwrap_or_default();
     let filter = Filter::parse(typed, spec, &lexicon).map_err(|e| Fail::filter(&e, &context.locale))?;
     let query = ListQuery { kind, filter, scope: None, sort, anchor: Anchor::Start, rows: 1 };
@@ -49,8 +53,8 @@ type Chosen = (usize, &'static Column);
 fn columns(context: &Context, spec: &'static ListSpec, asked: Option<&str>) -> Result<Vec<Chosen>, Fail> {
     let word = spec.kind.code();
     let ids: Vec<String> = match (asked, context.config.settings.columns.get(word)) {
-        (Some(text), _) => words_of(text),
-        (None, Some(set)) if !set.is_empty() => set.clone(),
+        (Some(text), _) if !words_of(text).is_empty() => words_of(text),
+        (_, Some(set)) if !set.is_empty() => set.clone(),
         _ => spec.shown().into_iter().map(str::to_owned).collect(),
     };
     ids.iter().map(|id| find(context, spec, id)).collect()
@@ -174,26 +178,29 @@ impl Job<'_> {
         let mut out = Out::new();
         write!(out, "{{\"list\":\"{}\",\"total\":{total},\"rows\":[", self.spec.kind.code())?;
         let mut first = true;
-        self.stream(limit, |row| {
+        let read = self.stream(limit, |row| {
             out.write_all(if std::mem::take(&mut first) { b"\n" } else { b",\n" })?;
-            serde_json::to_writer(&mut out, &self.object(row)).map_err(Into::into)
-        })?;
+            out.write_all(text::json_escaped(&self.object(row).to_string()).as_bytes())
+        });
+        // Closed also when reading stopped half-way: what stdout has is a document, the error says that it is cut.
         out.line("]}")?;
-        out.done()
+        out.done()?;
+        read.map(|_| Exit::Done)
     }
 
     fn ndjson(&self, limit: usize) -> Result<Exit, Fail> {
         let mut out = Out::new();
         self.stream(limit, |row| {
-            serde_json::to_writer(&mut out, &self.object(row))?;
+            out.write_all(text::json_escaped(&self.object(row).to_string()).as_bytes())?;
             out.write_all(b"\n")
         })?;
         out.done()
     }
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that no spreadsheet takes for a formula and no terminal for a command.
 fn harmless(cell: String) -> String {
+    let cell = text::harmless(&cell).replace('\n', " ");
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
@@ -203,9 +210,10 @@ mod tests {
 
     #[test]
     fn cells_that_look_like_formulas_are_made_harmless() {
-        for bad in ["=1+1", "+86", "-x", "@a", "\tx"] {
+        for bad in ["=1+1", "+86", "-x", "@a"] {
             assert_eq!(harmless(bad.to_owned()), format!("'{bad}"));
         }
         assert_eq!(harmless("木耳=好".to_owned()), "木耳=好");
+        assert_eq!(harmless("木\u{1b}[31m耳\u{202e}\n好".to_owned()), "木[31m耳 好");
     }
 }

@@ -17,6 +17,8 @@ pub(super) fn start(context: &Context, wanted: bool) -> Option<WorkerGuard> {
     }
     let dir = context.data_dir.join("logs");
     context::make_private(&dir).ok()?;
+    // The appender complains on stderr about a directory it cannot read.
+    std::fs::read_dir(&dir).ok()?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("gongfu")

@@ -2,6 +2,7 @@
 
 use super::fail::{Exit, Fail};
 use crate::base::locale::{Lang, Locale};
+use crate::base::text;
 use serde_json::{Value as Json, json};
 use std::io::{self, BufWriter, StdoutLock, Write};
 
@@ -19,7 +20,7 @@ impl Out {
     /// # Errors
     /// What the system says; a closed pipe included.
     pub fn line(&mut self, text: &str) -> io::Result<()> {
-        self.0.write_all(text.as_bytes())?;
+        self.0.write_all(text::harmless(text).as_bytes())?;
         self.0.write_all(b"\n")
     }
 
@@ -28,7 +29,7 @@ impl Out {
     /// # Errors
     /// As [`Out::line`].
     pub fn json(mut self, document: &Json) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut self.0, document)?;
+        self.0.write_all(text::json_escaped(&serde_json::to_string_pretty(document)?).as_bytes())?;
         self.0.write_all(b"\n")?;
         self.0.flush()
     }
@@ -65,8 +66,11 @@ pub(super) fn complain(fail: &Fail, locale: &Locale, json: bool) -> Exit {
         return Exit::Done;
     }
     if json {
-        let body = json!({ "error": { "code": fail.code, "message": fail.message, "hint": fail.hint } });
-        note(&body.to_string());
+        let mut error = json!({ "code": fail.code, "message": fail.message, "hint": fail.hint });
+        if let Some(problems) = &fail.problems {
+            error["problems"] = problems.clone();
+        }
+        note(&text::json_escaped(&json!({ "error": error }).to_string()));
         return fail.exit;
     }
     let stop = if locale.lang() == Lang::Zh { "。" } else { "." };
@@ -80,5 +84,6 @@ pub(super) fn complain(fail: &Fail, locale: &Locale, json: bool) -> Exit {
 
 /// One line on stderr. A closed stderr cannot be told of anywhere.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    // Arguments, paths and files are named in it, and those may hold anything.
+    let _ = writeln!(io::stderr().lock(), "{}", text::harmless(text));
 }

@@ -5,6 +5,7 @@ use super::context::Context;
 use super::fail::{Exit, Fail};
 use super::fields::field_type;
 use super::out::Out;
+use crate::domain::codes::GoalUnit;
 use crate::domain::refusal::Refusal;
 use crate::domain::rows::Kind;
 use crate::domain::value::Value;
@@ -65,11 +66,16 @@ fn print(context: &Context, record: &Detail, words: &Words<'_>) -> Result<Exit, 
         value.and_then(|v| v.as_text().map(str::to_owned)).unwrap_or_default()
     };
     let title = if text("name").is_empty() { text("title") } else { text("name") };
+    let in_money = kind == Kind::Goal && text("unit") == GoalUnit::Fen.code();
     let head = format!("{}  {}  {title}", locale.code("kind", kind.table()), text("code"));
     out.line(&crate::base::text::display(head.trim_end()))?;
     let mut fields: Vec<(String, String)> = cells(record)
         .into_iter()
-        .filter_map(|(name, ty, value)| Some((locale.code("field", name), field_text(name, ty?, &value, words))))
+        .filter_map(|(name, ty, value)| {
+            // What a goal counts decides what its target is counted in.
+            let ty = if name == "target" && in_money { Some(Ty::Money) } else { ty };
+            Some((locale.code("field", name), field_text(name, ty?, &value, words)))
+        })
         .filter(|(_, value)| !value.is_empty())
         .collect();
     let meta = record.row.meta();

@@ -35,6 +35,7 @@ fn fail(error: &Error, locale: &Locale) -> Fail {
         ErrorKind::InvalidValue if value.is_empty() => ("value-missing", vec![("arg", arg)]),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => ("bad-value", vec![("arg", arg), ("value", value)]),
         ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues => ("too-many", vec![("arg", arg)]),
+        ErrorKind::ArgumentConflict if text(ContextKind::PriorArg) == arg => ("twice", vec![("arg", arg)]),
         ErrorKind::ArgumentConflict => ("conflict", vec![("arg", arg)]),
         _ => {
             let first = error.render().to_string();

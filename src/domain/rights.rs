@@ -14,7 +14,7 @@ codes! {
         Suspend = "suspend", ConfirmDelist = "confirm_delist", AckRemoval = "ack_removal",
         PublishEdition = "publish_edition", PublishPacks = "publish_packs", Purchase = "purchase",
         HandleOrders = "handle_orders", VerifyPurchases = "verify_purchases", CountPurchases = "count_purchases",
-        ChangeDeadlines = "change_deadlines",
+        ChangeDeadlines = "change_deadlines", ReplaceReference = "replace_reference",
     }
     /// How far a right reaches.
     Grant { No = "no", Propose = "propose", Own = "own", All = "all" }
@@ -57,6 +57,8 @@ pub const RIGHTS: &[RightRow] = &[
     row(Right::VerifyPurchases, [No, Own, Own, All, No, No], "三（一）7"),
     row(Right::CountPurchases, [No, No, No, All, No, No], "三（一）7"),
     row(Right::ChangeDeadlines, [No, No, No, All, No, No], "四"),
+    // Of the union's own database: each keeps the reference files it works with.
+    row(Right::ReplaceReference, [Own, Own, Own, All, No, No], "二"),
 ];
 
 /// What `role` is granted for `right`.

@@ -4,7 +4,7 @@
 
 use super::audit::{self, Entry};
 use super::rows::{SqlRows, put, put_sql};
-use super::{Done, Seen, StoreError, setting};
+use super::{Done, Job, Seen, StoreError, setting};
 use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
 use crate::domain::command::Command;
@@ -16,20 +16,20 @@ use crate::sqlite::DbError;
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
-/// Runs a batch for `actor` at `now`.
+/// Runs a batch at `now`; `decided` counts its commands as they are decided.
 ///
 /// # Errors
 /// The refusal of the first command that a rule refuses, or what is wrong with the file; nothing is changed then.
-pub fn run(
+pub(super) fn run(
     db: &mut Connection,
     path: &Path,
     now: Timestamp,
     ids: &mut Ids,
-    actor: &Actor,
-    commands: &[Command],
-    seen: &[Seen],
+    Job { actor, commands, seen, .. }: &Job,
+    decided: &AtomicU64,
 ) -> Result<Done, StoreError> {
     let failed = |e: rusqlite::Error| StoreError::Db(DbError::of(path, &e));
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
@@ -43,13 +43,14 @@ pub fn run(
     let mut done = Done { codes: Vec::with_capacity(commands.len()), audit_no: 0, changes: 0 };
     for command in commands {
         let rows = SqlRows::new(&tx);
-        let decided = decide(Work::new(&rows, ids, actor, now), command);
+        let verdict = decide(Work::new(&rows, ids, actor, now), command);
         let unread = rows.into_failure();
-        match decided {
+        match verdict {
             Ok(decision) => {
                 done.audit_no = apply(&tx, now, actor, command, &decision).map_err(failed)?;
                 done.changes += decision.changes.len();
                 done.codes.push(decision.target_code);
+                decided.fetch_add(1, Ordering::Relaxed);
             }
             Err(Stop::Refused(refusal)) => {
                 tx.rollback().map_err(failed)?;
@@ -66,6 +67,42 @@ pub fn run(
     }
     tx.commit().map_err(failed)?;
     Ok(done)
+}
+
+/// What would become of each command of a batch, in order: `None` when it would be done. Nothing stays written; a command
+/// that would be refused is left out of what follows it.
+///
+/// # Errors
+/// What is wrong with the file.
+pub(super) fn rehearse(
+    db: &mut Connection,
+    path: &Path,
+    now: Timestamp,
+    ids: &mut Ids,
+    actor: &Actor,
+    commands: &[Command],
+) -> Result<Vec<Option<Refusal>>, StoreError> {
+    let failed = |e: rusqlite::Error| StoreError::Db(DbError::of(path, &e));
+    let mut out = Vec::with_capacity(commands.len());
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    for command in commands {
+        let rows = SqlRows::new(&tx);
+        match decide(Work::new(&rows, ids, actor, now), command) {
+            Ok(decision) => {
+                for change in &decision.changes {
+                    let mut statement = tx.prepare_cached(&put_sql(change.after.kind())).map_err(failed)?;
+                    put(&mut statement, &change.after, 0).map_err(failed)?;
+                }
+                out.push(None);
+            }
+            Err(Stop::Refused(refusal)) => out.push(Some(refusal)),
+            Err(Stop::Rows(why)) => {
+                return Err(rows.into_failure().map_or_else(|| DbError::Other(path.to_path_buf(), why).into(), failed));
+            }
+        }
+    }
+    tx.rollback().map_err(failed)?;
+    Ok(out)
 }
 
 /// The first row that is not as it was seen. Revision 0 stands for a row seen without its revision.

@@ -1,5 +1,8 @@
 //! The command line as other programs see it: exit codes, stdout, stderr, JSON.
 
+mod import;
+mod safe;
+
 use crate::support::{Data, bare, run};
 use serde_json::Value as Json;
 

@@ -1,5 +1,6 @@
 //! Cleans outside text once, on entry. Owns the list of characters that never enter the store.
 
+use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -20,6 +21,34 @@ pub fn clean(s: &str) -> String {
         out.push(c);
     }
     out
+}
+
+/// Text of others on its way to a terminal or a file: what steers a terminal or turns the reading direction is left out,
+/// line ends and everything visible stay.
+pub fn harmless(s: &str) -> Cow<'_, str> {
+    if s.chars().any(|c| c != '\n' && is_unwanted(c)) {
+        return Cow::Owned(s.chars().filter(|c| *c == '\n' || !is_unwanted(*c)).collect());
+    }
+    Cow::Borrowed(s)
+}
+
+/// JSON text with every character that [`harmless`] leaves out written as an escape: the same value, safe on a terminal.
+pub fn json_escaped(json: &str) -> Cow<'_, str> {
+    if !json.chars().any(|c| c != '\n' && is_unwanted(c)) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    let mut units = [0_u16; 2];
+    for c in json.chars() {
+        if c == '\n' || !is_unwanted(c) {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut units) {
+            out.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// [`clean`], then cut after `max_graphemes` grapheme clusters.

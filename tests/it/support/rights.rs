@@ -34,6 +34,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("verify_purchases", "Ci", "O"),
     ("count_purchases", "", "O"),
     ("change_deadlines", "", "O"),
+    ("replace_reference", "cCi", "O"),
 ];
 
 fn letter(role: Role) -> char {
