@@ -12,7 +12,7 @@ pub use kinds::{
     Confidence, Division, DivisionLevel, JiangsuPair, OutlinePoint, PairLevel, ProgrammeDeadline, ProgrammeGoal,
     ProgrammeLine, Ring, Specialty, Union, VenueType,
 };
-pub use read::{RowError, parse};
+pub use read::{Expected, RowError, parse};
 pub use table::{Table, embedded};
 
 use read::{Line, parse_lines};
@@ -204,29 +204,36 @@ fn check_codes(
     errors: &mut Vec<RowError>,
 ) {
     let known: HashMap<&str, &Division> = divisions.iter().map(|l| (l.row.code.as_str(), &l.row)).collect();
-    let mut check = |table: Table, line: u64, column: &str, code: &str, expected: &str, ok: bool| {
+    let mut check = |table: Table, line: u64, column: &str, code: &str, expected: Expected, ok: bool| {
         if !ok {
             errors.push(RowError::new(table, line, column, code, expected));
         }
     };
     for l in divisions.iter().filter(|l| l.row.level != DivisionLevel::Province) {
         let parent = l.row.prefecture_code.as_str();
-        check(Table::Divisions, l.line, "prefecture_code", parent, "a division code", known.contains_key(parent));
+        check(
+            Table::Divisions,
+            l.line,
+            "prefecture_code",
+            parent,
+            Expected::code("division"),
+            known.contains_key(parent),
+        );
     }
     for l in unions {
         let area = l.row.division_code.as_str();
-        check(Table::Unions, l.line, "division_code", area, "a division code", known.contains_key(area));
+        check(Table::Unions, l.line, "division_code", area, Expected::code("division"), known.contains_key(area));
         let parent = l.row.parent_id.as_str();
         let ok = parent.is_empty() || unions.iter().any(|u| u.row.id == parent);
-        check(Table::Unions, l.line, "parent_id", parent, "the id of a union", ok);
+        check(Table::Unions, l.line, "parent_id", parent, Expected::code("union"), ok);
     }
     for l in pairs {
         let code = l.row.shaanxi_code.as_str();
-        check(Table::JiangsuPairs, l.line, "shaanxi_code", code, "a division code", known.contains_key(code));
+        check(Table::JiangsuPairs, l.line, "shaanxi_code", code, Expected::code("division"), known.contains_key(code));
     }
     for l in specialties {
         let code = l.row.division_code.as_str();
-        check(Table::Specialties, l.line, "division_code", code, "a division code", known.contains_key(code));
+        check(Table::Specialties, l.line, "division_code", code, Expected::code("division"), known.contains_key(code));
     }
 }
 

@@ -40,3 +40,23 @@ form-credit-code = The check digit of the credit code “{ $found }” is wrong,
 form-number-destroyed = “{ $found }” was turned into powers of ten by a spreadsheet; make the column text and fill it in again
 form-many-products = “{ $found }” looks like several products in one cell; please split the line
 form-duplicate = “{ $found }” is the same as on line { $line }
+
+## what a reference file should hold
+reference-expected-one-of = one of: { $n }
+reference-expected-year = a year such as 2020
+reference-expected-division = a division code (six digits, or Z…)
+reference-expected-count = a whole number from 0
+reference-expected-positive = a whole number from 1
+reference-expected-months = two months such as 9-11
+reference-expected-date = a date such as 2020-08-31
+reference-expected-not-before-due = a date not before due_on
+reference-expected-csv-line = a CSV line
+reference-expected-fields = { $n } fields
+reference-expected-new-key = a key not used yet (line { $n } has it)
+reference-expected-column = the column { $n }
+reference-expected-text = a text, not empty
+reference-expected-union = the id of a union
+reference-expected-degrees = degrees, { $n }
+reference-expected-place = this order of columns: { $n }
+reference-expected-no-column = no further column
+reference-expected-row = at least one line

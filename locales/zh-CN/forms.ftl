@@ -40,3 +40,23 @@ form-credit-code = 统一社会信用代码“{ $found }”的校验位不对，
 form-number-destroyed = “{ $found }”已被表格软件改成科学计数，请把该列设为文本后重填
 form-many-products = “{ $found }”像是几种产品写在一格，请拆成几行
 form-duplicate = “{ $found }”与第 { $line } 行重复
+
+## 参考文件里应有的值
+reference-expected-one-of = 其中之一：{ $n }
+reference-expected-year = 年份，如 2020
+reference-expected-division = 区划代码（六位数字或 Z 开头）
+reference-expected-count = 不小于 0 的整数
+reference-expected-positive = 大于 0 的整数
+reference-expected-months = 起止月份，如 9-11
+reference-expected-date = 日期，如 2020-08-31
+reference-expected-not-before-due = 不早于 due_on 的日期
+reference-expected-csv-line = 合格的 CSV 行
+reference-expected-fields = { $n } 栏
+reference-expected-new-key = 没有用过的编号（第 { $n } 行已用）
+reference-expected-column = { $n } 这一栏
+reference-expected-text = 文字，不能为空
+reference-expected-union = 已有工会的 id
+reference-expected-degrees = 度数，{ $n }
+reference-expected-place = 栏的次序：{ $n }
+reference-expected-no-column = 没有更多的栏
+reference-expected-row = 至少一行内容

@@ -203,6 +203,16 @@ mod tests {
     }
 
     #[test]
+    fn every_expectation_of_a_reference_file_has_words() {
+        for lang in [Lang::Zh, Lang::En] {
+            for code in crate::reference::Expected::CODES {
+                let id = format!("reference-expected-{code}");
+                assert!(Locale::new(lang).find(&id, &[]).is_some(), "{} lacks {id}", lang.tag());
+            }
+        }
+    }
+
+    #[test]
     fn every_refusal_has_a_sentence_and_a_hint() {
         for lang in [Lang::Zh, Lang::En] {
             let locale = Locale::new(lang);

@@ -144,13 +144,19 @@ fn reference(context: &Context, table: &str, file: &Path) -> Result<Exit, Fail> 
         Err(setup::SetupError::Reference(errors)) => {
             let mut problems = Vec::new();
             for e in &errors {
-                problems.push(json!({ "line": e.line, "column": e.column, "found": e.found, "expected": e.expected }));
-                let args =
-                    [("path", file.display().to_string()), ("line", e.line.to_string()), ("column", e.column.clone())];
+                let expected = context
+                    .locale
+                    .tr_with(&format!("reference-expected-{}", e.expected.code), &[("n", &e.expected.arg)]);
+                problems.push(json!({
+                    "file": e.file, "line": e.line, "column": e.column, "found": e.found, "expected": expected,
+                }));
+                // A code that another table takes from this one: the line is of that table, as it stands.
+                let place = if e.file == wanted.file() { file.display().to_string() } else { e.file.to_owned() };
+                let args = [("path", place), ("line", e.line.to_string()), ("column", e.column.clone())];
                 let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
                 let place = context.locale.tr_with("cli-reference-wrong", &args);
                 let what =
-                    context.locale.tr_with("cli-reference-expected", &[("found", &e.found), ("expected", &e.expected)]);
+                    context.locale.tr_with("cli-reference-expected", &[("found", &e.found), ("expected", &expected)]);
                 if !context.json {
                     out::note(&format!("{place}{what}"));
                 }

@@ -2,7 +2,7 @@
 //!
 //! Owns meaning and validation of single lines; codes that must exist in another table are checked in the parent.
 
-use super::read::{Fields, TableRow, is_division_code};
+use super::read::{Expected, Fields, TableRow, is_division_code};
 use super::table::Table;
 use crate::domain::codes::{GoalUnit, OrgKind, codes};
 use jiff::civil::Date;
@@ -46,7 +46,7 @@ impl Division {
 impl TableRow for Division {
     const TABLE: Table = Table::Divisions;
     fn read(f: &mut Fields<'_>) -> Self {
-        let level = f.value("level", "province, prefecture, county or zone", DivisionLevel::parse);
+        let level = f.value("level", Expected::one_of("province, prefecture, county, zone"), DivisionLevel::parse);
         let top = level == Some(DivisionLevel::Province);
         Division {
             code: f.code("code"),
@@ -58,9 +58,9 @@ impl TableRow for Division {
             longitude_e6: f.degrees("longitude", 73, 136),
             latitude_e6: f.degrees("latitude", 3, 54),
             poverty_county: f.flag("is_national_poverty_county"),
-            exit_year: f.maybe("exit_year", "a year", year),
+            exit_year: f.maybe("exit_year", Expected::code("year"), year),
             code_2021: f
-                .maybe("code_2021", "a division code", |t| is_division_code(t).then(|| t.to_owned()))
+                .maybe("code_2021", Expected::code("division"), |t| is_division_code(t).then(|| t.to_owned()))
                 .unwrap_or_default(),
             confidence: confidence(f),
         }
@@ -88,7 +88,7 @@ impl TableRow for OutlinePoint {
             ring: f.text("ring"),
             code: f.code("code"),
             name: f.text("name"),
-            seq: f.value("seq", "a number from 0", count).unwrap_or(0),
+            seq: f.value("seq", Expected::code("count"), count).unwrap_or(0),
             longitude_e6: f.degrees("longitude", 73, 136),
             latitude_e6: f.degrees("latitude", 3, 54),
         }
@@ -174,10 +174,12 @@ impl TableRow for VenueType {
             code: f.text("code"),
             name: f.text("name_zh"),
             name_en: f.text("name_en"),
-            family: f.value("family", &FAMILIES.join(", "), family).unwrap_or_default(),
+            family: f.value("family", Expected::one_of(&FAMILIES.join(", ")), family).unwrap_or_default(),
             operator: f.text("operator"),
-            target: f.maybe("target_count", "a number from 0", count),
-            counts: f.value("counts_toward_1000", "true, separate, attribute or no", counts).unwrap_or(false),
+            target: f.maybe("target_count", Expected::code("count"), count),
+            counts: f
+                .value("counts_toward_1000", Expected::one_of("true, separate, attribute, no"), counts)
+                .unwrap_or(false),
             plan_item: f.text("plan_item"),
         }
     }
@@ -213,11 +215,17 @@ impl TableRow for Union {
             id: f.text("id"),
             name: f.text("name_zh"),
             name_en: f.optional("name_en"),
-            kind: f.value("kind", "a kind of union organisation", OrgKind::parse).unwrap_or(OrgKind::Direct),
+            kind: f
+                .value(
+                    "kind",
+                    Expected::one_of(&OrgKind::ALL.iter().map(|k| k.code()).collect::<Vec<_>>().join(", ")),
+                    OrgKind::parse,
+                )
+                .unwrap_or(OrgKind::Direct),
             division_code: f.code("division_code"),
             parent_id: f.optional("parent_id"),
-            files_annex1: f.value("files_annex1", &FILES.join(", "), files).unwrap_or_default(),
-            files_annex2: f.value("files_annex2", &FILES.join(", "), files).unwrap_or_default(),
+            files_annex1: f.value("files_annex1", Expected::one_of(&FILES.join(", ")), files).unwrap_or_default(),
+            files_annex2: f.value("files_annex2", Expected::one_of(&FILES.join(", ")), files).unwrap_or_default(),
             confidence: confidence(f),
         }
     }
@@ -244,13 +252,13 @@ impl TableRow for JiangsuPair {
     const TABLE: Table = Table::JiangsuPairs;
     fn read(f: &mut Fields<'_>) -> Self {
         JiangsuPair {
-            level: f.value("level", "city or county", PairLevel::parse).unwrap_or(PairLevel::County),
+            level: f.value("level", Expected::one_of("city, county"), PairLevel::parse).unwrap_or(PairLevel::County),
             shaanxi_code: f.code("shaanxi_code"),
             shaanxi_name: f.text("shaanxi_name"),
             jiangsu_code: f.code("jiangsu_code"),
             jiangsu_name: f.text("jiangsu_name"),
             jiangsu_city: f.optional("jiangsu_city"),
-            since_year: f.maybe("since_year", "a year", year),
+            since_year: f.maybe("since_year", Expected::code("year"), year),
             confidence: confidence(f),
         }
     }
@@ -289,8 +297,8 @@ impl TableRow for Specialty {
             category: f.text("category"),
             base_unit: f.text("base_unit"),
             pack_unit: f.text("pack_unit"),
-            season: f.value("season_months", "two months such as 9-11", season).unwrap_or_default(),
-            gi_status: f.value("gi_status", "yes, likely or unknown", gi).unwrap_or_default(),
+            season: f.value("season_months", Expected::code("months"), season).unwrap_or_default(),
+            gi_status: f.value("gi_status", Expected::one_of("yes, likely, unknown"), gi).unwrap_or_default(),
             confidence: confidence(f),
         }
     }
@@ -337,7 +345,7 @@ pub enum ProgrammeLine {
 impl TableRow for ProgrammeLine {
     const TABLE: Table = Table::Programme;
     fn read(f: &mut Fields<'_>) -> Self {
-        let is_goal = f.value("record", "goal or deadline", |t| match t {
+        let is_goal = f.value("record", Expected::one_of("goal, deadline"), |t| match t {
             "goal" => Some(true),
             "deadline" => Some(false),
             _ => None,
@@ -356,16 +364,16 @@ impl TableRow for ProgrammeLine {
                 plan_item,
             });
         }
-        let shown_on = f.maybe("shown_on", "a date YYYY-MM-DD", |t| t.parse::<Date>().ok());
+        let shown_on = f.maybe("shown_on", Expected::code("date"), |t| t.parse::<Date>().ok());
         if shown_on.is_some_and(|d| d < due_on) {
-            f.wrong("shown_on", "a date not before due_on");
+            f.wrong("shown_on", Expected::code("not-before-due"));
         }
         ProgrammeLine::Goal(ProgrammeGoal {
             code,
             title,
             title_en,
-            target: f.value("target", "a number from 1", |t| count(t).filter(|n| *n > 0)).unwrap_or(1),
-            unit: f.value("unit", "fen or count", GoalUnit::parse).unwrap_or(GoalUnit::Count),
+            target: f.value("target", Expected::code("positive"), |t| count(t).filter(|n| *n > 0)).unwrap_or(1),
+            unit: f.value("unit", Expected::one_of("fen, count"), GoalUnit::parse).unwrap_or(GoalUnit::Count),
             due_on,
             shown_on,
             plan_item,
@@ -380,7 +388,7 @@ impl TableRow for ProgrammeLine {
 }
 
 fn confidence(f: &mut Fields<'_>) -> Confidence {
-    f.value("confidence", "high, medium or low", Confidence::parse).unwrap_or(Confidence::Low)
+    f.value("confidence", Expected::one_of("high, medium, low"), Confidence::parse).unwrap_or(Confidence::Low)
 }
 
 fn year(t: &str) -> Option<i64> {

@@ -7,6 +7,57 @@ use crate::base::lines::LineNumbers;
 use jiff::civil::Date;
 use std::collections::HashMap;
 
+/// What should have stood in a field: a code whose words are in the locale files (`reference-expected-<code>`), and the
+/// value they name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    pub code: &'static str,
+    pub arg: String,
+}
+
+impl Expected {
+    /// Every code. A test holds that each has its words.
+    pub const CODES: &'static [&'static str] = &[
+        "one-of",
+        "year",
+        "division",
+        "count",
+        "positive",
+        "months",
+        "date",
+        "not-before-due",
+        "csv-line",
+        "fields",
+        "new-key",
+        "row",
+        "column",
+        "text",
+        "union",
+        "degrees",
+        "place",
+        "no-column",
+    ];
+
+    pub(super) fn code(code: &'static str) -> Expected {
+        Expected::with(code, "")
+    }
+
+    pub(super) fn with(code: &'static str, arg: impl ToString) -> Expected {
+        debug_assert!(Expected::CODES.contains(&code), "{code} is not in the table");
+        Expected { code, arg: arg.to_string() }
+    }
+
+    pub(super) fn one_of(values: &str) -> Expected {
+        Expected::with("one-of", values)
+    }
+}
+
+impl std::fmt::Display for Expected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.code, self.arg)
+    }
+}
+
 /// Most characters of a wrong value that an error repeats.
 const SHOWN: usize = 40;
 
@@ -20,14 +71,14 @@ pub struct RowError {
     /// Column the error is in; the nearest one when a header is wrong.
     pub column: String,
     pub found: String,
-    pub expected: String,
+    pub expected: Expected,
 }
 
 impl RowError {
     /// An error in `column` on `line`.
-    pub fn new(table: Table, line: u64, column: &str, found: &str, expected: impl Into<String>) -> RowError {
+    pub fn new(table: Table, line: u64, column: &str, found: &str, expected: Expected) -> RowError {
         let found: String = found.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-        RowError { file: table.file(), line, column: column.to_owned(), found, expected: expected.into() }
+        RowError { file: table.file(), line, column: column.to_owned(), found, expected }
     }
 }
 
@@ -76,7 +127,7 @@ pub fn parse_lines<T: TableRow>(text: &str) -> Result<Vec<Line<T>>, Vec<RowError
         let record = match record {
             Ok(record) => record,
             Err(e) => {
-                errors.push(RowError::new(T::TABLE, fallback, "", &e.to_string(), "a CSV line"));
+                errors.push(RowError::new(T::TABLE, fallback, "", &e.to_string(), Expected::code("csv-line")));
                 continue;
             }
         };
@@ -85,16 +136,21 @@ pub fn parse_lines<T: TableRow>(text: &str) -> Result<Vec<Line<T>>, Vec<RowError
         if record.len() != expected {
             let last = T::TABLE.columns().get(record.len().min(expected) - 1).copied().unwrap_or("");
             let found = format!("{} fields", record.len());
-            errors.push(RowError::new(T::TABLE, line, last, &found, format!("{expected} fields")));
+            errors.push(RowError::new(T::TABLE, line, last, &found, Expected::with("fields", expected)));
             continue;
         }
         let mut fields = Fields { table: T::TABLE, line, record: &record, errors: &mut errors };
         let row = T::read(&mut fields);
         let (column, key) = row.key();
         if let Some(first) = seen.insert(key.clone(), line) {
-            errors.push(RowError::new(T::TABLE, line, column, &key, format!("a key not used on line {first}")));
+            errors.push(RowError::new(T::TABLE, line, column, &key, Expected::with("new-key", first)));
         }
         out.push(Line { line, row });
+    }
+    if out.is_empty() && errors.is_empty() {
+        // A table without a line would take away what the product stands on.
+        let first = T::TABLE.columns().first().copied().unwrap_or_default();
+        errors.push(RowError::new(T::TABLE, 2, first, "", Expected::code("row")));
     }
     if errors.is_empty() { Ok(out) } else { Err(errors) }
 }
@@ -106,18 +162,22 @@ fn check_header(table: Table, header: &csv::StringRecord) -> Vec<RowError> {
     for name in found.iter().filter(|n| !expected.contains(n)) {
         let free = expected.iter().filter(|e| !found.contains(e));
         let nearest = free.chain(expected).min_by_key(|e| distance(e, name)).copied().unwrap_or("");
-        errors.push(RowError::new(table, 1, nearest, name, format!("the column {nearest}")));
+        errors.push(RowError::new(table, 1, nearest, name, Expected::with("column", nearest)));
     }
     for name in expected.iter().filter(|e| !found.contains(e)) {
         if !errors.iter().any(|e: &RowError| e.column == **name) {
-            errors.push(RowError::new(table, 1, name, "", format!("the column {name}")));
+            errors.push(RowError::new(table, 1, name, "", Expected::with("column", name)));
         }
     }
     if errors.is_empty() {
         for (i, name) in found.iter().enumerate() {
-            let wanted = expected.get(i).copied().unwrap_or("no further column");
-            if *name != wanted {
-                errors.push(RowError::new(table, 1, name, name, format!("{wanted} at place {}", i + 1)));
+            match expected.get(i) {
+                Some(wanted) if name != wanted => {
+                    let place = format!("{wanted} {}", i + 1);
+                    errors.push(RowError::new(table, 1, name, name, Expected::with("place", place)));
+                }
+                Some(_) => {}
+                None => errors.push(RowError::new(table, 1, name, name, Expected::code("no-column"))),
             }
         }
     }
@@ -164,13 +224,18 @@ impl Fields<'_> {
     pub fn text(&mut self, column: &'static str) -> String {
         let text = self.raw(column).to_owned();
         if text.is_empty() {
-            self.wrong(column, "a text");
+            self.wrong(column, Expected::code("text"));
         }
         text
     }
 
     /// A value that `read` understands; `expected` says what that is.
-    pub fn value<T>(&mut self, column: &'static str, expected: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub fn value<T>(
+        &mut self,
+        column: &'static str,
+        expected: Expected,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
         let value = read(self.raw(column));
         if value.is_none() {
             self.wrong(column, expected);
@@ -179,35 +244,40 @@ impl Fields<'_> {
     }
 
     /// As [`Fields::value`], absent when the field is empty.
-    pub fn maybe<T>(&mut self, column: &'static str, expected: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub fn maybe<T>(
+        &mut self,
+        column: &'static str,
+        expected: Expected,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
         if self.raw(column).is_empty() { None } else { self.value(column, expected, read) }
     }
 
     /// A calendar day.
     pub fn date(&mut self, column: &'static str) -> Date {
-        self.value(column, "a date YYYY-MM-DD", |t| t.parse().ok()).unwrap_or(Date::ZERO)
+        self.value(column, Expected::code("date"), |t| t.parse().ok()).unwrap_or(Date::ZERO)
     }
 
     /// Degrees with up to six decimals as millionths, within bounds given in degrees.
     pub fn degrees(&mut self, column: &'static str, low: i64, high: i64) -> i64 {
-        let expected = format!("degrees from {low} to {high}");
+        let expected = Expected::with("degrees", format!("{low}..{high}"));
         let within = |n: &i64| (low * 1_000_000..=high * 1_000_000).contains(n);
-        self.value(column, &expected, |t| micro(t).filter(within)).unwrap_or(0)
+        self.value(column, expected, |t| micro(t).filter(within)).unwrap_or(0)
     }
 
     /// `true` or `false`; empty counts as false.
     pub fn flag(&mut self, column: &'static str) -> bool {
-        self.maybe(column, "true or false", |t| t.parse().ok()).unwrap_or(false)
+        self.maybe(column, Expected::one_of("true, false"), |t| t.parse().ok()).unwrap_or(false)
     }
 
     /// A division code: six digits, or `Z` with letters and digits.
     pub fn code(&mut self, column: &'static str) -> String {
-        self.value(column, "a code of six digits or Z…", |t| is_division_code(t).then(|| t.to_owned()))
+        self.value(column, Expected::code("division"), |t| is_division_code(t).then(|| t.to_owned()))
             .unwrap_or_default()
     }
 
     /// Notes that `column` is wrong.
-    pub fn wrong(&mut self, column: &'static str, expected: &str) {
+    pub fn wrong(&mut self, column: &'static str, expected: Expected) {
         let error = RowError::new(self.table, self.line, column, self.raw(column), expected);
         self.errors.push(error);
     }

@@ -60,7 +60,7 @@ fn things(p: &mut Province) -> Things {
         |entry| Command::ReportIncident { entry, title: "霉变".into(), place: String::new(), grade: Grade::One };
     let proof = |incident| Command::AddEvidence {
         incident,
-        kind: EvidenceKind::Photo,
+        kind: EvidenceKind::TestReport,
         title: "照片".into(),
         sha256: "0".repeat(64),
         bytes: 1,
