@@ -200,3 +200,4 @@ map-partners = { $n } counters in Jiangsu partner cities (find county:南京市)
 map-province = province
 action-return-list = Find
     .help = open the list of returns to search, sort and mark
+notice-unstoppable = There is no shell to come back from here; press q to leave

@@ -200,3 +200,4 @@ map-partners = 江苏对口城市 { $n } 个专柜（查找 county:南京市 等
 map-province = 全省
 action-return-list = 查找
     .help = 打开报表列表查找、排序、标记
+notice-unstoppable = 这里没有可以返回的命令行，不能挂起；按 q 退出

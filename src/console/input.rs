@@ -32,6 +32,8 @@ pub enum Event {
     Reply(Reply),
     /// The console was stopped and continues: everything on the screen has to be written again.
     Resumed,
+    /// It was asked to stop where nobody could continue it.
+    Unstoppable,
     /// A signal asks the console to end.
     Stop(i32),
     /// The terminal is lost.

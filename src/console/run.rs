@@ -7,7 +7,7 @@ use super::Settings;
 use super::app::{App, Facts};
 use super::backend::sync::{SyncMode, may_ask};
 use super::backend::{Screen, ScreenOptions};
-use super::input::{Event, Reader, ReaderOptions};
+use super::input::{Event, Input, Reader, ReaderOptions};
 use super::message::{Effect, Message};
 use super::terminal::{Terminal, TerminalError, TtyWriter};
 use super::views::Caret;
@@ -196,7 +196,13 @@ impl Loop {
                     self.screen.repaint();
                     self.app.dirty = true;
                 }
-                Effect::Suspend => self.terminal.suspend()?,
+                Effect::Suspend => {
+                    if self.terminal.suspend().is_err() {
+                        let refused = Input::notice(Instant::now(), Event::Unstoppable);
+                        // The loop reads its own channel: it cannot be gone.
+                        let _ = self.send.send(refused.into());
+                    }
+                }
                 Effect::Quit => return Ok(true),
             }
         }

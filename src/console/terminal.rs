@@ -4,6 +4,7 @@
 //! signal and when stopped by Ctrl-Z. What is drawn is `backend`'s business, what is typed `input`'s.
 
 mod device;
+mod job;
 mod signals;
 
 pub use device::{ENTER, LEAVE, TtyWriter};
@@ -96,11 +97,11 @@ impl Terminal {
         self.device.input()
     }
 
-    /// Ctrl-Z: restores the device and stops this process. Once continued, `Event::Resumed` follows.
+    /// Ctrl-Z: restores the device and stops this job. Once continued, `Event::Resumed` follows.
     ///
     /// # Errors
     ///
-    /// When the process cannot be stopped; the console goes on.
+    /// `Unsupported` when nobody could continue it, or what the system says; the console goes on.
     pub fn suspend(&self) -> io::Result<()> {
         self.device.stop()
     }

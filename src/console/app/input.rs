@@ -56,6 +56,10 @@ impl App {
                 self.with_view(|view, cx| view.refresh(cx))
             }
             Event::Resumed => vec![Effect::Repaint],
+            Event::Unstoppable => {
+                self.tell(self.facts.locale.tr("notice-unstoppable").into_owned(), false);
+                Vec::new()
+            }
             Event::Reply(_) => Vec::new(),
             Event::Stop(_) | Event::Gone => vec![Effect::Quit],
         }

@@ -3,6 +3,7 @@
 //! Everything here may be called from any thread and waits for nobody: the panic hook and the signal
 //! thread use it while the main thread may be stuck in a write.
 
+use super::job;
 use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -53,7 +54,8 @@ impl Device {
     /// Enters again after a stop; answers whether the terminal is ours. It is not when the console has
     /// ended, or when the program it was lent to was the one that stopped.
     pub(super) fn enter_again(&self) -> io::Result<bool> {
-        let ours = matches!(self.state.load(Ordering::SeqCst), ENTERED | STOPPED);
+        // Continued in the background, touching the terminal would only stop us again: `fg` continues us once more.
+        let ours = matches!(self.state.load(Ordering::SeqCst), ENTERED | STOPPED) && job::is_in_front(&self.input);
         if ours {
             self.enter()?;
         }
@@ -79,10 +81,17 @@ impl Device {
         }
     }
 
-    /// Restores the device and stops the process; the signal thread enters again on SIGCONT.
+    /// Restores the device and stops the whole job, as a terminal would; the signal thread enters again on SIGCONT.
+    ///
+    /// # Errors
+    /// `Unsupported` where nobody could continue it, such as the one command of an SSH session; nothing is done then.
     pub(super) fn stop(&self) -> io::Result<()> {
+        if !job::can_be_continued() {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
         self.step_aside(STOPPED);
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
+        // Not SIGTSTP: that one we have a handler for. A script that started us is of the same job and stops with us.
+        rustix::process::kill_current_process_group(rustix::process::Signal::STOP).map_err(Into::into)
     }
 
     pub(super) fn is_entered(&self) -> bool {

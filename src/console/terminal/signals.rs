@@ -34,13 +34,12 @@ where
 fn events(signal: i32, device: &Device, asked: &mut bool) -> Vec<Event> {
     match signal {
         SIGWINCH => resize(device),
-        SIGTSTP => {
-            // When stopping is refused the console simply goes on.
-            if device.stop().is_err() && device.enter_again().is_ok_and(|ours| ours) {
-                return vec![Event::Resumed];
-            }
-            Vec::new()
-        }
+        SIGTSTP => match device.stop() {
+            Ok(()) => Vec::new(),
+            Err(e) if e.kind() == io::ErrorKind::Unsupported => vec![Event::Unstoppable],
+            Err(_) if device.enter_again().is_ok_and(|ours| ours) => vec![Event::Resumed],
+            Err(_) => Vec::new(),
+        },
         SIGCONT => match device.enter_again() {
             Ok(true) => [resize(device), vec![Event::Resumed]].concat(),
             Ok(false) => Vec::new(),

@@ -7,6 +7,10 @@ use std::time::Duration;
 
 /// The terminal is as the program found it.
 fn assert_restored(console: &Console, after: &str) {
+    // The last bytes may still be on their way when the program has gone.
+    console.until(&format!("the modes to be put back after {after}"), |s| {
+        !s.alternate_screen() && !s.hide_cursor() && !s.bracketed_paste()
+    });
     console.screen(|s| {
         assert!(!s.alternate_screen(), "{after}: alternate screen");
         assert!(!s.hide_cursor(), "{after}: cursor");
@@ -53,7 +57,9 @@ fn leaving_with_a_question_open_restores_the_terminal_too() {
 fn stopped_and_continued_it_shows_the_same() {
     for key in [true, false] {
         let demo = Demo::new();
-        let (mut console, _) = wood_ears(&demo, &[], (80, 24));
+        let mut console = demo.console(&[], (80, 24)).in_shell().spawn();
+        console.shows("现在要办").rests();
+        console.send("2").shows("SX610111-").rests();
         let text = console.text();
         if key {
             console.send("\x1a");
@@ -64,7 +70,11 @@ fn stopped_and_continued_it_shows_the_same() {
         console.until("the shell's screen", |s| !s.alternate_screen());
         assert_restored(&console, "a stop");
         let from = console.written();
+        // Continued in the background it leaves the terminal to the shell, and can still be ended from there.
         console.signal(Signal::CONT);
+        console.waits("going on", |c| !c.is_stopped());
+        assert!(console.screen(|s| !s.alternate_screen()));
+        console.send("\n");
         console.until("the screen again", |s| s.alternate_screen() && !s.contents().is_empty());
         console.rests();
         assert_eq!(console.text(), text);
@@ -74,6 +84,39 @@ fn stopped_and_continued_it_shows_the_same() {
         assert_eq!(console.ends(), 0);
         assert_restored(&console, "the end");
     }
+}
+
+#[test]
+fn where_nobody_could_continue_it_it_does_not_stop() {
+    // As `ssh -t host gongfu` starts it: the one command of the session.
+    for key in [true, false] {
+        let demo = Demo::new();
+        let mut console = board(&demo, &[], (80, 24));
+        if key {
+            console.send("\x1a");
+        } else {
+            console.signal(Signal::TSTP);
+        }
+        console.shows("不能挂起");
+        assert!(!console.is_stopped() && console.screen(|s| s.alternate_screen()));
+        console.send("q");
+        assert_eq!(console.ends(), 0);
+    }
+}
+
+#[test]
+fn a_console_continued_in_the_background_can_be_ended() {
+    let demo = Demo::new();
+    let mut console = demo.console(&[], (80, 24)).in_shell().spawn();
+    console.shows("现在要办").rests();
+    console.send("\x1a");
+    console.waits("the stop", Console::is_stopped);
+    // `kill %1` of a shell: the signal, then a continuation.
+    console.signal(Signal::TERM);
+    console.signal(Signal::CONT);
+    console.send("\n");
+    console.ends();
+    assert_restored(&console, "an end in the background");
 }
 
 #[test]

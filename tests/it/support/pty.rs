@@ -19,13 +19,15 @@ pub struct Start {
     pub env: Vec<(&'static str, String)>,
     /// Columns, rows.
     pub size: (u16, u16),
+    /// Whether a shell with jobs starts it: it can be stopped then, and a line typed to the shell brings it back.
+    pub shell: bool,
 }
 
 impl Start {
     /// The arguments on a terminal of 256 colours.
     pub fn new(args: &[&str], size: (u16, u16)) -> Start {
         let args = args.iter().map(|a| (*a).to_owned()).collect();
-        Start { args, env: vec![("TERM", "xterm-256color".to_owned())], size }
+        Start { args, env: vec![("TERM", "xterm-256color".to_owned())], size, shell: false }
     }
 
     /// Sets a variable of the environment; nothing of the tester's own is there.
@@ -34,6 +36,12 @@ impl Start {
         self.env.retain(|(n, _)| *n != name);
         self.env.push((name, value.to_owned()));
         self
+    }
+
+    /// Has a shell start it.
+    #[must_use]
+    pub fn in_shell(self) -> Start {
+        Start { shell: true, ..self }
     }
 
     /// Starts it.
@@ -75,7 +83,15 @@ impl Console {
     fn spawn(start: &Start) -> Console {
         let (cols, rows) = start.size;
         let pair = native_pty_system().openpty(size(cols, rows)).expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(assert_cmd::cargo::cargo_bin("gongfu"));
+        let program = assert_cmd::cargo::cargo_bin("gongfu");
+        let mut command = if start.shell {
+            let mut shell = CommandBuilder::new("/bin/sh");
+            shell.args(["-c", "set -m; \"$0\" \"$@\"; read line; fg >/dev/null"]);
+            shell.arg(program);
+            shell
+        } else {
+            CommandBuilder::new(program)
+        };
         command.env_clear();
         let nowhere = std::env::temp_dir().join("gongfu-no-settings");
         for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"] {
@@ -222,15 +238,22 @@ impl Console {
         self.master.resize(size(cols, rows)).expect("another size");
     }
 
+    /// The console's process, also where a shell has started it.
+    fn process(&self) -> u32 {
+        let id = self.child.process_id().expect("a process");
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        children.split_whitespace().next().and_then(|child| child.parse().ok()).unwrap_or(id)
+    }
+
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
-        let pid = self.child.process_id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)).expect("a process");
+        let pid = i32::try_from(self.process()).ok().and_then(Pid::from_raw).expect("a process");
         kill_process(pid, signal).expect("a signal that arrives");
     }
 
     /// Whether the program is stopped, as the shell would see it.
     pub fn is_stopped(&self) -> bool {
-        let id = self.child.process_id().expect("a process");
+        let id = self.process();
         let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).expect("a process");
         stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
     }
