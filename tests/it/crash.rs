@@ -1,5 +1,6 @@
 //! Power cuts, full disks, damaged and foreign files: what was acknowledged is there, the rest is a coded error.
 
+mod around;
 mod child;
 mod disk;
 mod files;

@@ -28,6 +28,27 @@ pub fn start(task: &str, dir: &Path) -> Child {
         .expect("a child")
 }
 
+/// Runs `task` in `dir` as a person without rights; gives its one answer, or `None` when that cannot be done here.
+pub fn as_nobody(task: &str, dir: &Path) -> Option<String> {
+    let binary = std::env::current_exe().expect("this binary");
+    let nobody = || {
+        let mut command = std::process::Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&binary);
+        command.current_dir("/").stdin(Stdio::null());
+        command
+    };
+    if !nobody().arg("--list").output().is_ok_and(|o| o.status.success()) {
+        return None;
+    }
+    let output = nobody()
+        .args(["--exact", "crash::child::a_task_of_another_test", "--nocapture", "--test-threads=1"])
+        .env(TASK, format!("{task}:{}", dir.display()))
+        .output()
+        .expect("a child");
+    let text = String::from_utf8(output.stderr).expect("text");
+    Some(text.lines().find(|l| l.starts_with(task)).unwrap_or_else(|| panic!("{text}")).to_owned())
+}
+
 /// Does the task of the environment; without one there is nothing to do and nothing is claimed.
 #[test]
 fn a_task_of_another_test() {
@@ -39,8 +60,19 @@ fn a_task_of_another_test() {
         "write" => write(Path::new(dir), number, usize::MAX),
         "some" => write(Path::new(dir), number, 200),
         "open" => say(&open(Path::new(dir)).map_or_else(|e| format!("error {e:?}"), |_| "open".into())),
+        "look" => look(Path::new(dir)),
         other => panic!("{other}?"),
     }
+}
+
+/// Opens for looking only and tells the number of audit records, or why not.
+fn look(dir: &Path) {
+    let seen = Store::open(dir, Clock::Real, Ids::real(Clock::Real), true).and_then(|s| s.connect());
+    say(&match seen {
+        Ok(db) => format!("look ok {}", crate::support::storage::number(&db, "SELECT count(*) FROM audit")),
+        Err(StoreError::Db(e)) => format!("look {}", e.code()),
+        Err(other) => format!("look {other:?}"),
+    });
 }
 
 fn say(line: &str) {
