@@ -165,6 +165,15 @@ fn prepare(db: &Connection, how: Use) -> rusqlite::Result<()> {
     }
 }
 
+/// Lets a connection see one moment of the database until the value goes; does nothing inside a transaction, which has
+/// such a moment already.
+///
+/// # Errors
+/// What SQLite says.
+pub fn snapshot(db: &Connection) -> rusqlite::Result<Option<rusqlite::Transaction<'_>>> {
+    if db.is_autocommit() { db.unchecked_transaction().map(Some) } else { Ok(None) }
+}
+
 /// Switches to the write-ahead log; several processes that make one new file at once take turns. The switch itself
 /// does not wait for a lock as other statements do, so the waiting is done here.
 fn enter_wal(db: &Connection) -> rusqlite::Result<String> {

@@ -227,9 +227,15 @@ fn make(dir: &Path, path: &Path) -> Result<(), DbError> {
 
 fn write_loop(mut db: Connection, path: &Path, clock: Clock, mut ids: Ids, jobs: &Receiver<Job>, moved: &AtomicU64) {
     while let Ok(job) = jobs.recv() {
-        let result = submit::run(&mut db, path, clock.now(), &mut ids, &job.actor, &job.commands, &job.seen);
+        let Job { actor, commands, seen, answer } = job;
+        let result =
+            error::answered(path, || submit::run(&mut db, path, clock.now(), &mut ids, &actor, &commands, &seen));
         // A refused attempt moves the audit, too.
         moved.fetch_add(1, Ordering::AcqRel);
-        (job.answer)(result);
+        // What an answer does is its own affair: the next in line is served all the same.
+        let _ = error::answered(path, || {
+            answer(result);
+            Ok(())
+        });
     }
 }

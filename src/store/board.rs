@@ -8,6 +8,7 @@ use crate::domain::codes::{DeadlineState, DueState, GoalUnit};
 use crate::domain::pace;
 use crate::domain::value::Cell;
 use crate::domain::work::shanghai_date;
+use crate::sqlite;
 use jiff::{Timestamp, civil::Date};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -127,6 +128,7 @@ pub struct Board {
 /// What SQLite says.
 pub fn read(db: &Connection, now: Timestamp) -> rusqlite::Result<Board> {
     let today = shanghai_date(now);
+    let _moment = sqlite::snapshot(db)?;
     let tally = |kind: &str, like: &str, column: &str| -> rusqlite::Result<i64> {
         let sql = format!("SELECT coalesce(sum({column}), 0) FROM tally WHERE kind = ?1 AND key GLOB ?2");
         db.prepare_cached(&sql)?.query_row([kind, like], |r| r.get(0))

@@ -4,6 +4,7 @@ mod audit;
 mod board;
 mod filters;
 mod pages;
+mod reads;
 mod search;
 
 use crate::support::commands::{Throw, command, throws};
