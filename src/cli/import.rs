@@ -4,6 +4,7 @@ use super::args::{ImportCatalog, ImportWhat};
 use super::context::Context;
 use super::fail::{Exit, Fail};
 use super::{out, out::Out};
+use crate::base::ids::Ids;
 use crate::base::locale::Sentence;
 use crate::domain::command::Command;
 use crate::forms::{self, CatalogFile, Issue, Severity};
@@ -159,8 +160,11 @@ fn reference(context: &Context, table: &str, file: &Path) -> Result<Exit, Fail> 
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     // The store migrates an older file before its tables are touched.
-    drop(context.open_to_write()?);
-    let lines = match setup::replace_reference(&context.data_dir, wanted, text, context.clock().now()) {
+    let store = context.open_to_write()?;
+    let (actor, clock) = (context.actor(&store)?, store.clock());
+    drop(store);
+    let ids = &mut Ids::real(clock);
+    let lines = match setup::replace_reference(&context.data_dir, wanted, text, &actor, clock.now(), ids) {
         Ok(lines) => lines,
         Err(setup::SetupError::Reference(errors)) => {
             for e in &errors {

@@ -5,3 +5,5 @@ mod child;
 mod disk;
 mod files;
 mod kill;
+
+pub use kill::file_holds;

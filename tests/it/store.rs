@@ -5,6 +5,7 @@ mod board;
 mod filters;
 mod pages;
 mod reads;
+mod reference;
 mod search;
 
 use crate::support::commands::{Throw, command, throws};
