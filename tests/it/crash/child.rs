@@ -61,8 +61,45 @@ fn a_task_of_another_test() {
         "some" => write(Path::new(dir), number, 200),
         "open" => say(&open(Path::new(dir)).map_or_else(|e| format!("error {e:?}"), |_| "open".into())),
         "look" => look(Path::new(dir)),
+        "limited" => limited(Path::new(dir), number),
         other => panic!("{other}?"),
     }
+}
+
+/// As [`start`], without the signal that ends a process which writes beyond a limit.
+pub fn start_limited(task: &str, dir: &Path) -> Child {
+    let binary = std::env::current_exe().expect("this binary");
+    std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+        .arg(binary)
+        .args(["--exact", "crash::child::a_task_of_another_test", "--nocapture", "--test-threads=1"])
+        .env(TASK, format!("{task}:{}", dir.display()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a child")
+}
+
+/// Writes with files that may grow to `most` bytes: what a quota or a full disk is to the program, without either.
+fn limited(dir: &Path, most: usize) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let most = u64::try_from(most).expect("64 bits");
+    setrlimit(Resource::Fsize, Rlimit { current: Some(most), ..getrlimit(Resource::Fsize) }).expect("a limit");
+    let store = open(dir).expect("a database");
+    let edition = super::files::edition;
+    let people = people();
+    let mut acknowledged = 0;
+
+    let answer = loop {
+        match super::files::code(store.submit_wait(&people[0], vec![edition()])) {
+            "ok" if acknowledged < 20_000 => acknowledged += 1,
+            other => break other,
+        }
+    };
+    let again = super::files::code(store.submit_wait(&people[0], vec![edition()]));
+    let backup = super::files::code(store.backup(&dir.join("copy.db")));
+    say(&format!("limited {acknowledged} {answer} {again} {backup}"));
 }
 
 /// Opens for looking only and tells the number of audit records, or why not.
