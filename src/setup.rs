@@ -2,6 +2,10 @@
 //!
 //! Owns what a fresh database holds; rows are written through the store's loader or as one transaction.
 
+mod replace;
+
+pub use replace::replace_reference;
+
 use crate::base::clock::Clock;
 use crate::base::ids::Ids;
 use crate::demo::{self, Options, Summary};
@@ -10,10 +14,10 @@ use crate::domain::codes::{DeadlineState, OrgKind, ReturnForm, ReturnState, Role
 use crate::domain::record::Meta;
 use crate::domain::rows::*;
 use crate::domain::value::Fen;
-use crate::reference::{Reference, RowError, Table, embedded};
-use crate::sqlite::{self, DbError, Use};
+use crate::reference::{Reference, RowError, embedded};
+use crate::sqlite::DbError;
 use crate::store::load::{self, Loader};
-use crate::store::{FILE, reference};
+use crate::store::reference;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -229,29 +233,4 @@ fn programme(tables: &Reference, unions: &[Organisation], now: Timestamp, ids: &
         }
     }
     out
-}
-
-/// Replaces one reference file of the database in `dir`; gives the number of lines. All of it is checked first, against
-/// the other tables too; nothing changes when a line is wrong.
-///
-/// # Errors
-/// Every wrong line with file, line and column, or what is wrong with the database.
-pub fn replace_reference(dir: &Path, table: Table, text: &str, now: Timestamp) -> Result<usize, SetupError> {
-    let path = dir.join(FILE);
-    if !path.exists() {
-        return Err(DbError::Missing(path).into());
-    }
-    let mut db = sqlite::open(&path, Use::Write)?;
-    let failed = |e: rusqlite::Error| SetupError::Db(DbError::of(&path, &e));
-    let mut texts = BTreeMap::new();
-    for t in Table::ALL {
-        let kept = crate::store::setting::reference_text(&db, reference::name(*t)).map_err(failed)?;
-        texts.insert(*t, kept.unwrap_or_else(|| embedded(*t).to_owned()));
-    }
-    texts.insert(table, text.to_owned());
-    let tables = Reference::load(|t| texts.get(&t).cloned()).map_err(SetupError::Reference)?;
-    let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
-    reference::write(&tx, &tables, |t| texts.get(&t).cloned().unwrap_or_default(), now).map_err(failed)?;
-    tx.commit().map_err(failed)?;
-    Ok(text.lines().count().saturating_sub(1))
 }

@@ -3,97 +3,20 @@
 //! Owns pragmas, the version and file-system checks, and the mapping of SQLite's codes to [`DbError`]; must not know
 //! any table. Store and hub open through here only.
 
+mod error;
+pub mod files;
 pub mod migrate;
 
+pub use error::DbError;
+
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// `application_id` of our files: "GFU1".
 pub const APPLICATION_ID: i32 = 0x4746_5531;
 
 /// Versions before this can corrupt a WAL file that several processes share.
 const OLDEST_SQLITE: i32 = 3_051_003;
-
-/// What is wrong with a database, in the words the locale files explain (`db-<code>`).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DbError {
-    #[error("{0} is locked by another program")]
-    Locked(PathBuf),
-    #[error("the disk of {0} is full")]
-    Full(PathBuf),
-    #[error("{0} cannot be written")]
-    ReadOnly(PathBuf),
-    #[error("{0} is damaged: {1}")]
-    Corrupt(PathBuf, String),
-    #[error("{path} was written by a newer version (schema {found}, this program knows {known})")]
-    Newer { path: PathBuf, found: i64, known: i64 },
-    #[error("{0} is a database of another program")]
-    Foreign(PathBuf),
-    #[error("{0} does not exist")]
-    Missing(PathBuf),
-    #[error("{path} lies on a network file system ({kind}), where SQLite cannot lock safely")]
-    Network { path: PathBuf, kind: String },
-    #[error("SQLite {0} is too old")]
-    OldSqlite(String),
-    #[error("{0}: {1}")]
-    Other(PathBuf, String),
-}
-
-impl DbError {
-    /// Stable code; the locale files hold `db-<code>` with sentence and hint.
-    pub fn code(&self) -> &'static str {
-        match self {
-            DbError::Locked(_) => "locked",
-            DbError::Full(_) => "full",
-            DbError::ReadOnly(_) => "read-only",
-            DbError::Corrupt(..) => "corrupt",
-            DbError::Newer { .. } => "newer",
-            DbError::Foreign(_) => "foreign",
-            DbError::Missing(_) => "missing",
-            DbError::Network { .. } => "network",
-            DbError::OldSqlite(_) => "old-sqlite",
-            DbError::Other(..) => "other",
-        }
-    }
-
-    /// The values the sentence names.
-    pub fn args(&self) -> Vec<(&'static str, String)> {
-        let path = |p: &Path| ("path", p.display().to_string());
-        match self {
-            DbError::Locked(p)
-            | DbError::Full(p)
-            | DbError::ReadOnly(p)
-            | DbError::Foreign(p)
-            | DbError::Missing(p) => {
-                vec![path(p)]
-            }
-            DbError::Corrupt(p, why) | DbError::Other(p, why) => vec![path(p), ("why", why.clone())],
-            DbError::Newer { path: p, found, known } => {
-                vec![path(p), ("found", found.to_string()), ("known", known.to_string())]
-            }
-            DbError::Network { path: p, kind } => vec![path(p), ("kind", kind.clone())],
-            DbError::OldSqlite(version) => vec![("version", version.clone())],
-        }
-    }
-
-    /// Says what an SQLite error means for the file at `path`.
-    pub fn of(path: &Path, e: &rusqlite::Error) -> DbError {
-        let p = path.to_path_buf();
-        match e.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DbError::Locked(p),
-            Some(ErrorCode::DiskFull) => DbError::Full(p),
-            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => DbError::ReadOnly(p),
-            // SQLite only says that it cannot open; why is in the directory.
-            Some(ErrorCode::CannotOpen) => match path.parent() {
-                Some(dir) if !dir.as_os_str().is_empty() && !dir.exists() => DbError::Missing(p),
-                Some(dir) if is_read_only(dir) => DbError::ReadOnly(p),
-                _ => DbError::Other(p, e.to_string()),
-            },
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DbError::Corrupt(p, e.to_string()),
-            _ => DbError::Other(p, e.to_string()),
-        }
-    }
-}
 
 /// Version of the SQLite in the program.
 pub fn version() -> &'static str {
@@ -115,7 +38,6 @@ pub enum Use {
 ///
 /// # Errors
 /// What [`DbError`] lists.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that may open a database")]
 pub fn open(path: &Path, how: Use) -> Result<Connection, DbError> {
     if rusqlite::version_number() < OLDEST_SQLITE {
         return Err(DbError::OldSqlite(rusqlite::version().to_owned()));
@@ -123,23 +45,101 @@ pub fn open(path: &Path, how: Use) -> Result<Connection, DbError> {
     if let Some(kind) = path.parent().and_then(network_kind) {
         return Err(DbError::Network { path: path.to_path_buf(), kind });
     }
-    let flags = match how {
-        Use::Read if !path.exists() => return Err(DbError::Missing(path.to_path_buf())),
-        Use::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        Use::Write | Use::Load => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-    };
+    let there = path.exists();
+    if !there && how == Use::Read {
+        return Err(DbError::Missing(path.to_path_buf()));
+    }
+    if path.is_dir() {
+        return Err(DbError::Other(path.to_path_buf(), "is a directory".into()));
+    }
+    // SQLite would replay what another database left into the new one, or throw it away.
+    if let Some(left) = files::leftover(path) {
+        return Err(DbError::Leftover(left));
+    }
     let failed = |e: rusqlite::Error| DbError::of(path, &e);
-    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags).map_err(failed)?;
-    db.busy_timeout(std::time::Duration::from_secs(5)).map_err(failed)?;
-    // Whose file it is comes first: switching the journal writes to it.
-    let id: i32 = db.query_row("PRAGMA application_id", [], |r| r.get(0)).map_err(failed)?;
-    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).map_err(failed)?;
-    if id != APPLICATION_ID && tables > 0 {
+    let (db, id, tables) = match connect(path, how, false) {
+        Err(e) if how == Use::Read && is_barred(&e) => match may_be_still(path) {
+            true => connect(path, how, true).map_err(failed)?,
+            false if error::is_read_only(path.parent().unwrap_or(path)) || !is_readable(path) => {
+                return Err(DbError::Unreadable(path.to_path_buf()));
+            }
+            false => return Err(failed(e)),
+        },
+        other => other.map_err(failed)?,
+    };
+    if id != APPLICATION_ID && (tables > 0 || id != 0) {
         return Err(DbError::Foreign(path.to_path_buf()));
+    }
+    if there && id == 0 {
+        return Err(DbError::Empty(path.to_path_buf()));
     }
     prepare(&db, how).map_err(failed)?;
     Ok(db)
+}
+
+/// Opens and looks whose file it is: gives `application_id` and the number of tables and other objects. That comes
+/// first, for switching the journal writes to the file.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that may open a database")]
+fn connect(path: &Path, how: Use, still: bool) -> rusqlite::Result<(Connection, i32, i64)> {
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | match how {
+            Use::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            Use::Write | Use::Load => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        };
+    let db = match path.to_str().filter(|_| still) {
+        Some(text) => {
+            let text = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+            let uri = format!("file:{text}?immutable=1");
+            Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
+        }
+        None => Connection::open_with_flags(path, flags)?,
+    };
+    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    let id = db.query_row("PRAGMA application_id", [], |r| r.get(0))?;
+    let tables = db.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+    Ok((db, id, tables))
+}
+
+/// Whether it may be for want of a right that a file could not be opened for reading.
+fn is_barred(e: &rusqlite::Error) -> bool {
+    let code = e.sqlite_error_code();
+    matches!(code, Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied))
+}
+
+/// Whether a file may be read as one that does not change: to read a write-ahead database SQLite makes a file beside
+/// it, which cannot be done here, and nobody writes now, for a writer has such files.
+fn may_be_still(path: &Path) -> bool {
+    is_readable(path)
+        && error::is_read_only(path.parent().unwrap_or(path))
+        && ["-wal", "-journal"].iter().all(|s| !files::beside(path, s).exists())
+}
+
+fn is_readable(path: &Path) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::READ_OK).is_ok()
+}
+
+/// Copies the database at `source` into the new file `copy`, which will be known as `named`: whole, checked, on the
+/// disk and for its owner only. The database may be in use.
+///
+/// # Errors
+/// What is wrong with either of the two, naming the one it is wrong with.
+pub fn copy(source: &Path, copy: &Path, named: &Path) -> Result<(), DbError> {
+    let blame = |e: rusqlite::Error| match DbError::of(source, &e) {
+        about_source @ (DbError::Corrupt(..) | DbError::Locked(_)) => about_source,
+        _ => DbError::of(named, &e),
+    };
+    let system = |e: std::io::Error| DbError::io(named, &e);
+    let db = open(source, Use::Read)?;
+    // The connection stays read-only; this only lets it write the copy.
+    db.execute_batch("PRAGMA query_only=OFF").map_err(blame)?;
+    files::create_private(copy).map_err(system)?;
+    db.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(blame)?;
+    let check = open(copy, Use::Read)?;
+    let verdict: String = check.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).map_err(blame)?;
+    if verdict != "ok" {
+        return Err(DbError::Corrupt(source.to_path_buf(), verdict));
+    }
+    std::fs::File::open(copy).and_then(|f| f.sync_all()).map_err(system)
 }
 
 fn prepare(db: &Connection, how: Use) -> rusqlite::Result<()> {
@@ -165,6 +165,15 @@ fn prepare(db: &Connection, how: Use) -> rusqlite::Result<()> {
     }
 }
 
+/// Lets a connection see one moment of the database until the value goes; does nothing inside a transaction, which has
+/// such a moment already.
+///
+/// # Errors
+/// What SQLite says.
+pub fn snapshot(db: &Connection) -> rusqlite::Result<Option<rusqlite::Transaction<'_>>> {
+    if db.is_autocommit() { db.unchecked_transaction().map(Some) } else { Ok(None) }
+}
+
 /// Switches to the write-ahead log; several processes that make one new file at once take turns. The switch itself
 /// does not wait for a lock as other statements do, so the waiting is done here.
 fn enter_wal(db: &Connection) -> rusqlite::Result<String> {
@@ -178,11 +187,6 @@ fn enter_wal(db: &Connection) -> rusqlite::Result<String> {
             other => return other,
         }
     }
-}
-
-fn is_read_only(dir: &Path) -> bool {
-    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-    rustix::fs::access(dir, rustix::fs::Access::WRITE_OK).is_err()
 }
 
 /// The name of the network file system `dir` lies on, or `None` for a local one.

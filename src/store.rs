@@ -31,7 +31,8 @@ use crate::domain::actor::Actor;
 use crate::domain::command::Command;
 use crate::domain::refusal::Refusal;
 use crate::domain::rows::Kind;
-use crate::sqlite::{self, DbError, Use, migrate};
+use crate::sqlite::{self, DbError, Use, files, migrate};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -101,8 +102,14 @@ impl Store {
             let version = migrate::version(&db).map_err(|e| DbError::of(&path, &e))?;
             let known = i64::try_from(schema::STEPS.len()).unwrap_or(i64::MAX);
             migrate::check(&path, version, known)?;
+            if version < known {
+                return Err(DbError::Older { path, found: version, known }.into());
+            }
             let clock = clock(&db);
             return Ok(Store { path, clock, writer: None, moved, decided });
+        }
+        if !path.exists() {
+            make(dir, &path)?;
         }
         let mut db = sqlite::open(&path, Use::Write)?;
         migrate::run(&mut db, &path, schema::STEPS)?;
@@ -205,32 +212,38 @@ impl Store {
     /// # Errors
     /// When `target` exists or cannot be written, or the copy does not check out.
     pub fn backup(&self, target: &Path) -> Result<u64, StoreError> {
-        let other = |why: String| StoreError::Db(DbError::Other(target.to_path_buf(), why));
         if target.exists() {
             return Err(StoreError::Exists(target.to_path_buf()));
         }
+        let failed = |e: std::io::Error| match e.kind() {
+            ErrorKind::AlreadyExists => StoreError::Exists(target.to_path_buf()),
+            _ => DbError::io(target, &e).into(),
+        };
         let dir = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        let temporary =
-            tempfile::Builder::new().prefix(".gongfu-backup-").tempdir_in(dir).map_err(|e| other(e.to_string()))?;
+        let temporary = tempfile::Builder::new().prefix(".gongfu-backup-").tempdir_in(dir).map_err(failed)?;
         let copy = temporary.path().join(FILE);
-        let db = sqlite::open(&self.path, Use::Read)?;
-        // The connection stays read-only; this only lets it write the copy.
-        db.execute_batch("PRAGMA query_only=OFF").map_err(|e| DbError::of(target, &e))?;
-        db.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|e| DbError::of(target, &e))?;
-        let check = sqlite::open(&copy, Use::Read)?;
-        let verdict: String =
-            check.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).map_err(|e| DbError::of(target, &e))?;
-        if verdict != "ok" {
-            return Err(DbError::Corrupt(target.to_path_buf(), verdict).into());
-        }
-        drop(check);
-        std::fs::File::open(&copy).and_then(|f| f.sync_all()).map_err(|e| other(e.to_string()))?;
-        let bytes = std::fs::metadata(&copy).map_err(|e| other(e.to_string()))?.len();
-        // hard_link refuses an existing target, rename would replace one that appeared meanwhile.
-        std::fs::hard_link(&copy, target)
-            .or_else(|_| std::fs::rename(&copy, target))
-            .map_err(|e| other(e.to_string()))?;
+        sqlite::copy(&self.path, &copy, target)?;
+        let bytes = std::fs::metadata(&copy).map_err(failed)?.len();
+        files::publish(&copy, target).map_err(failed)?;
         Ok(bytes)
+    }
+}
+
+/// Makes an empty database beside its place and gives it its name when it is whole: no file is ever found half made,
+/// so that an empty one is known for a damaged one. Another process that is faster has made it just as well.
+fn make(dir: &Path, path: &Path) -> Result<(), DbError> {
+    if let Some(left) = files::leftover(path) {
+        return Err(DbError::Leftover(left));
+    }
+    let failed = |e: std::io::Error| DbError::io(path, &e);
+    let place = tempfile::Builder::new().prefix(".gongfu-new-").tempdir_in(dir).map_err(failed)?;
+    let new = place.path().join(FILE);
+    let mut db = sqlite::open(&new, Use::Write)?;
+    migrate::run(&mut db, &new, schema::STEPS)?;
+    db.close().map_err(|(_, e)| DbError::of(path, &e))?;
+    match files::publish(&new, path) {
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(()),
+        other => other.map_err(failed),
     }
 }
 
@@ -243,9 +256,13 @@ fn write_loop(
     (moved, decided): (Arc<AtomicU64>, Arc<AtomicU64>),
 ) {
     while let Ok(job) = jobs.recv() {
-        let result = submit::run(&mut db, path, clock.now(), &mut ids, &job, &decided);
+        let result = error::answered(path, || submit::run(&mut db, path, clock.now(), &mut ids, &job, &decided));
         // A refused attempt moves the audit, too.
         moved.fetch_add(1, Ordering::AcqRel);
-        (job.answer)(result);
+        // What an answer does is its own affair: the next in line is served all the same.
+        let _ = error::answered(path, || {
+            (job.answer)(result);
+            Ok(())
+        });
     }
 }

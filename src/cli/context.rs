@@ -9,7 +9,7 @@ use crate::base::locale::{Lang, Locale};
 use crate::config::{Config, Profile};
 use crate::domain::actor::Actor;
 use crate::sqlite::{self, DbError, Use};
-use crate::store::{self, Store, setting};
+use crate::store::{self, Store, StoreError, setting};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -110,12 +110,18 @@ impl Context {
         Timestamp::from_millisecond(last).ok().map(|last| last.max(start))
     }
 
-    /// The database for looking only.
+    /// The database for looking only. One of an older version is brought up first, unless nothing may be changed.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn open_to_read(&self) -> Result<Store, Fail> {
-        self.open(true)
+        match self.open_as(true) {
+            Err(StoreError::Db(DbError::Older { .. })) if !self.read_only => {
+                drop(self.open(false)?);
+                self.open(true)
+            }
+            other => other.map_err(|e| Fail::store(&e, &self.locale)),
+        }
     }
 
     /// The database for changes; it must be there. Under `--read-only` it opens and refuses every change.
@@ -130,8 +136,12 @@ impl Context {
     }
 
     fn open(&self, read_only: bool) -> Result<Store, Fail> {
+        self.open_as(read_only).map_err(|e| Fail::store(&e, &self.locale))
+    }
+
+    fn open_as(&self, read_only: bool) -> Result<Store, StoreError> {
         let clock = |db: &crate::store::Connection| self.clock_in(db);
-        Store::open_with(&self.data_dir, clock, Ids::real, read_only).map_err(|e| Fail::store(&e, &self.locale))
+        Store::open_with(&self.data_dir, clock, Ids::real, read_only)
     }
 
     /// A connection of the store for reading.

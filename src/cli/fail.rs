@@ -76,7 +76,7 @@ impl Fail {
     /// What is wrong with the database.
     pub fn db(error: &DbError, locale: &Locale) -> Fail {
         let exit = match error {
-            DbError::Other(..) | DbError::OldSqlite(_) => Exit::Internal,
+            DbError::Other(..) | DbError::Io(..) | DbError::OldSqlite(_) => Exit::Internal,
             _ => Exit::Input,
         };
         Fail::new(exit, locale, "db", error.code(), &error.args())

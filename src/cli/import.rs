@@ -6,6 +6,7 @@ use super::args::{ImportCatalog, ImportWhat};
 use super::context::Context;
 use super::fail::{Exit, Fail};
 use super::{out, out::Out, progress};
+use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
 use crate::domain::command::Command;
 use crate::domain::rights::{self, Right};
@@ -135,11 +136,12 @@ fn reference(context: &Context, table: &str, file: &Path) -> Result<Exit, Fail> 
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     // The store migrates an older file before its tables are touched.
     let store = context.open_to_write()?;
-    let actor = context.actor(&store)?;
+    let (actor, clock) = (context.actor(&store)?, store.clock());
     rights::allow(&actor, Right::ReplaceReference, &actor.division_code, actor.org_id)
         .map_err(|refusal| Fail::store(&store::StoreError::Refused(refusal), &context.locale))?;
     drop(store);
-    let lines = match setup::replace_reference(&context.data_dir, wanted, text, context.clock().now()) {
+    let ids = &mut Ids::real(clock);
+    let lines = match setup::replace_reference(&context.data_dir, wanted, text, &actor, clock.now(), ids) {
         Ok(lines) => lines,
         Err(setup::SetupError::Reference(errors)) => {
             let mut problems = Vec::new();

@@ -6,10 +6,9 @@ use super::out::Out;
 use crate::base::ids::Ids;
 use crate::domain::refusal::Refusal;
 use crate::setup;
-use crate::sqlite::{self, DbError, Use};
-use crate::store::{self, StoreError};
+use crate::sqlite::{self, DbError, Use, files};
+use crate::store::{self, StoreError, load};
 use serde_json::json;
-use std::path::{Path, PathBuf};
 
 /// Runs `init`. A database that is there is left alone unless `--force` says otherwise.
 pub(super) fn run(context: &Context, org: &str, force: bool) -> Result<Exit, Fail> {
@@ -41,7 +40,7 @@ fn make(context: &Context, org: &str) -> Result<String, Fail> {
     if context.db_path().exists() {
         set_aside(context)?;
     }
-    std::fs::rename(place.path().join(store::FILE), context.db_path()).map_err(failed)?;
+    load::publish(&place.path().join(store::FILE), context.db_path()).map_err(|e| Fail::db(&e, &context.locale))?;
     Ok(name)
 }
 
@@ -55,21 +54,8 @@ fn set_aside(context: &Context) -> Result<(), Fail> {
         Ok(db) => {
             db.query_row("PRAGMA journal_mode=DELETE", [], |_| Ok(())).map_err(|e| failed(DbError::of(&path, &e)))?
         }
-        Err(DbError::Corrupt(..)) => {}
+        Err(DbError::Corrupt(..) | DbError::Empty(_)) => {}
         Err(e) => return Err(failed(e)),
     }
-    let beside = |path: &Path, suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
-    let free = (1..10_000).map(|n| path.with_extension(format!("db.old-{n}"))).find(|p| !p.exists());
-    let aside = free.ok_or_else(|| Fail::store(&StoreError::Exists(path.clone()), &context.locale))?;
-    for suffix in ["-wal", "-shm", ""] {
-        let (from, to) = (beside(&path, suffix), beside(&aside, suffix));
-        if from.exists() {
-            std::fs::rename(&from, &to).map_err(|e| Fail::file(&from, &e, &context.locale))?;
-        }
-    }
-    Ok(())
+    files::set_aside(&path).map_err(|e| Fail::file(&path, &e, &context.locale))
 }

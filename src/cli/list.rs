@@ -8,6 +8,7 @@ use super::out::Out;
 use super::table::Table;
 use crate::base::text;
 use crate::console::keys::nearest;
+use crate::sqlite;
 use crate::store::Connection;
 use crate::store::filter::{Filter, Lexicon, column_label};
 use crate::store::list::{Column, ListKind, ListSpec, Sort};
@@ -30,6 +31,8 @@ pub(super) fn rows(context: &Context, kind: ListKind, how: &ListHow) -> Result<E
     let sort = sort(context, spec, how.sort.as_deref())?;
     let store = context.open_to_read()?;
     let db = context.connect(&store)?;
+    // The number of rows and the rows are of one moment, however long it takes to write them out.
+    let _moment = sqlite::snapshot(&db).map_err(|e| context.db_fail(&e))?;
     let words = Words::new(&context.locale, &db).map_err(|e| context.db_fail(&e))?;
     let lexicon = Lexicon { locale: &context.locale, divisions: &words.divisions };
     if context.json && matches!(how.format, Some(Format::Table | Format::Csv)) {

@@ -200,6 +200,11 @@ impl App {
                 self.with_owner(slot, |view, cx| view.take(slot, answer, cx)).unwrap_or_default()
             }
             News::Moved => self.with_view(|view, cx| view.refresh(cx)),
+            News::Divisions(names) => {
+                self.facts.divisions = names;
+                self.dirty = true;
+                Vec::new()
+            }
             News::Indexed(kind) => {
                 // A filter that was answered row by row is answered again, faster and the same.
                 tracing::debug!(list = kind.code(), "search column ready");

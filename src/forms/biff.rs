@@ -21,6 +21,8 @@ const FORMULA: u16 = 0x0006;
 const STRING: u16 = 0x0207;
 /// The version that Excel 97 and later write.
 const BIFF8: u16 = 0x0600;
+/// Bytes of text in the cells of one sheet at most.
+const MOST_TEXT: usize = 64 << 20;
 
 /// Why a workbook cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,9 +81,11 @@ impl Book {
         Ok(Book { sheets, strings, stream: stream.clone() })
     }
 
-    /// The cells of a sheet by row and column, of the first `most` rows and the first `columns` columns.
-    pub(super) fn cells(&self, sheet: &SheetEntry, most: usize, columns: u16) -> BTreeMap<(u16, u16), Value> {
+    /// The cells of a sheet by row and column, of the first `most` rows and the first `columns` columns; `None` when
+    /// their texts come to more than any product list has. A few bytes a cell can name one long text again and again.
+    pub(super) fn cells(&self, sheet: &SheetEntry, most: usize, columns: u16) -> Option<BTreeMap<(u16, u16), Value>> {
         let mut cells = BTreeMap::new();
+        let mut texts = 0;
         let mut rows = 0;
         let mut last_row = None;
         let mut formula = None;
@@ -90,7 +94,10 @@ impl Book {
                 last_row = Some(row);
                 rows += 1;
             }
-            if column < columns && rows <= most {
+            if column < columns && rows <= most && texts <= MOST_TEXT {
+                if let Value::Text(text) = &value {
+                    texts += text.len();
+                }
                 cells.insert((row, column), value);
             }
         };
@@ -127,7 +134,7 @@ impl Book {
                 _ => {}
             }
         }
-        cells
+        (texts <= MOST_TEXT).then_some(cells)
     }
 }
 
@@ -277,6 +284,18 @@ mod tests {
         let second = [0, b'a', b'b', 1, 0, 0, b'c'];
         assert_eq!(shared_strings(&[&first, &second]), ["木耳ab", "c"]);
         assert_eq!(shared_strings(&[&first]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn cells_that_name_a_long_text_again_and_again_are_refused_in_time() {
+        let record = |column: u16| [&[0xFD, 0, 10, 0, 0, 0][..], &column.to_le_bytes(), &[0; 6]].concat();
+        let stream: Vec<u8> = (0..3_000).flat_map(record).collect();
+        let sheet = SheetEntry { name: String::new(), visible: true, place: 0 };
+        let cells = |text: String| {
+            Book { stream: stream.clone(), sheets: Vec::new(), strings: vec![text] }.cells(&sheet, 9, 9_000)
+        };
+        assert_eq!(cells("木耳".into()).map(|c| c.len()), Some(3_000));
+        assert_eq!(cells("木".repeat(20_000)), None);
     }
 
     #[test]

@@ -58,7 +58,8 @@ pub(super) fn read(bytes: &[u8], kind: Encoding, file: &str, sheet: Option<&str>
         let chosen = book.sheets.iter().find(|s| s.name == name).ok_or_else(|| about("corrupt-workbook"))?;
         let mut sparse = Sparse::new();
         let columns = u16::try_from(MAX_CELLS).unwrap_or(u16::MAX);
-        for ((row, column), value) in book.cells(chosen, MAX_LINES + 1, columns) {
+        let cells = book.cells(chosen, MAX_LINES + 1, columns).ok_or_else(|| about("corrupt-workbook"))?;
+        for ((row, column), value) in cells {
             let text = match value {
                 Value::Text(t) => t,
                 Value::Number(n) => number(n),

@@ -4,6 +4,7 @@
 
 use super::table::Table;
 use crate::base::lines::LineNumbers;
+use crate::base::text;
 use jiff::civil::Date;
 use std::collections::HashMap;
 
@@ -77,7 +78,7 @@ pub struct RowError {
 impl RowError {
     /// An error in `column` on `line`.
     pub fn new(table: Table, line: u64, column: &str, found: &str, expected: Expected) -> RowError {
-        let found: String = found.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+        let found: String = text::clean(found).chars().take(SHOWN).collect();
         RowError { file: table.file(), line, column: column.to_owned(), found, expected }
     }
 }
@@ -155,6 +156,18 @@ pub fn parse_lines<T: TableRow>(text: &str) -> Result<Vec<Line<T>>, Vec<RowError
     if errors.is_empty() { Ok(out) } else { Err(errors) }
 }
 
+/// The same file with every field cleaned, for keeping. Call it with a text that [`parse`] takes.
+pub fn cleaned(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    for record in reader.records().flatten() {
+        // A record that cannot be written to memory does not exist.
+        let _ = writer.write_record(record.iter().map(text::clean));
+    }
+    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
 fn check_header(table: Table, header: &csv::StringRecord) -> Vec<RowError> {
     let expected = table.columns();
     let found: Vec<&str> = header.iter().map(str::trim).collect();
@@ -215,14 +228,14 @@ pub struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    /// Text that may be empty.
+    /// Text that may be empty, cleaned as everything that comes from outside.
     pub fn optional(&mut self, column: &'static str) -> String {
-        self.raw(column).to_owned()
+        text::clean(self.raw(column))
     }
 
     /// Text that must be there.
     pub fn text(&mut self, column: &'static str) -> String {
-        let text = self.raw(column).to_owned();
+        let text = text::clean(self.raw(column));
         if text.is_empty() {
             self.wrong(column, Expected::code("text"));
         }

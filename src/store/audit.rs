@@ -1,14 +1,15 @@
 //! The audit: one record per command, also for refused ones, chained by SHA-256 from the first on.
 //!
 //! Only [`append`] writes; the table refuses updates and deletes. [`verify`] names the first record that was altered,
-//! removed or inserted. Cutting off the end shows against the head kept in `setting`.
+//! removed or inserted. Cutting off the end shows against the head kept in `setting`, and goes on to show when records
+//! follow: the chain continues from that head, never from what the table happens to end with.
 
 use super::setting;
 use crate::domain::actor::Actor;
 use crate::domain::work::Change;
 use crate::wire::change;
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -28,7 +29,8 @@ pub struct Entry<'a> {
     pub changes: &'a [Change],
 }
 
-/// Appends a record inside the caller's transaction and gives its number.
+/// Appends a record inside the caller's transaction and gives its number. When the end of the table is not the head
+/// kept apart, the record is written all the same, for work must go on, and [`verify`] names the place for ever.
 ///
 /// # Errors
 /// What SQLite says.
@@ -80,14 +82,38 @@ pub fn append(db: &Connection, entry: &Entry<'_>) -> rusqlite::Result<i64> {
     Ok(no)
 }
 
-/// Number and hash of the last record; 0 and zeros before the first.
+/// Number and hash the next record follows; 0 and zeros before the first. The hash is the one kept apart: records that
+/// were cut off or put in at the end leave a gap that no later record closes.
 fn head(db: &Connection) -> rusqlite::Result<(i64, [u8; 32])> {
-    let mut statement = db.prepare_cached("SELECT no, hash FROM audit ORDER BY no DESC LIMIT 1")?;
-    let mut rows = statement.query([])?;
-    match rows.next()? {
-        Some(row) => Ok((row.get(0)?, row.get(1)?)),
-        None => Ok((0, [0; 32])),
+    let (last, hash): (i64, [u8; 32]) = db
+        .prepare_cached("SELECT no, hash FROM audit ORDER BY no DESC LIMIT 1")?
+        .query_row([], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?
+        .unwrap_or_default();
+    let kept = setting::get(db, setting::AUDIT_HEAD)?;
+    let kept = kept.as_deref().map_or(Some((0, [0; 32])), parse_head).unwrap_or_default();
+    if kept != (last, hash) {
+        tracing::warn!(
+            table = last,
+            kept = kept.0,
+            "the audit does not end where it was left; run gongfu audit verify"
+        );
     }
+    Ok((last.max(kept.0), kept.1))
+}
+
+/// Reads `no:hash`; `None` when it is nothing of the kind.
+fn parse_head(text: &str) -> Option<(i64, [u8; 32])> {
+    let (no, hash) = text.split_once(':')?;
+    let digits = hash.as_bytes();
+    if digits.len() != 64 {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some((no.parse().ok()?, bytes))
 }
 
 /// SHA-256 over the previous hash and every field, each with its length, so that no two records read alike.

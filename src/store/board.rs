@@ -1,6 +1,6 @@
 //! The watch board's figures: what needs a person now, deadlines, goals, incidents, returns, the age of the data.
 //!
-//! Every figure names the list and filter that shows its rows. Running totals and indexed counts only: it costs the
+//! Every figure names the list and filter that shows its rows, those and no others. Running totals and indexed counts only: it costs the
 //! same at any size.
 
 use super::setting;
@@ -8,6 +8,7 @@ use crate::domain::codes::{DeadlineState, DueState, GoalUnit};
 use crate::domain::pace;
 use crate::domain::value::Cell;
 use crate::domain::work::shanghai_date;
+use crate::sqlite;
 use jiff::{Timestamp, civil::Date};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -127,6 +128,7 @@ pub struct Board {
 /// What SQLite says.
 pub fn read(db: &Connection, now: Timestamp) -> rusqlite::Result<Board> {
     let today = shanghai_date(now);
+    let _moment = sqlite::snapshot(db)?;
     let tally = |kind: &str, like: &str, column: &str| -> rusqlite::Result<i64> {
         let sql = format!("SELECT coalesce(sum({column}), 0) FROM tally WHERE kind = ?1 AND key GLOB ?2");
         db.prepare_cached(&sql)?.query_row([kind, like], |r| r.get(0))
@@ -288,7 +290,7 @@ fn urgent(db: &Connection, now: Timestamp, deadlines: &[Due]) -> rusqlite::Resul
             since: None,
             days: -due.days,
             list: if due.owed > 0 { "returns" } else { "deadlines" },
-            filter: if due.owed > 0 { "late:1".into() } else { String::new() },
+            filter: if due.owed > 0 { format!("deadline:={} !state:accepted", due.code) } else { String::new() },
             record: (due.owed == 0).then_some(due.id),
         });
     }
@@ -300,7 +302,7 @@ fn urgent(db: &Connection, now: Timestamp, deadlines: &[Due]) -> rusqlite::Resul
     for (id, count, list, filter) in [
         ("packs", packs, "packs", "state:needs_replacement"),
         ("orders", held, "orders", "held:1"),
-        ("publications", failed, "editions", ""),
+        ("publications", failed, "publications", "open:1"),
     ] {
         if count > 0 {
             out.push(Urgent {
@@ -392,7 +394,7 @@ fn unanswered(db: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Urgent>> 
             since,
             days: 0,
             list: "notices",
-            filter: format!("incident:{} state:unacknowledged", r.get::<_, String>(1)?),
+            filter: format!("incident:={} state:unacknowledged", r.get::<_, String>(1)?),
             record: Some(super::convert::uuid(r, 0)?),
         })
     })?;

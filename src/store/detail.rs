@@ -13,6 +13,7 @@ use super::page::{self, Anchor, ListQuery, PageRow};
 use super::{audit, convert};
 use crate::domain::rows::{Kind, Row};
 use crate::domain::work::Rows;
+use crate::sqlite;
 use crate::wire::change::{self, FieldChange};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -75,14 +76,20 @@ const SECTION_ROWS: usize = 5;
 /// Audit records shown of a history.
 const HISTORY: i64 = 50;
 
-/// Reads a record with all that hangs on it; `None` when there is none with this id.
+/// Reads a record with all that hangs on it, as of one moment; `None` when there is none with this id.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn read(db: &Connection, kind: Kind, id: Uuid) -> rusqlite::Result<Option<Detail>> {
-    let fetched = super::rows::SqlRows::new(db).fetch(kind, id);
-    let Some(row) = fetched.map_err(|why| rusqlite::Error::ToSqlConversionFailure(why.into()))? else {
-        return Ok(None);
+    let _moment = sqlite::snapshot(db)?;
+    let rows = super::rows::SqlRows::new(db);
+    let row = match rows.fetch(kind, id) {
+        Ok(Some(row)) => row,
+        Ok(None) => return Ok(None),
+        Err(why) => {
+            let said = rows.into_failure();
+            return Err(said.unwrap_or_else(|| rusqlite::Error::ToSqlConversionFailure(why.into())));
+        }
     };
     let list = list_of(kind);
     let line = match list {

@@ -162,7 +162,14 @@ fn op(column: &Column, value: &str, lexicon: &Lexicon<'_>) -> Result<Op, FilterE
             "0" | "no" | "false" | "否" | "无" | "n" => Ok(Op::OneOf(vec![Value::Int(0)])),
             _ => Err(unknown("yes no".into())),
         },
-        Ty::Code => Ok(Op::Prefix(text::half_width(value))),
+        Ty::Code => {
+            let code = text::half_width(value);
+            Ok(match code.strip_prefix('=') {
+                // This code and none that begins with it.
+                Some(whole) => Op::OneOf(vec![Value::Text(whole.to_uppercase()), Value::Text(whole.to_owned())]),
+                None => Op::Prefix(code),
+            })
+        }
         Ty::Name | Ty::Text => Ok(Op::Matches(value.to_owned())),
         Ty::Masked => Err(FilterError { code: "masked-field", args: vec![("field", column.id.to_owned())] }),
         Ty::Count | Ty::Year | Ty::Money | Ty::Day | Ty::Instant => {

@@ -15,7 +15,7 @@ codes! {
     ListKind {
         Catalog = "catalog", Suppliers = "suppliers", Counters = "counters", Incidents = "incidents",
         Deadlines = "deadlines", Returns = "returns", Purchases = "purchases", Packs = "packs", Orders = "orders",
-        Notices = "notices", Partners = "partners", Editions = "editions", Organisations = "organisations",
+        Notices = "notices", Partners = "partners", Editions = "editions", Publications = "publications", Organisations = "organisations",
         Products = "products", Shelf = "shelf", PackItems = "pack-items", OrderLines = "order-lines", Visits = "visits",
         Evidence = "evidence", Steps = "steps", Audit = "audit",
     }

@@ -1,17 +1,20 @@
 //! Bulk loading of rows that can be made again: the demo, later a first sync. Indices and running totals are taken
 //! away while rows come in and built afterwards, which is several times faster than keeping them up.
 //!
-//! A load is all or nothing: it runs on a new file that takes its name only when it is complete.
+//! A load is all or nothing: it runs on a new file that takes its name only when it is complete. One load at a time in
+//! a directory, and none takes the place of a database that came meanwhile.
 
 use super::audit::{self, Entry};
 use super::rows::{put, put_sql};
 use super::{FILE, schema, setting};
 use crate::domain::actor::Actor;
 use crate::domain::rows::{Kind, Row};
-use crate::sqlite::{self, DbError, Use, migrate};
+use crate::sqlite::{self, DbError, Use, files, migrate};
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection};
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Rows between two commits: bounds the write-ahead file.
@@ -25,6 +28,8 @@ pub struct Loader {
     statements: HashMap<Kind, String>,
     dropped: Vec<String>,
     pending: usize,
+    /// Keeps other loads out of the directory.
+    _held: File,
     /// Rows loaded so far.
     pub rows: u64,
 }
@@ -33,18 +38,20 @@ impl Loader {
     /// Begins a load that will become the database of `dir`.
     ///
     /// # Errors
-    /// When the directory has a database already or cannot be written.
+    /// When the directory has a database already, another load runs in it or it cannot be written.
     pub fn begin(dir: &Path) -> Result<Loader, DbError> {
         let target = dir.join(FILE);
+        let held = files::hold(dir).map_err(|e| match e.kind() {
+            ErrorKind::WouldBlock => DbError::Locked(target.clone()),
+            _ => DbError::io(&target, &e),
+        })?;
         if target.exists() {
-            return Err(DbError::Other(target, "exists already".into()));
+            return Err(taken(target));
         }
         let path = dir.join(format!("{FILE}.loading"));
-        for suffix in ["", "-wal", "-shm"] {
-            let mut old = path.clone().into_os_string();
-            old.push(suffix);
-            // What an interrupted load left behind.
-            let _ = std::fs::remove_file(old);
+        for ending in ["", "-wal", "-journal", "-shm"] {
+            // What an interrupted load left behind: nobody loads here now.
+            let _ = std::fs::remove_file(files::beside(&path, ending));
         }
         let mut db = sqlite::open(&path, Use::Load)?;
         migrate::run(&mut db, &path, schema::STEPS)?;
@@ -53,7 +60,8 @@ impl Loader {
         db.execute_batch("PRAGMA journal_mode=OFF; PRAGMA locking_mode=EXCLUSIVE;").map_err(failed)?;
         let dropped = take_away(&db).map_err(failed)?;
         db.execute_batch("BEGIN").map_err(failed)?;
-        Ok(Loader { db, path: path.clone(), target, statements: HashMap::new(), dropped, pending: 0, rows: 0 })
+        let path = path.clone();
+        Ok(Loader { db, path, target, statements: HashMap::new(), dropped, pending: 0, _held: held, rows: 0 })
     }
 
     /// Adds a row.
@@ -128,11 +136,25 @@ impl Loader {
         debug_assert_eq!(wal, "wal");
         let (path, target) = (self.path.clone(), self.target.clone());
         self.db.close().map_err(|(_, e)| DbError::of(&path, &e))?;
-        let sync = std::fs::File::open(&path).and_then(|f| f.sync_all());
-        sync.and_then(|()| std::fs::rename(&path, &target)).map_err(|e| DbError::Other(target, e.to_string()))?;
+        publish(&path, target)?;
         progress(steps, steps);
         Ok(())
     }
+}
+
+/// Gives a finished database its name; see [`files::publish`].
+///
+/// # Errors
+/// When a database is there already, or what is wrong with the directory.
+pub fn publish(made: &Path, target: PathBuf) -> Result<(), DbError> {
+    files::publish(made, &target).map_err(|e| match e.kind() {
+        ErrorKind::AlreadyExists => taken(target),
+        _ => DbError::io(&target, &e),
+    })
+}
+
+fn taken(target: PathBuf) -> DbError {
+    DbError::Other(target, "exists already".into())
 }
 
 /// Removes every index and every totals trigger; gives the statements that make them again.

@@ -7,6 +7,7 @@ use super::filter::{Filter, Op, Test};
 use super::list::{ListKind, ListSpec, Sort};
 use super::search::Found;
 use crate::domain::value::Value;
+use crate::sqlite;
 use rusqlite::{Connection, params_from_iter};
 use uuid::Uuid;
 
@@ -83,12 +84,13 @@ impl Where {
     }
 }
 
-/// Reads a window. `found` are the rows the bare words match, when the search column answered them; without it they are
+/// Reads a window: rows and total are of one moment. `found` are the rows the bare words match, when the search column answered them; without it they are
 /// matched row by row in SQL.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn read(db: &Connection, query: &ListQuery, found: Option<&Found>) -> rusqlite::Result<Page> {
+    let _moment = sqlite::snapshot(db)?;
     let reader = Reader { db, spec: query.kind.spec(), query, found };
     let total = reader.total()?;
     let (rows, at_start, at_end) = match &query.anchor {
@@ -101,7 +103,7 @@ pub fn read(db: &Connection, query: &ListQuery, found: Option<&Found>) -> rusqli
     Ok(Page { rows, at_start, at_end, total })
 }
 
-/// Calls `each` for every row in order until it says stop: exports and `--format csv` of long lists.
+/// Calls `each` for every row of one moment in order until it says stop: exports and `--format csv` of long lists.
 ///
 /// # Errors
 /// What SQLite says.
@@ -111,6 +113,7 @@ pub fn stream(
     found: Option<&Found>,
     mut each: impl FnMut(PageRow) -> bool,
 ) -> rusqlite::Result<()> {
+    let _moment = sqlite::snapshot(db)?;
     let mut query = ListQuery { rows: 1_000, anchor: Anchor::Start, ..query.clone() };
     loop {
         let reader = Reader { db, spec: query.kind.spec(), query: &query, found };

@@ -1,7 +1,8 @@
 //! Reading for screens: one thread with its own connection, one slot per screen part, the latest request wins.
 //!
-//! A request that is overtaken is dropped before it starts or interrupted while it runs. Answers go out through a
-//! function, so that the console gets them as messages. A second thread builds the search columns.
+//! A request that is overtaken is dropped before it starts or interrupted while it runs. Every answer is of one moment
+//! of the database, that of its asking or later. Answers go out through a function, so that the console gets them as
+//! messages. A second thread builds the search columns.
 
 use super::board::{self, Board};
 use super::detail::{self, Detail};
@@ -9,16 +10,16 @@ use super::filter::{Filter, FilterError, Lexicon};
 use super::list::ListKind;
 use super::page::{self, ListQuery, Page};
 use super::search::Columns;
-use super::{Store, StoreError};
+use super::{Store, StoreError, error};
 use crate::base::locale::{Lang, Locale};
 use crate::domain::rows::Kind;
-use crate::sqlite::DbError;
-use rusqlite::{Connection, InterruptHandle};
+use crate::sqlite::{self, DbError};
+use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// Part of the screen a request is for; a newer request for the same slot takes the older one's place.
@@ -68,6 +69,8 @@ pub enum News {
     },
     /// The database changed, here or in another process.
     Moved,
+    /// Names of divisions by code, when they are others than before.
+    Divisions(HashMap<String, String>),
     /// A list's search column is ready.
     Indexed(ListKind),
 }
@@ -82,7 +85,8 @@ struct Waiting {
 struct Shared {
     waiting: Mutex<Waiting>,
     wake: Condvar,
-    interrupt: Mutex<Option<InterruptHandle>>,
+    /// Whether what runs is overtaken. SQLite looks at it as it works: unlike an interruption sent to it, it counts
+    /// also when it is set between two statements.
     cancel: AtomicBool,
 }
 
@@ -111,14 +115,13 @@ impl Reads {
         locale: &Arc<Locale>,
         tell: impl Fn(News) + Send + Clone + 'static,
     ) -> Result<Reads, StoreError> {
-        let shared = Arc::new(Shared {
-            waiting: Mutex::default(),
-            wake: Condvar::new(),
-            interrupt: Mutex::new(Some(db.get_interrupt_handle())),
-            cancel: AtomicBool::new(false),
-        });
+        let shared =
+            Arc::new(Shared { waiting: Mutex::default(), wake: Condvar::new(), cancel: AtomicBool::new(false) });
         let columns = Columns::default();
         let failed = |e: std::io::Error| StoreError::Db(DbError::Other(store.path().to_path_buf(), e.to_string()));
+        let watched = Arc::clone(&shared);
+        db.progress_handler(STEPS, Some(move || watched.cancel.load(Ordering::Acquire)))
+            .map_err(|e| DbError::of(store.path(), &e))?;
         let reader = Reader {
             db,
             store: store.clone(),
@@ -140,9 +143,6 @@ impl Reads {
         waiting.requests.insert(slot, (self.serial, request));
         if waiting.running == Some(slot) {
             self.shared.cancel.store(true, Ordering::Release);
-            if let Some(handle) = &*self.shared.interrupt.lock().unwrap_or_else(PoisonError::into_inner) {
-                handle.interrupt();
-            }
         }
         drop(waiting);
         self.shared.wake.notify_one();
@@ -164,6 +164,7 @@ impl Reads {
 impl Drop for Reads {
     fn drop(&mut self) {
         self.shared.lock().stop = true;
+        self.shared.cancel.store(true, Ordering::Release);
         self.shared.wake.notify_one();
     }
 }
@@ -179,42 +180,64 @@ struct Reader {
 
 /// How often another process's writes are looked for.
 const LOOK: Duration = Duration::from_secs(1);
+/// Steps of SQLite between two looks whether it is to stop: far less than a millisecond.
+const STEPS: i32 = 1_000;
 
 impl Reader {
     fn run(mut self, tell: &impl Fn(News)) {
         self.divisions = divisions(&self.db).unwrap_or_default();
         let mut version = data_version(&self.db);
+        let mut looked = Instant::now();
         loop {
-            let next = self.next();
-            let Some((slot, serial, request)) = next else {
-                if self.shared.lock().stop {
-                    return;
+            if let Some((slot, serial, request)) = self.next() {
+                let path = self.store.path();
+                let answer = error::answered(path, || Ok(self.answer(&request))).unwrap_or_else(Answer::Failed);
+                let overtaken = {
+                    let mut waiting = self.shared.lock();
+                    waiting.running = None;
+                    if !waiting.stop {
+                        self.shared.cancel.store(false, Ordering::Release);
+                    }
+                    waiting.requests.contains_key(&slot)
+                };
+                if !overtaken {
+                    tell(News::Answer { slot, serial, answer });
                 }
+            } else if self.shared.lock().stop {
+                return;
+            }
+            // Also between requests: whoever keeps a key pressed would never see what others do.
+            if looked.elapsed() >= LOOK {
+                looked = Instant::now();
                 let now = data_version(&self.db);
                 if now != version {
                     version = now;
+                    self.look_at_names(tell);
                     tell(News::Moved);
                 }
-                continue;
-            };
-            let answer = self.answer(&request);
-            let overtaken = {
-                let mut waiting = self.shared.lock();
-                waiting.running = None;
-                self.shared.cancel.store(false, Ordering::Release);
-                waiting.requests.contains_key(&slot)
-            };
-            if !overtaken {
-                tell(News::Answer { slot, serial, answer });
             }
         }
     }
 
-    /// The next request, or `None` after waiting one look.
+    /// Reads the names of divisions again and tells them when they are others.
+    fn look_at_names(&mut self, tell: &impl Fn(News)) {
+        match divisions(&self.db) {
+            Ok(names) if names != self.divisions => self.divisions = names,
+            _ => return,
+        }
+        if let Ok(names) = division_names(&self.db, self.locale.lang()) {
+            tell(News::Divisions(names));
+        }
+    }
+
+    /// The next request, or `None` after waiting one look or when there will be none.
     fn next(&self) -> Option<(Slot, u64, Request)> {
         let mut waiting = self.shared.lock();
         if waiting.requests.is_empty() && !waiting.stop {
             waiting = self.shared.wake.wait_timeout(waiting, LOOK).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if waiting.stop {
+            return None;
         }
         let (slot, (serial, request)) = waiting.requests.pop_first()?;
         waiting.running = Some(slot);
@@ -226,6 +249,10 @@ impl Reader {
             Some(rusqlite::ErrorCode::OperationInterrupted) => Answer::Failed(StoreError::Cancelled),
             _ => Answer::Failed(DbError::of(self.store.path(), &e).into()),
         };
+        let _moment = match sqlite::snapshot(&self.db) {
+            Ok(moment) => moment,
+            Err(e) => return failed(e),
+        };
         match request {
             Request::Board => {
                 board::read(&self.db, self.store.clock().now()).map_or_else(failed, |b| Answer::Board(Box::new(b)))
@@ -236,19 +263,18 @@ impl Reader {
             Request::Map => super::geo::counter_map(&self.db).map_or_else(failed, Answer::Map),
             Request::Matrix => super::geo::matrix(&self.db).map_or_else(failed, Answer::Matrix),
             Request::Page { query, typed } => {
-                let started = std::time::Instant::now();
+                let started = Instant::now();
                 let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions };
                 let filter = match Filter::parse(typed, query.kind.spec(), &lexicon) {
                     Ok(filter) => filter,
                     Err(e) => return Answer::Filter(e),
                 };
                 let query = ListQuery { filter: filter.clone(), ..query.clone() };
-                let found = self.columns.search(query.kind, &filter, &self.shared.cancel);
-                page::read(&self.db, &query, found.as_ref()).map_or_else(failed, |page| Answer::Page {
-                    page,
-                    filter,
-                    took: started.elapsed(),
-                })
+                let read = || {
+                    let found = self.columns.search(&self.db, query.kind, &filter, &self.shared.cancel)?;
+                    page::read(&self.db, &query, found.as_ref())
+                };
+                read().map_or_else(failed, |page| Answer::Page { page, filter, took: started.elapsed() })
             }
         }
     }
@@ -296,14 +322,14 @@ fn spawn_index(
             };
             let fresh = !columns.is_ready(kind);
             // Its own connection, closed again: the pages it read need not stay in memory.
-            let refreshed = store
-                .connect()
-                .map_err(|e| e.to_string())
-                .and_then(|db| columns.refresh(&db, kind).map_err(|e| e.to_string()));
+            let refreshed = error::answered(store.path(), || {
+                let db = store.connect()?;
+                columns.refresh(&db, kind).map_err(|e| DbError::of(store.path(), &e).into())
+            });
             match refreshed {
                 Ok(()) if fresh => tell(News::Indexed(kind)),
                 Ok(()) => {}
-                Err(why) => tracing::warn!(list = kind.code(), why, "search column not built"),
+                Err(why) => tracing::warn!(list = kind.code(), %why, "search column not built"),
             }
         }
     })?;

@@ -57,6 +57,6 @@ pub fn read(db: &Connection) -> rusqlite::Result<Reference> {
     let text = |t: Table| texts.iter().find(|(k, _)| *k == t).and_then(|(_, text)| text.clone());
     Reference::load(text).map_err(|errors| {
         let first = errors.first().map(|e| format!("{e:?}")).unwrap_or_default();
-        rusqlite::Error::ToSqlConversionFailure(first.into())
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, first.into())
     })
 }

@@ -9,10 +9,11 @@ use super::convert::{self, Bind};
 use super::filter::{Filter, Op};
 use super::list::{ListKind, ListSpec, Sort};
 use crate::base::glyphs::{self, Column, ColumnBuilder, FacetTest, Query, Term};
+use crate::sqlite;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Teaches a connection `gongfu_match(word, text)`.
@@ -88,6 +89,8 @@ impl Columns {
     /// What SQLite says.
     pub fn refresh(&self, db: &Connection, kind: ListKind) -> rusqlite::Result<()> {
         let spec = kind.spec();
+        // Number, rows and order of one moment: what was changed between two reads would never be read again.
+        let _moment = sqlite::snapshot(db)?;
         let newest = last_change(db, spec)?;
         let seen = self.lock().get(kind.code()).map(|i| i.change_no);
         match seen {
@@ -117,12 +120,40 @@ impl Columns {
         Ok(())
     }
 
-    /// The rows a filter's words and facet tests match; `None` while the column is not there, when the filter has
-    /// nothing for it, or when the search was cancelled.
-    pub fn search(&self, kind: ListKind, filter: &Filter, cancel: &AtomicBool) -> Option<Found> {
+    /// The rows a filter's words and facet tests match among those `db` sees: a column that has not seen the newest
+    /// changes is brought level first. `None` while there is no column, when it is of a later moment than an open
+    /// transaction of `db`, or when the filter has nothing for it.
+    ///
+    /// # Errors
+    /// What SQLite says; an interruption when the search was cancelled.
+    pub fn search(
+        &self,
+        db: &Connection,
+        kind: ListKind,
+        filter: &Filter,
+        cancel: &AtomicBool,
+    ) -> rusqlite::Result<Option<Found>> {
         let spec = kind.spec();
-        let mut lists = self.lock();
-        let indexed = lists.get_mut(kind.code())?;
+        let asked = !filter.words.is_empty() || filter.tests.iter().any(|t| spec.facets.contains(&t.column));
+        let Some(seen) = self.lock().get(kind.code()).map(|i| i.change_no).filter(|_| asked) else { return Ok(None) };
+        let level = last_change(db, spec)?;
+        if seen < level {
+            self.refresh(db, kind)?;
+        }
+        let found = match self.lock().get_mut(kind.code()) {
+            Some(indexed) if indexed.change_no == level => indexed.search(spec, filter, cancel),
+            _ => None,
+        };
+        if found.is_none() && cancel.load(Ordering::Acquire) {
+            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERRUPT);
+            return Err(rusqlite::Error::SqliteFailure(code, None));
+        }
+        Ok(found)
+    }
+}
+
+impl Indexed {
+    fn search(&mut self, spec: &ListSpec, filter: &Filter, cancel: &AtomicBool) -> Option<Found> {
         let terms = filter.words.iter().map(|w| Term { text: w.text.clone(), negated: w.negated }).collect();
         let mut query = Query { terms, ..Query::default() };
         for test in &filter.tests {
@@ -130,7 +161,7 @@ impl Columns {
             else {
                 continue;
             };
-            let allowed = indexed.values[facet]
+            let allowed = self.values[facet]
                 .iter()
                 .zip(0_u8..=u8::MAX)
                 .filter(|(known, _)| values.iter().any(|v| v.as_text() == Some(known.as_str())) != test.negated);
@@ -139,15 +170,15 @@ impl Columns {
         if query.terms.is_empty() && query.facets.is_empty() {
             return None;
         }
-        let earlier = indexed.earlier.take();
+        let earlier = self.earlier.take();
         let hits = match earlier {
             // Typed one letter more: only what matched before can match now.
-            Some((before, hits)) if query.extends(&before) => indexed.column.narrow(&query, &hits, cancel),
-            _ => indexed.column.search(&query, cancel),
+            Some((before, hits)) if query.extends(&before) => self.column.narrow(&query, &hits, cancel),
+            _ => self.column.search(&query, cancel),
         }?;
         let hits = Arc::new(hits);
-        indexed.earlier = Some((query, Arc::clone(&hits)));
-        Some(Found { hits, order: indexed.order.clone() })
+        self.earlier = Some((query, Arc::clone(&hits)));
+        Some(Found { hits, order: self.order.clone() })
     }
 }
 

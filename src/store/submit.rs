@@ -11,7 +11,7 @@ use crate::domain::command::Command;
 use crate::domain::decide::decide;
 use crate::domain::refusal::{Refusal, Stop};
 use crate::domain::rows::Kind;
-use crate::domain::work::{Decision, Rows, Work};
+use crate::domain::work::{Change, Decision, Rows, Work};
 use crate::sqlite::DbError;
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
@@ -115,6 +115,23 @@ fn changed_since(rows: &SqlRows<'_>, seen: &[Seen]) -> Option<Refusal> {
     })
 }
 
+/// Writes changed rows inside the caller's transaction, each with the next number of the changes made here.
+///
+/// # Errors
+/// What SQLite says.
+pub fn put_all(db: &Connection, changes: &[Change]) -> rusqlite::Result<()> {
+    let last: i64 = setting::get(db, setting::CHANGE_NO)?.and_then(|n| n.parse().ok()).unwrap_or(0);
+    let mut number = last;
+    for change in changes {
+        number += 1;
+        put(&mut *db.prepare_cached(&put_sql(change.after.kind()))?, &change.after, number)?;
+    }
+    if number > last {
+        setting::set(db, setting::CHANGE_NO, &number.to_string())?;
+    }
+    Ok(())
+}
+
 fn apply(
     db: &Connection,
     now: Timestamp,
@@ -122,15 +139,7 @@ fn apply(
     command: &Command,
     decision: &Decision,
 ) -> rusqlite::Result<i64> {
-    let last: i64 = setting::get(db, setting::CHANGE_NO)?.and_then(|n| n.parse().ok()).unwrap_or(0);
-    let mut number = last;
-    for change in &decision.changes {
-        number += 1;
-        put(&mut *db.prepare_cached(&put_sql(change.after.kind()))?, &change.after, number)?;
-    }
-    if number > last {
-        setting::set(db, setting::CHANGE_NO, &number.to_string())?;
-    }
+    put_all(db, &decision.changes)?;
     let name = command.name();
     let entry = Entry {
         at: now,

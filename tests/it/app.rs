@@ -42,6 +42,8 @@ struct Desk {
     divisions: Vec<(String, String)>,
     serial: u64,
     left: bool,
+    /// The lists read, with their filters as typed and their totals.
+    opened: std::cell::RefCell<Vec<(String, i64)>>,
     _dir: tempfile::TempDir,
 }
 
@@ -65,7 +67,8 @@ impl Desk {
         };
         let settings = Settings { depth: Depth::Ansi256, ..Settings::default() };
         let app = App::new(facts, settings, Rect::new(0, 0, 80, 24)).expect("an app");
-        let mut desk = Desk { app, store, db, locale, divisions, serial: 0, left: false, _dir: dir };
+        let mut desk =
+            Desk { app, store, db, locale, divisions, serial: 0, left: false, opened: Default::default(), _dir: dir };
         let effects = desk.app.start();
         desk.carry_out(effects);
         desk
@@ -113,6 +116,7 @@ impl Desk {
                     Ok(filter) => {
                         let query = ListQuery { filter: filter.clone(), ..query };
                         let page = page::read(&self.db, &query, None).expect("a page");
+                        self.opened.borrow_mut().push((format!("{} {typed}", query.kind.code()), page.total));
                         Answer::Page { page, filter, took: std::time::Duration::ZERO }
                     }
                 }
@@ -182,6 +186,31 @@ fn keys_lead_from_the_board_to_a_suspended_product_and_back() {
     assert!(back.contains("查找 zsme"), "the filter is kept: {back}");
     let row = back.lines().find(|l| l.starts_with('>')).expect("a cursor");
     assert!(row.contains("暂停"), "the cursor is still on the record: {row}");
+}
+
+#[test]
+fn a_number_on_the_board_opens_as_many_rows_in_the_words_of_the_screen() {
+    for lang in [Lang::Zh, Lang::En] {
+        let mut desk = Desk::new(lang, true);
+        let urgent = board::read(&desk.db, demo::NOW).expect("a board").urgent;
+        let mut ids = Vec::new();
+        for (n, line) in urgent.iter().enumerate() {
+            if matches!(line.id, "incident" | "deadline") {
+                continue;
+            }
+            desk.press("1");
+            desk.press("home");
+            (0..n).for_each(|_| desk.press("down"));
+            desk.opened.borrow_mut().clear();
+            desk.press("enter");
+            let opened = desk.opened.borrow().first().cloned();
+            let (typed, total) = opened.unwrap_or_else(|| panic!("{} opened nothing", line.id));
+            assert!(typed.starts_with(line.list), "{typed} for {}", line.list);
+            assert_eq!(total, line.count, "{} {} as {typed}", line.id, line.code);
+            ids.push(line.id);
+        }
+        assert!(ids.contains(&"returns") && ids.contains(&"removal"), "{ids:?}");
+    }
 }
 
 #[test]

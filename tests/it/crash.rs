@@ -1,6 +1,9 @@
 //! Power cuts, full disks, damaged and foreign files: what was acknowledged is there, the rest is a coded error.
 
+mod around;
 mod child;
 mod disk;
 mod files;
 mod kill;
+
+pub use kill::file_holds;

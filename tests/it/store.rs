@@ -4,6 +4,8 @@ mod audit;
 mod board;
 mod filters;
 mod pages;
+mod reads;
+mod reference;
 mod search;
 mod upgrade;
 

@@ -39,6 +39,8 @@ fn wanted() -> Vec<String> {
     ARROWS.iter().for_each(|a| code("command", &format!("{}.{}", a.kind.table(), a.verb.code())));
     quoted(&source("domain/command.rs"), "=>").iter().filter(|c| !c.is_empty()).for_each(|c| code("command", c));
     quoted(&source("setup.rs"), "&actor,").iter().for_each(|c| code("command", c));
+    quoted(&source("setup/replace.rs"), "command:").iter().for_each(|c| code("command", c));
+    quoted(&source("setup/replace.rs"), "kind:").iter().for_each(|c| code("kind", c));
     code("outcome", "done");
     refusal::CODES.iter().for_each(|c| code("outcome", c));
     let decide = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/decide")).expect("a folder");

@@ -146,13 +146,14 @@ fn schema_version(db: &Connection) -> Check {
     check("schema", level, format!("{found}/{known}, SQLite {}", crate::sqlite::version()))
 }
 
-/// The last record against the head kept apart; the whole chain is `audit verify`'s.
+/// The last record against the head kept apart, and whether numbers are missing; the whole chain is `audit verify`'s.
 fn audit_head(db: &Connection) -> Check {
     let last: crate::store::SqlResult<(i64, Vec<u8>)> =
         db.query_row("SELECT no, hash FROM audit ORDER BY no DESC LIMIT 1", [], |r| Ok((r.get(0)?, r.get(1)?)));
     let kept = setting::get(db, setting::AUDIT_HEAD);
+    let records = db.query_row("SELECT count(*) FROM audit", [], |r| r.get::<_, i64>(0)).unwrap_or(-1);
     match (last, kept) {
-        (Ok((no, hash)), Ok(Some(head))) if head == format!("{no}:{}", audit::hex(&hash)) => {
+        (Ok((no, hash)), Ok(Some(head))) if records == no && head == format!("{no}:{}", audit::hex(&hash)) => {
             check("audit", Level::Ok, format!("{no}"))
         }
         (Err(crate::store::SqlError::QueryReturnedNoRows), Ok(None)) => check("audit", Level::Ok, "0"),

@@ -243,15 +243,16 @@ fn list_go(list: &str, filter: &str, cx: &Context<'_>) -> Go {
 fn in_words(kind: ListKind, filter: &str, cx: &Context<'_>) -> String {
     let locale = cx.format.locale;
     let token = |t: &str| {
-        let Some((field, values)) = t.split_once(':') else { return t.to_owned() };
-        let Some(column) = kind.spec().column(field) else { return t.to_owned() };
+        let (not, t) = t.strip_prefix('!').map_or(("", t), |rest| ("!", rest));
+        let Some((field, values)) = t.split_once(':') else { return format!("{not}{t}") };
+        let Some(column) = kind.spec().column(field) else { return format!("{not}{t}") };
         let word = |v: &str| match column.ty {
             Ty::Set(set) => locale.code(set, v),
             Ty::YesNo if v == "1" => locale.tr("yes").into_owned(),
             _ => v.to_owned(),
         };
         let values: Vec<String> = values.split(',').map(word).collect();
-        format!("{}:{}", column_label(locale, kind.spec(), field), values.join(","))
+        format!("{not}{}:{}", column_label(locale, kind.spec(), field), values.join(","))
     };
     if locale.lang() == Lang::En {
         filter.to_owned()

@@ -28,6 +28,27 @@ pub fn start(task: &str, dir: &Path) -> Child {
         .expect("a child")
 }
 
+/// Runs `task` in `dir` as a person without rights; gives its one answer, or `None` when that cannot be done here.
+pub fn as_nobody(task: &str, dir: &Path) -> Option<String> {
+    let binary = std::env::current_exe().expect("this binary");
+    let nobody = || {
+        let mut command = std::process::Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&binary);
+        command.current_dir("/").stdin(Stdio::null());
+        command
+    };
+    if !nobody().arg("--list").output().is_ok_and(|o| o.status.success()) {
+        return None;
+    }
+    let output = nobody()
+        .args(["--exact", "crash::child::a_task_of_another_test", "--nocapture", "--test-threads=1"])
+        .env(TASK, format!("{task}:{}", dir.display()))
+        .output()
+        .expect("a child");
+    let text = String::from_utf8(output.stderr).expect("text");
+    Some(text.lines().find(|l| l.starts_with(task)).unwrap_or_else(|| panic!("{text}")).to_owned())
+}
+
 /// Does the task of the environment; without one there is nothing to do and nothing is claimed.
 #[test]
 fn a_task_of_another_test() {
@@ -39,8 +60,56 @@ fn a_task_of_another_test() {
         "write" => write(Path::new(dir), number, usize::MAX),
         "some" => write(Path::new(dir), number, 200),
         "open" => say(&open(Path::new(dir)).map_or_else(|e| format!("error {e:?}"), |_| "open".into())),
+        "look" => look(Path::new(dir)),
+        "limited" => limited(Path::new(dir), number),
         other => panic!("{other}?"),
     }
+}
+
+/// As [`start`], without the signal that ends a process which writes beyond a limit.
+pub fn start_limited(task: &str, dir: &Path) -> Child {
+    let binary = std::env::current_exe().expect("this binary");
+    std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+        .arg(binary)
+        .args(["--exact", "crash::child::a_task_of_another_test", "--nocapture", "--test-threads=1"])
+        .env(TASK, format!("{task}:{}", dir.display()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a child")
+}
+
+/// Writes with files that may grow to `most` bytes: what a quota or a full disk is to the program, without either.
+fn limited(dir: &Path, most: usize) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let most = u64::try_from(most).expect("64 bits");
+    setrlimit(Resource::Fsize, Rlimit { current: Some(most), ..getrlimit(Resource::Fsize) }).expect("a limit");
+    let store = open(dir).expect("a database");
+    let edition = super::files::edition;
+    let people = people();
+    let mut acknowledged = 0;
+
+    let answer = loop {
+        match super::files::code(store.submit_wait(&people[0], vec![edition()])) {
+            "ok" if acknowledged < 20_000 => acknowledged += 1,
+            other => break other,
+        }
+    };
+    let again = super::files::code(store.submit_wait(&people[0], vec![edition()]));
+    let backup = super::files::code(store.backup(&dir.join("copy.db")));
+    say(&format!("limited {acknowledged} {answer} {again} {backup}"));
+}
+
+/// Opens for looking only and tells the number of audit records, or why not.
+fn look(dir: &Path) {
+    let seen = Store::open(dir, Clock::Real, Ids::real(Clock::Real), true).and_then(|s| s.connect());
+    say(&match seen {
+        Ok(db) => format!("look ok {}", crate::support::storage::number(&db, "SELECT count(*) FROM audit")),
+        Err(StoreError::Db(e)) => format!("look {}", e.code()),
+        Err(other) => format!("look {other:?}"),
+    });
 }
 
 fn say(line: &str) {

@@ -1,4 +1,5 @@
-//! Disks that are full or cannot be written. They need a file system of their own, which only root can mount.
+//! Disks that are full or cannot be written. Most need a file system of their own, which only root can mount; that there
+//! is no more room is also tried with a limit, which anybody can set.
 
 use super::files::{code, edition, open};
 use crate::support::province::Province;
@@ -31,6 +32,24 @@ impl Drop for Mounted<'_> {
 #[expect(clippy::print_stderr, reason = "a test that was not run says so")]
 fn skipped(what: &str) {
     eprintln!("SKIPPED: {what}: no file system can be mounted here (needs root and CAP_SYS_ADMIN)");
+}
+
+#[test]
+fn a_file_that_may_not_grow_is_said_to_be_full_and_takes_nothing_that_was_acknowledged() {
+    let p = Province::furnished();
+    let s = Temporary::of(&p.rows);
+    // Below the size of the whole file: a copy of it has no room either.
+    let most = std::fs::metadata(s.file()).expect("a file").len() - (8 << 10);
+    let child = super::child::start_limited(&format!("limited={most}"), s.path());
+    let output = child.wait_with_output().expect("its answer");
+    let text = String::from_utf8(output.stderr).expect("text");
+    let answer = text.lines().find(|l| l.starts_with("limited ")).unwrap_or_else(|| panic!("{text}"));
+    let (acknowledged, codes) = answer["limited ".len()..].split_once(' ').expect("a number and codes");
+    assert_eq!(codes, "full full full");
+    let acknowledged: i64 = acknowledged.parse().expect("a number");
+    assert!(acknowledged > 5, "{acknowledged} acknowledged");
+    assert!(!s.path().join("copy.db").exists(), "half a backup is none");
+    assert_eq!(super::kill::file_holds(&s.file()).1, acknowledged);
 }
 
 #[test]
@@ -107,5 +126,6 @@ fn a_disk_that_cannot_be_written_is_read_only_by_its_code() {
     assert_eq!(at(&s.path().join("none"), false), "read-only", "a database that would be made");
     assert_eq!(at(&backup, false), "read-only", "a backup");
     assert_eq!(at(&backup, true), "ok", "a backup can be looked at");
+    assert_eq!(at(s.path(), true), "ok", "and so can a database, though nothing can be written beside it");
     assert_eq!(at(&s.path().join("nowhere"), true), "missing");
 }

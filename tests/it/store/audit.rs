@@ -113,6 +113,49 @@ fn a_forged_end_that_chains_shows_against_the_head() {
 }
 
 #[test]
+fn what_was_done_to_the_end_shows_for_ever_whatever_follows() {
+    let zero = "0".repeat(64);
+    let whole = audited();
+    let cases: [(&str, Vec<String>, Verdict); 6] = [
+        ("last", vec![format!("DELETE FROM audit WHERE no = {RECORDS}")], Verdict::Missing { no: RECORDS }),
+        ("ten", vec![format!("DELETE FROM audit WHERE no > {}", RECORDS - 10)], Verdict::Missing { no: RECORDS - 9 }),
+        ("all", vec!["DELETE FROM audit".into()], Verdict::Missing { no: 1 }),
+        (
+            "last and head",
+            vec![
+                format!("DELETE FROM audit WHERE no = {RECORDS}"),
+                "DELETE FROM setting WHERE key = 'audit_head'".into(),
+            ],
+            Verdict::Altered { no: RECORDS },
+        ),
+        (
+            "head",
+            vec!["UPDATE setting SET value = 'x' WHERE key = 'audit_head'".into()],
+            Verdict::Altered { no: RECORDS + 1 },
+        ),
+        (
+            "false head",
+            vec![format!("UPDATE setting SET value = '{RECORDS}:{zero}' WHERE key = 'audit_head'")],
+            Verdict::Altered { no: RECORDS + 1 },
+        ),
+    ];
+    for (what, intrusion, expected) in cases {
+        let copy = Temporary::empty();
+        raw(&whole.file()).execute("VACUUM INTO ?1", [copy.file().to_string_lossy()]).expect("a copy");
+        let db = raw(&copy.file());
+        db.execute_batch("DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete;").expect("an intruder can");
+        intrusion.iter().for_each(|sql| run(&db, sql));
+        let p = Province::furnished();
+        let store = copy.open();
+        for n in 0..3 {
+            // Work goes on: the command is carried out or refused by its own rule.
+            let _ = store.submit_wait(&p.people[0], vec![command(&p.rows, Throw::numbered(n + 5))]);
+            assert_eq!(verify(&db, |_| {}), Ok(expected.clone()), "{what}, {} records later", n + 1);
+        }
+    }
+}
+
+#[test]
 fn the_table_itself_refuses_changes_and_deletions() {
     let whole = audited();
     let db = raw(&whole.file());

@@ -2,7 +2,12 @@
 
 use crate::support::province::NOW;
 use crate::support::storage::{demo, number};
+use gongfu::base::locale::Lang;
+use gongfu::domain::codes::{DueState, GoalUnit};
 use gongfu::store::board::{self, GradeAges};
+use gongfu::store::list::ListKind;
+use gongfu::store::page::{self, Anchor, ListQuery};
+use std::collections::BTreeSet;
 
 const UNION: &str =
     "('workers_home','love_station','maternal_room','drivers_home','workers_bookhouse','union_site_other')";
@@ -86,6 +91,61 @@ fn the_boards_figures_are_those_of_the_rows() {
         assert_eq!(due.days, days, "{}", due.code);
     }
     assert_eq!(i64::try_from(b.deadlines.len()).ok(), Some(n("SELECT count(*) FROM deadline")));
+}
+
+#[test]
+fn every_number_opens_exactly_the_rows_behind_it() {
+    let s = crate::support::storage::Temporary::demo();
+    let file = crate::support::storage::raw(&s.file());
+    // One more deadline whose code begins like another's, so that neither may open the other's returns.
+    let copy = |table: &str, change: &str, only: &str| {
+        let mut statement = file.prepare(&format!("SELECT name FROM pragma_table_info('{table}')")).expect("sql");
+        let names: Vec<String> =
+            statement.query_map([], |r| r.get(0)).expect("columns").map(|r| r.expect("a name")).collect();
+        let values: Vec<String> = names
+            .iter()
+            .map(|n| match n.as_str() {
+                "seq" => "NULL".into(),
+                "id" => "randomblob(16)".into(),
+                n => change.strip_prefix(&format!("{n}=")).map_or_else(|| n.to_owned(), str::to_owned),
+            })
+            .collect();
+        let sql = format!("INSERT INTO \"{table}\" SELECT {} FROM \"{table}\" WHERE {only}", values.join(", "));
+        assert!(file.execute(&sql, []).expect("a copy") > 0);
+    };
+    copy("deadline", "code='D11'", "code = 'D1'");
+    let new = "deadline_id=(SELECT id FROM deadline WHERE code = 'D11')";
+    copy("return", new, "deadline_id = (SELECT id FROM deadline WHERE code = 'D1') LIMIT 5");
+    copy("publication", "state='failed'", "true LIMIT 2");
+
+    let store = s.open();
+    let db = store.connect().expect("a reader");
+    let b = board::read(&db, NOW).expect("a board");
+    let opened = |list: &str, typed: &str| {
+        let kind = ListKind::parse(list).expect(list);
+        let filter = super::filters::parse(&db, Lang::En, kind, typed).unwrap_or_else(|e| panic!("{typed}: {e:?}"));
+        let q = ListQuery { filter, ..super::pages::query(kind, &Vec::new(), Anchor::Start, 1) };
+        page::read(&db, &q, None).expect("a page").total
+    };
+    let mut ids = BTreeSet::new();
+    for u in b.urgent.iter().filter(|u| !matches!(u.id, "incident" | "deadline")) {
+        assert_eq!(opened(u.list, &u.filter), u.count, "{} {} {}", u.id, u.code, u.filter);
+        ids.insert(u.id);
+    }
+    assert!(["returns", "removal", "packs", "orders", "publications"].iter().all(|id| ids.contains(id)), "{ids:?}");
+    for goal in &b.goals {
+        match goal.unit {
+            GoalUnit::Count => assert_eq!(opened(goal.list, goal.filter), goal.done, "{}", goal.code),
+            GoalUnit::Fen => assert!(opened(goal.list, goal.filter) > 0),
+        }
+    }
+    for (grade, ages) in (1..).zip(&b.incidents) {
+        assert_eq!(opened("incidents", &format!("grade:{grade} open:1")), ages.total, "grade {grade}");
+    }
+    assert_eq!(opened("catalog", "state:suspended"), b.suspended);
+    assert_eq!(opened("catalog", "state:delisted"), b.delisted);
+    let done = b.deadlines.iter().filter(|d| d.state == DueState::Done).count();
+    assert_eq!(usize::try_from(opened("deadlines", "state:done")).ok(), Some(done));
 }
 
 #[test]

@@ -49,7 +49,7 @@ const FACETS: &[&str] = &[
 /// The page by the column and the page by SQL; they must be the same page.
 fn both(db: &Connection, columns: &Columns, kind: ListKind, typed: &str) -> Page {
     let filter = parse(db, Lang::Zh, kind, typed).expect(typed);
-    let hits = columns.search(kind, &filter, &AtomicBool::new(false));
+    let hits = columns.search(db, kind, &filter, &AtomicBool::new(false)).expect("an answer");
     assert!(hits.is_some(), "{kind:?} {typed}: the column answers");
     let mut last = None;
     for (anchor, rows) in [(Anchor::Start, 1_000_000), (Anchor::End, 7)] {
@@ -94,11 +94,11 @@ fn a_column_without_words_or_facets_has_no_answer_and_one_not_built_has_none() {
     let db = demo();
     let columns = Columns::default();
     let filter = parse(&db, Lang::Zh, ListKind::Catalog, "木耳").expect("a filter");
-    assert!(columns.search(ListKind::Catalog, &filter, &AtomicBool::new(false)).is_none());
+    assert!(columns.search(&db, ListKind::Catalog, &filter, &AtomicBool::new(false)).expect("an answer").is_none());
     columns.refresh(&db, ListKind::Catalog).expect("a column");
     assert!(columns.is_ready(ListKind::Catalog));
     let none = parse(&db, Lang::Zh, ListKind::Catalog, "price:>1").expect("a filter");
-    assert!(columns.search(ListKind::Catalog, &none, &AtomicBool::new(false)).is_none());
+    assert!(columns.search(&db, ListKind::Catalog, &none, &AtomicBool::new(false)).expect("an answer").is_none());
 }
 
 #[test]

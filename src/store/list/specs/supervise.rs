@@ -58,6 +58,7 @@ pub(super) const RETURNS: &[Column] = &[
     shown(same("reminders", "t.reminders", Ty::Count), 4, 6),
     shown(same("note", "t.note", Ty::Text), 20, 7),
     shown(same("state", "t.state", Ty::Set("return")), 8, 0),
+    hidden(same("deadline", "d.code", Ty::Code), 5, 9),
     hidden(same("late", "(t.state NOT IN ('accepted','submitted'))", Ty::YesNo), 4, 9),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
     hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
