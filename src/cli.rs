@@ -20,6 +20,7 @@ mod fields;
 pub mod help;
 mod import;
 mod init;
+mod interrupt;
 pub mod keys;
 mod list;
 mod logs;

@@ -15,7 +15,7 @@ use crate::domain::record::Meta;
 use crate::domain::rows::*;
 use crate::domain::value::Fen;
 use crate::reference::{Reference, RowError, embedded};
-use crate::sqlite::DbError;
+use crate::sqlite::{DbError, Stop};
 use crate::store::load::{self, Loader};
 use crate::store::reference;
 use jiff::Timestamp;
@@ -50,9 +50,23 @@ pub const DEMO_ORG: &str = "sx_ftu";
 ///
 /// # Errors
 /// What is wrong with the directory or the disk; nothing is left behind then that would be taken for a database.
-pub fn demo(dir: &Path, seed: u64, scale: u32, mut progress: impl FnMut(Stage)) -> Result<Summary, SetupError> {
+pub fn demo(dir: &Path, seed: u64, scale: u32, progress: impl FnMut(Stage)) -> Result<Summary, SetupError> {
+    demo_until(dir, seed, scale, &Stop::default(), progress)
+}
+
+/// As [`demo`], ended by `stop`: nothing is left behind then.
+///
+/// # Errors
+/// As [`demo`]; [`DbError::Interrupted`].
+pub fn demo_until(
+    dir: &Path,
+    seed: u64,
+    scale: u32,
+    stop: &Stop,
+    mut progress: impl FnMut(Stage),
+) -> Result<Summary, SetupError> {
     let tables = Reference::embedded().map_err(SetupError::Reference)?;
-    let mut loader = Loader::begin(dir)?;
+    let mut loader = Loader::begin_until(dir, stop)?;
     let now = demo::NOW;
     loader.with(|db| reference::write(db, &tables, |t| embedded(t).to_owned(), now))?;
     let mut org = None;

@@ -11,6 +11,8 @@ pub use error::DbError;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// `application_id` of our files: "GFU1".
 pub const APPLICATION_ID: i32 = 0x4746_5531;
@@ -22,6 +24,9 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 pub fn version() -> &'static str {
     rusqlite::version()
 }
+
+/// Instructions of SQLite between two looks at a stop flag: a fraction of a millisecond.
+const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
 /// How a connection will be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +60,13 @@ pub fn open(path: &Path, how: Use) -> Result<Connection, DbError> {
     // SQLite would replay what another database left into the new one, or throw it away.
     if let Some(left) = files::leftover(path) {
         return Err(DbError::Leftover(left));
+    }
+    if !there {
+        // For its owner only: contacts are in it. Another process that is faster has made it so, too.
+        match files::create_private(path) {
+            Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => return Err(DbError::io(path, &e)),
+            _ => {}
+        }
     }
     let failed = |e: rusqlite::Error| DbError::of(path, &e);
     let (db, id, tables) = match connect(path, how, false) {
@@ -123,7 +135,7 @@ fn is_readable(path: &Path) -> bool {
 ///
 /// # Errors
 /// What is wrong with either of the two, naming the one it is wrong with.
-pub fn copy(source: &Path, copy: &Path, named: &Path) -> Result<(), DbError> {
+pub fn copy(source: &Path, copy: &Path, named: &Path, stop: &Stop) -> Result<(), DbError> {
     let blame = |e: rusqlite::Error| match DbError::of(source, &e) {
         about_source @ (DbError::Corrupt(..) | DbError::Locked(_)) => about_source,
         _ => DbError::of(named, &e),
@@ -133,6 +145,7 @@ pub fn copy(source: &Path, copy: &Path, named: &Path) -> Result<(), DbError> {
     // The connection stays read-only; this only lets it write the copy.
     db.execute_batch("PRAGMA query_only=OFF").map_err(blame)?;
     files::create_private(copy).map_err(system)?;
+    stop_when(&db, stop).map_err(blame)?;
     db.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(blame)?;
     let check = open(copy, Use::Read)?;
     let verdict: String = check.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).map_err(blame)?;
@@ -163,6 +176,18 @@ fn prepare(db: &Connection, how: Use) -> rusqlite::Result<()> {
             ))
         }
     }
+}
+
+/// Set by whoever wants long work to end: the person who pressed Ctrl-C.
+pub type Stop = Arc<AtomicBool>;
+
+/// Makes every statement of the connection end with an interruption once `stop` is set.
+///
+/// # Errors
+/// What SQLite says.
+pub fn stop_when(db: &Connection, stop: &Stop) -> rusqlite::Result<()> {
+    let stop = Arc::clone(stop);
+    db.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || stop.load(Ordering::Relaxed)))
 }
 
 /// Lets a connection see one moment of the database until the value goes; does nothing inside a transaction, which has

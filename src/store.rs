@@ -31,7 +31,7 @@ use crate::domain::actor::Actor;
 use crate::domain::command::Command;
 use crate::domain::refusal::Refusal;
 use crate::domain::rows::Kind;
-use crate::sqlite::{self, DbError, Use, files, migrate};
+use crate::sqlite::{self, DbError, Stop, Use, files, migrate};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -212,6 +212,14 @@ impl Store {
     /// # Errors
     /// When `target` exists or cannot be written, or the copy does not check out.
     pub fn backup(&self, target: &Path) -> Result<u64, StoreError> {
+        self.backup_until(target, &Stop::default())
+    }
+
+    /// As [`Store::backup`], ended by `stop`: nothing is left behind then.
+    ///
+    /// # Errors
+    /// As [`Store::backup`]; [`DbError::Interrupted`].
+    pub fn backup_until(&self, target: &Path, stop: &Stop) -> Result<u64, StoreError> {
         if target.exists() {
             return Err(StoreError::Exists(target.to_path_buf()));
         }
@@ -222,7 +230,7 @@ impl Store {
         let dir = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let temporary = tempfile::Builder::new().prefix(".gongfu-backup-").tempdir_in(dir).map_err(failed)?;
         let copy = temporary.path().join(FILE);
-        sqlite::copy(&self.path, &copy, target)?;
+        sqlite::copy(&self.path, &copy, target, stop)?;
         let bytes = std::fs::metadata(&copy).map_err(failed)?.len();
         files::publish(&copy, target).map_err(failed)?;
         Ok(bytes)

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::fail::{Exit, Fail};
+use super::interrupt;
 use super::out::Out;
 use serde_json::json;
 use std::path::Path;
@@ -9,7 +10,7 @@ use std::path::Path;
 /// Runs `backup`.
 pub(super) fn run(context: &Context, file: &Path) -> Result<Exit, Fail> {
     let store = context.open_to_read()?;
-    let bytes = store.backup(file).map_err(|e| Fail::store(&e, &context.locale))?;
+    let bytes = store.backup_until(file, &interrupt::flag()).map_err(|e| Fail::store(&e, &context.locale))?;
     let mut out = Out::new();
     let path = file.display().to_string();
     if context.json {

@@ -6,7 +6,7 @@
 use super::args::DemoArgs;
 use super::context::{self, Context};
 use super::fail::{Exit, Fail};
-use super::{console, out, progress, status};
+use super::{console, interrupt, out, progress, status};
 use crate::setup::{self, Stage};
 use crate::sqlite::{self, DbError, Use};
 use crate::store::{self, setting};
@@ -65,7 +65,7 @@ fn is_demo(dir: &Path, context: &Context) -> Result<bool, Fail> {
 
 fn build(context: &Context, args: &DemoArgs, dir: &Path) -> Result<(), Fail> {
     let bar = progress::Bar::new(context, "cli-demo-building");
-    let made = setup::demo(dir, args.seed, args.scale, |stage| match stage {
+    let made = setup::demo_until(dir, args.seed, args.scale, &interrupt::flag(), |stage| match stage {
         Stage::Rows { done, expected } => bar.at(done, expected),
         Stage::Indices { done, of } => {
             bar.say("cli-demo-indexing");

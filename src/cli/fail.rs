@@ -23,6 +23,8 @@ pub enum Exit {
     /// Some rows are questioned.
     Partial = 5,
     Internal = 70,
+    /// The person stopped it; nothing was changed.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {
@@ -76,6 +78,7 @@ impl Fail {
     /// What is wrong with the database.
     pub fn db(error: &DbError, locale: &Locale) -> Fail {
         let exit = match error {
+            DbError::Interrupted(_) => Exit::Interrupted,
             DbError::Other(..) | DbError::Io(..) | DbError::OldSqlite(_) => Exit::Internal,
             _ => Exit::Input,
         };

@@ -18,6 +18,9 @@ pub enum DbError {
     Io(PathBuf, String),
     #[error("{0} cannot be read: no right to, or its write-ahead file needs a folder that can be written")]
     Unreadable(PathBuf),
+    /// The person stopped the work; nothing was changed.
+    #[error("the work on {0} was stopped")]
+    Interrupted(PathBuf),
     /// A file with nothing in it lies where the database should be.
     #[error("{0} is empty")]
     Empty(PathBuf),
@@ -51,6 +54,7 @@ impl DbError {
             DbError::ReadOnly(_) => "read-only",
             DbError::Io(..) => "io",
             DbError::Unreadable(_) => "unreadable",
+            DbError::Interrupted(_) => "interrupted",
             DbError::Empty(_) => "empty",
             DbError::Leftover(_) => "leftover",
             DbError::Older { .. } => "older",
@@ -73,6 +77,7 @@ impl DbError {
             | DbError::ReadOnly(p)
             | DbError::Foreign(p)
             | DbError::Unreadable(p)
+            | DbError::Interrupted(p)
             | DbError::Empty(p)
             | DbError::Leftover(p)
             | DbError::Missing(p) => vec![path(p)],
@@ -95,6 +100,7 @@ impl DbError {
         }
         match e.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DbError::Locked(p),
+            Some(ErrorCode::OperationInterrupted) => DbError::Interrupted(p),
             Some(ErrorCode::DiskFull) => DbError::Full(p),
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => DbError::ReadOnly(p),
             // SQLite only says that it cannot open; why is in the directory.

@@ -3,7 +3,7 @@
 //!
 //! `user_version` is the number of the last step that ran. A file from a newer program is refused, never touched.
 
-use super::{APPLICATION_ID, DbError, copy, files};
+use super::{APPLICATION_ID, DbError, Stop, copy, files};
 use rusqlite::{Connection, TransactionBehavior};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -71,7 +71,7 @@ fn copy_aside(path: &Path, number: i64) -> Result<(), DbError> {
     let place = tempfile::Builder::new().prefix(".gongfu-copy-").tempdir_in(dir).map_err(failed)?;
     let made = place.path().join("copy");
     // Through a connection of its own, which reads while the lock is held.
-    copy(path, &made, &name)?;
+    copy(path, &made, &name, &Stop::default())?;
     let mut free = name.clone();
     for n in 2..10_000 {
         if !free.exists() {

@@ -9,7 +9,7 @@ use super::rows::{put, put_sql};
 use super::{FILE, schema, setting};
 use crate::domain::actor::Actor;
 use crate::domain::rows::{Kind, Row};
-use crate::sqlite::{self, DbError, Use, files, migrate};
+use crate::sqlite::{self, DbError, Stop, Use, files, migrate};
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection};
 use std::collections::HashMap;
@@ -28,10 +28,24 @@ pub struct Loader {
     statements: HashMap<Kind, String>,
     dropped: Vec<String>,
     pending: usize,
+    /// After the connection, so that it is closed when the file goes.
+    _unfinished: Unfinished,
     /// Keeps other loads out of the directory.
     _held: File,
     /// Rows loaded so far.
     pub rows: u64,
+}
+
+/// A file that goes when its load ends before it had its name.
+struct Unfinished(PathBuf);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        for ending in ["", "-wal", "-journal", "-shm"] {
+            // Not there when the load was finished: it has its name then.
+            let _ = std::fs::remove_file(files::beside(&self.0, ending));
+        }
+    }
 }
 
 impl Loader {
@@ -40,6 +54,14 @@ impl Loader {
     /// # Errors
     /// When the directory has a database already, another load runs in it or it cannot be written.
     pub fn begin(dir: &Path) -> Result<Loader, DbError> {
+        Loader::begin_until(dir, &Stop::default())
+    }
+
+    /// As [`Loader::begin`], ended by `stop`: nothing is left behind then.
+    ///
+    /// # Errors
+    /// As [`Loader::begin`].
+    pub fn begin_until(dir: &Path, stop: &Stop) -> Result<Loader, DbError> {
         let target = dir.join(FILE);
         let held = files::hold(dir).map_err(|e| match e.kind() {
             ErrorKind::WouldBlock => DbError::Locked(target.clone()),
@@ -53,15 +75,27 @@ impl Loader {
             // What an interrupted load left behind: nobody loads here now.
             let _ = std::fs::remove_file(files::beside(&path, ending));
         }
+        let unfinished = Unfinished(path.clone());
         let mut db = sqlite::open(&path, Use::Load)?;
         migrate::run(&mut db, &path, schema::STEPS)?;
         let failed = |e: rusqlite::Error| DbError::of(&path, &e);
         // A file nobody else sees: no journal to keep, exclusive from start to end.
         db.execute_batch("PRAGMA journal_mode=OFF; PRAGMA locking_mode=EXCLUSIVE;").map_err(failed)?;
         let dropped = take_away(&db).map_err(failed)?;
+        sqlite::stop_when(&db, stop).map_err(failed)?;
         db.execute_batch("BEGIN").map_err(failed)?;
         let path = path.clone();
-        Ok(Loader { db, path, target, statements: HashMap::new(), dropped, pending: 0, _held: held, rows: 0 })
+        Ok(Loader {
+            db,
+            path,
+            target,
+            statements: HashMap::new(),
+            dropped,
+            pending: 0,
+            _unfinished: unfinished,
+            _held: held,
+            rows: 0,
+        })
     }
 
     /// Adds a row.

@@ -1,6 +1,7 @@
 //! The command line as other programs see it: exit codes, stdout, stderr, JSON.
 
 mod import;
+mod interrupted;
 mod safe;
 
 use crate::support::{Data, bare, run};

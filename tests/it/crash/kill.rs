@@ -150,8 +150,10 @@ fn a_load_that_was_cut_off_leaves_no_database() {
     }
     drop(loader);
     assert_eq!(open(&s.file(), Use::Read).expect_err("no database").code(), "missing");
-    assert!(s.path().join("gongfu.db.loading").exists(), "what was begun lies beside it under another name");
-    // The next load starts from nothing.
+    let begun = s.path().join("gongfu.db.loading");
+    assert!(!begun.exists(), "what ended in order takes its file with it");
+    // A kill leaves the file; the next load starts from nothing all the same.
+    std::fs::write(&begun, b"half a load").expect("what a kill leaves");
     let loader = Loader::begin(s.path()).expect("a load");
     loader.finish(|_, _| {}).expect("an empty database");
     assert_eq!(number(&raw(&s.file()), "SELECT count(*) FROM catalog_entry"), 0);
