@@ -165,7 +165,7 @@ fn op(column: &Column, value: &str, lexicon: &Lexicon<'_>) -> Result<Op, FilterE
         Ty::Code => Ok(Op::Prefix(text::half_width(value))),
         Ty::Name | Ty::Text => Ok(Op::Matches(value.to_owned())),
         Ty::Masked => Err(FilterError { code: "masked-field", args: vec![("field", column.id.to_owned())] }),
-        Ty::Count | Ty::Year | Ty::Money | Ty::Day | Ty::Instant => {
+        Ty::Count | Ty::Year | Ty::Money | Ty::Bytes | Ty::Day | Ty::Instant => {
             range(column.ty, &text::half_width(value)).ok_or_else(|| unknown("100 >100 <=100 10..20".into()))
         }
     }

@@ -4,7 +4,7 @@
 //! function, so that the console gets them as messages. A second thread builds the search columns.
 
 use super::board::{self, Board};
-use super::detail::{self, Detail};
+use super::detail::{self, Detail, Reach, Record};
 use super::filter::{Filter, FilterError, Lexicon};
 use super::list::ListKind;
 use super::page::{self, ListQuery, Page};
@@ -37,6 +37,10 @@ pub enum Request {
         kind: Kind,
         id: Uuid,
     },
+    /// The audit record with this number.
+    Audit(i64),
+    /// How much a suspension of an entry would touch.
+    Reach(Vec<Uuid>),
     Map,
     Matrix,
 }
@@ -52,6 +56,8 @@ pub enum Answer {
         took: Duration,
     },
     Detail(Box<Option<Detail>>),
+    Audit(Box<Option<Record>>),
+    Reach(Reach),
     Map(super::geo::CounterMap),
     Matrix(super::geo::Matrix),
     Filter(FilterError),
@@ -233,6 +239,10 @@ impl Reader {
             Request::Detail { kind, id } => {
                 detail::read(&self.db, *kind, *id).map_or_else(failed, |d| Answer::Detail(Box::new(d)))
             }
+            Request::Audit(no) => {
+                detail::record(&self.db, *no).map_or_else(failed, |r| Answer::Audit(Box::new(r)))
+            }
+            Request::Reach(entries) => detail::reach(&self.db, entries).map_or_else(failed, Answer::Reach),
             Request::Map => super::geo::counter_map(&self.db).map_or_else(failed, Answer::Map),
             Request::Matrix => super::geo::matrix(&self.db).map_or_else(failed, Answer::Matrix),
             Request::Page { query, typed } => {

@@ -104,6 +104,8 @@ impl Desk {
             Request::Detail { kind, id } => {
                 Answer::Detail(Box::new(detail::read(&self.db, kind, id).expect("a detail")))
             }
+            Request::Audit(no) => Answer::Audit(Box::new(detail::record(&self.db, no).expect("a record"))),
+            Request::Reach(ids) => Answer::Reach(detail::reach(&self.db, &ids).expect("numbers")),
             Request::Map => Answer::Map(geo::counter_map(&self.db).expect("a map")),
             Request::Matrix => Answer::Matrix(geo::matrix(&self.db).expect("a matrix")),
             Request::Page { query, typed } => {

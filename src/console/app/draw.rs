@@ -190,19 +190,15 @@ impl App {
             }
             return;
         }
-        let typing = match self.stack().last() {
-            Some(View::List(l)) => l.is_typing(),
-            Some(View::Counters(c)) => c.list.is_typing(),
-            _ => false,
-        };
-        let mode = self.overlays.last().map(Overlay::footer).or(typing.then_some("footer-typing"));
+        let mode = self.overlays.last().map(Overlay::footer).or_else(|| self.stack().last().and_then(View::footer));
         if let Some(id) = mode {
             let line = text::short(&self.facts.locale.tr(id), room);
             frame.buffer_mut().set_stringn(area.x + 1, area.y, line, room, style);
             return;
         }
         let scopes = self.scopes();
-        let mut shown: Vec<_> = ACTIONS.iter().filter(|e| e.footer > 0 && scopes.contains(&e.scope)).collect();
+        let at_hand = ACTIONS.iter().filter(|e| e.footer > 0 && scopes.contains(&e.scope));
+        let mut shown: Vec<_> = at_hand.filter(|e| self.offers(e)).collect();
         shown.sort_by_key(|e| e.footer);
         let chinese = self.facts.locale.lang() == Lang::Zh;
         let mut x = area.x + 1;
@@ -215,9 +211,6 @@ impl App {
         let mut left = MOST_FOOTER;
         for entry in shown {
             if left == 0 && entry.action != help.action {
-                continue;
-            }
-            if self.facts.read_only && entry.danger != action::Danger::None {
                 continue;
             }
             let Some(key) = self.keys.keys(entry.action).first().map(|k| k.label(chinese)) else { continue };
