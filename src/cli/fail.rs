@@ -23,6 +23,19 @@ pub enum Exit {
     /// Some rows are questioned.
     Partial = 5,
     Internal = 70,
+    /// Ended by a signal, as shells count it: 128 and its number.
+    Hangup = 129,
+    Interrupt = 130,
+    Quit = 131,
+    Terminate = 143,
+}
+
+impl Exit {
+    /// How a program ends that a signal asked to.
+    pub fn by_signal(signal: i32) -> Exit {
+        const SIGNALS: &[Exit] = &[Exit::Hangup, Exit::Interrupt, Exit::Quit, Exit::Terminate];
+        SIGNALS.iter().copied().find(|e| *e as i32 == 128 + signal).unwrap_or(Exit::Terminate)
+    }
 }
 
 impl From<Exit> for ExitCode {

@@ -7,6 +7,7 @@ use super::fail::{Exit, Fail};
 use super::out::Out;
 use super::table::Table;
 use crate::console::keys::nearest;
+use crate::domain::work::shanghai_date;
 use crate::store::Connection;
 use crate::store::filter::{Filter, Lexicon, column_label};
 use crate::store::list::{Column, ListKind, ListSpec, Sort};
@@ -30,7 +31,8 @@ pub(super) fn rows(context: &Context, kind: ListKind, how: &ListHow) -> Result<E
     let store = context.open_to_read()?;
     let db = context.connect(&store)?;
     let words = Words::new(&context.locale, &db).map_err(|e| context.db_fail(&e))?;
-    let lexicon = Lexicon { locale: &context.locale, divisions: &words.divisions };
+    let year = shanghai_date(store.clock().now()).year();
+    let lexicon = Lexicon { locale: &context.locale, divisions: &words.divisions, year };
     let typed = how.filter.as_deref().unwrap_or_default();
     let filter = Filter::parse(typed, spec, &lexicon).map_err(|e| Fail::filter(&e, &context.locale))?;
     let query = ListQuery { kind, filter, scope: None, sort, anchor: Anchor::Start, rows: 1 };

@@ -71,6 +71,8 @@ pub struct App {
     newest: HashMap<Slot, u64>,
     /// Whether anything shown may have changed since the last drawing.
     pub dirty: bool,
+    /// The settings file cannot be used; those from before hold.
+    pub(super) misset: bool,
     /// The input method seems to be on: keys arrive full-width.
     pub(super) ime: bool,
 }
@@ -129,6 +131,7 @@ impl App {
             next_slot: 1,
             newest: HashMap::new(),
             dirty: true,
+            misset: false,
             ime: false,
         })
     }
@@ -171,12 +174,21 @@ impl App {
         });
         match usable {
             Ok((settings, keys, theme)) => {
+                self.misset = false;
+                let relearned = settings.lang != self.settings.lang;
                 (self.settings, self.keys, self.theme) = (*settings, keys, theme);
-                let text = self.facts.locale.tr("settings-reloaded").into_owned();
+                for view in self.tabs.values_mut().flatten() {
+                    if let View::List(list) = view {
+                        list.set_columns(self.settings.columns.get(list.kind.code()));
+                    }
+                }
+                let later = if relearned { "settings-language" } else { "settings-reloaded" };
+                let text = self.facts.locale.tr(later).into_owned();
                 self.tell(text, true);
                 vec![Effect::Repaint]
             }
             Err(why) => {
+                self.misset = true;
                 let text = self.facts.locale.tr_with("settings-kept", &[("why", &why)]);
                 self.tell(text, false);
                 Vec::new()

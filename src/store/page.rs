@@ -202,6 +202,11 @@ impl Reader<'_> {
                 w.add(format!("{not}({})", ranges.join(" OR ")), values);
             }
             Op::Matches(text) => w.add(format!("{not}gongfu_match(?, {sql})"), [Value::Text(text.clone())]),
+            Op::Either(text, values) => {
+                let marks = vec!["?"; values.len()].join(",");
+                let sql = format!("{not}(gongfu_match(?, {}) OR {sql} IN ({marks}))", self.spec.text);
+                w.add(sql, std::iter::once(Value::Text(text.clone())).chain(values.iter().cloned()));
+            }
             Op::Between(low, high) => {
                 // An empty text or null is no day and no number: it lies in no range.
                 let mut parts = vec![format!("{sql} IS NOT NULL")];

@@ -12,6 +12,7 @@ use super::search::Columns;
 use super::{Store, StoreError};
 use crate::base::locale::{Lang, Locale};
 use crate::domain::rows::Kind;
+use crate::domain::work::shanghai_date;
 use crate::sqlite::DbError;
 use rusqlite::{Connection, InterruptHandle};
 use std::collections::{BTreeMap, HashMap};
@@ -239,15 +240,14 @@ impl Reader {
             Request::Detail { kind, id } => {
                 detail::read(&self.db, *kind, *id).map_or_else(failed, |d| Answer::Detail(Box::new(d)))
             }
-            Request::Audit(no) => {
-                detail::record(&self.db, *no).map_or_else(failed, |r| Answer::Audit(Box::new(r)))
-            }
+            Request::Audit(no) => detail::record(&self.db, *no).map_or_else(failed, |r| Answer::Audit(Box::new(r))),
             Request::Reach(entries) => detail::reach(&self.db, entries).map_or_else(failed, Answer::Reach),
             Request::Map => super::geo::counter_map(&self.db).map_or_else(failed, Answer::Map),
             Request::Matrix => super::geo::matrix(&self.db).map_or_else(failed, Answer::Matrix),
             Request::Page { query, typed } => {
                 let started = std::time::Instant::now();
-                let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions };
+                let year = shanghai_date(self.store.clock().now()).year();
+                let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions, year };
                 let filter = match Filter::parse(typed, query.kind.spec(), &lexicon) {
                     Ok(filter) => filter,
                     Err(e) => return Answer::Filter(e),

@@ -119,6 +119,12 @@ impl App {
         None
     }
 
+    /// Says that the console only waits for the writer before it ends.
+    pub fn tell_writing(&mut self) {
+        let text = self.facts.locale.tr("writing").into_owned();
+        self.tell(text, true);
+    }
+
     /// What came of a submitted change.
     pub(super) fn submitted(&mut self, what: &str, result: Result<Done, StoreError>) -> Vec<Effect> {
         self.dirty = true;

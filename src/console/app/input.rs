@@ -1,6 +1,7 @@
 //! Keys, text and signals: to the top overlay, to a field being typed in, or through the action table.
 
 use super::App;
+use crate::base::locale::Lang;
 use crate::console::action::{self, Action, Danger};
 use crate::console::input::{Event, Input};
 use crate::console::keys::{Chord, Key};
@@ -129,7 +130,10 @@ impl App {
         let scopes = self.scopes();
         let Some(action) = self.keys.action(&scopes, chord) else {
             if self.keys.is_used(chord) {
-                let text = self.facts.locale.tr_with("not-here", &[("key", &chord.to_string())]);
+                let text = self
+                    .facts
+                    .locale
+                    .tr_with("not-here", &[("key", &chord.label(self.facts.locale.lang() == Lang::Zh))]);
                 self.tell(text, true);
             }
             return Vec::new();
@@ -196,7 +200,7 @@ impl App {
     fn choose(&mut self, action: Action) {
         let Some(list) = self.list() else { return };
         let kind = list.kind;
-        let chooser = match action {
+        let mut chooser = match action {
             Action::Sort => {
                 let on = list.sorted_by();
                 Chooser::new(Choice::Sort, kind, list.sortable(), on)
@@ -206,6 +210,7 @@ impl App {
                 Chooser::new(Choice::Columns, kind, all, list.shown_columns())
             }
         };
+        chooser.set_fitting(list.fitting_columns());
         self.overlays.push(Overlay::Chooser(chooser));
     }
 
@@ -242,9 +247,10 @@ impl App {
             Reaction::Column(id) => {
                 if let Some(list) = self.list() {
                     list.toggle_column(id);
-                    let on = list.shown_columns();
+                    let (on, fitting) = (list.shown_columns(), list.fitting_columns());
                     if let Overlay::Chooser(chooser) = &mut overlay {
                         chooser.set_on(on);
+                        chooser.set_fitting(fitting);
                     }
                 }
                 self.overlays.push(overlay);

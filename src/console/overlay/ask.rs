@@ -47,8 +47,7 @@ pub struct Ask {
 impl Ask {
     /// Asks before `verb` is done to `subjects`; those it cannot be done to are named and left as they are.
     pub fn new(verb: Verb, subjects: Vec<Subject>) -> Ask {
-        let (subjects, others) =
-            subjects.into_iter().partition(|s| machine::arrow(s.kind, &s.state, verb).is_some());
+        let (subjects, others) = subjects.into_iter().partition(|s| machine::arrow(s.kind, &s.state, verb).is_some());
         Ask {
             verb,
             subjects,

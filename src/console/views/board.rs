@@ -192,8 +192,7 @@ impl BoardView {
         let mut caret = Position::new(area.x, area.y);
         let shown =
             (left.y..left.bottom()).zip(self.top..page.left.len()).map(|(y, i)| (Rect { y, height: 1, ..left }, i));
-        let beside =
-            (right.y..right.bottom()).zip(page.left.len()..).map(|(y, i)| (Rect { y, height: 1, ..right }, i));
+        let beside = (right.y..right.bottom()).zip(page.left.len()..).map(|(y, i)| (Rect { y, height: 1, ..right }, i));
         for (at, index) in shown.chain(beside) {
             let Some(line) = page.line(index) else { continue };
             let chosen = current.filter(|(l, _)| *l == index).map(|(_, piece)| piece);
@@ -205,7 +204,13 @@ impl BoardView {
             let words = format!(" {words}");
             let cells = text::width(&words) as u16;
             let x = left.right().saturating_sub(cells);
-            frame.buffer_mut().set_stringn(x, left.bottom() - 1, words, usize::from(cells), cx.theme.style(Role::Notice));
+            frame.buffer_mut().set_stringn(
+                x,
+                left.bottom() - 1,
+                words,
+                usize::from(cells),
+                cx.theme.style(Role::Notice),
+            );
         }
         Caret::Parked(caret)
     }
@@ -236,7 +241,13 @@ pub fn figures(board: &Board, cx: &Context<'_>) -> Vec<(i64, Go)> {
 }
 
 /// Draws a line; gives the place of the cursor when it stands on one of its pieces.
-fn draw_line(line: &Line, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>, chosen: Option<usize>) -> Option<Position> {
+fn draw_line(
+    line: &Line,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    cx: &Context<'_>,
+    chosen: Option<usize>,
+) -> Option<Position> {
     let buffer = frame.buffer_mut();
     let mut x = area.x + line.indent;
     let mut caret = None;

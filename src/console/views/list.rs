@@ -76,8 +76,9 @@ pub struct ListView {
     pub(super) marks: BTreeMap<Uuid, Subject>,
     pub(super) pane: bool,
     pub(super) detail: Option<Box<Detail>>,
-    /// Lines the rows had when last drawn.
+    /// Lines the rows had when last drawn, and cells of a line.
     pub(super) height: usize,
+    pub(super) width: u16,
 }
 
 impl ListView {
@@ -109,6 +110,7 @@ impl ListView {
             pane: false,
             detail: None,
             height: 20,
+            width: 80,
         }
     }
 
@@ -126,12 +128,17 @@ impl ListView {
     /// The columns a person set for this list; unknown ones are left out.
     #[must_use]
     pub fn with_columns(mut self, ids: Option<&Vec<String>>) -> ListView {
+        self.set_columns(ids);
+        self
+    }
+
+    /// Shows the columns a person set, where there are any and the list is not a part of a record.
+    pub fn set_columns(&mut self, ids: Option<&Vec<String>>) {
         let chosen: Vec<&'static str> =
             ids.into_iter().flatten().filter_map(|id| self.spec().column(id).map(|c| c.id)).collect();
-        if !chosen.is_empty() {
+        if !chosen.is_empty() && self.within.is_none() {
             self.columns = chosen;
         }
-        self
     }
 
     pub fn spec(&self) -> &'static ListSpec {
@@ -444,6 +451,9 @@ pub(super) fn subject_of(spec: &ListSpec, kind: Option<Kind>, row: &PageRow, for
         code: title::code(spec, row),
         name: title::name(spec, row, format),
         state: own.unwrap_or_default().to_owned(),
-        rev: title::cell(spec, row, "rev").filter(|_| spec.row == Some(kind)).and_then(|(_, v)| v.as_int()).unwrap_or(0),
+        rev: title::cell(spec, row, "rev")
+            .filter(|_| spec.row == Some(kind))
+            .and_then(|(_, v)| v.as_int())
+            .unwrap_or(0),
     })
 }

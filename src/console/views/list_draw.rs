@@ -7,8 +7,8 @@ use crate::base::{glyphs, text};
 use crate::console::theme::Role;
 use crate::console::widgets::table::{self, Align, ColumnWidth, Field, Heading, RowLook, SortSign};
 use crate::store::StoreError;
-use crate::store::filter::column_label;
-use crate::store::list::{Column, Ty};
+use crate::store::filter::{column_label, set_codes};
+use crate::store::list::{Column, ListSpec, Ty};
 use crate::store::page::PageRow;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -21,6 +21,7 @@ const BESIDE: u16 = 110;
 pub(super) fn draw(view: &mut ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
     let (list, pane) = split(area, view.pane);
     view.height = usize::from(list.height.saturating_sub(1)).max(1);
+    view.width = list.width;
     view.scroll_to_cursor();
     let columns: Vec<&'static Column> = view.columns.iter().filter_map(|id| view.spec().column(id)).collect();
     let widths: Vec<ColumnWidth> = columns.iter().map(|c| width_of(c, list.width)).collect();
@@ -89,9 +90,8 @@ fn draw_header(
             Heading { title, sort }
         })
         .collect();
-    let chinese = cx.format.locale.lang() == crate::base::locale::Lang::Zh;
     let style = cx.theme.style(Role::Heading);
-    table::draw_header(area, frame.buffer_mut(), widths, layout, &headings, style, chinese);
+    table::draw_header(area, frame.buffer_mut(), widths, layout, &headings, style);
 }
 
 #[expect(clippy::too_many_arguments, reason = "one row of a table needs the table's measures")]
@@ -182,7 +182,7 @@ fn draw_empty(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'
             Role::Text,
             vec![
                 locale.tr_with("empty-filter", &[("filter", &text::display(&view.typed()))]),
-                locale.tr("empty-filter-hint").into_owned(),
+                locale.tr_with("empty-filter-hint", &[("example", &example(view.spec(), locale))]),
             ],
         ),
         None => (Role::Text, vec![locale.tr("empty-list").into_owned()]),
@@ -194,6 +194,16 @@ fn draw_empty(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'
             frame.buffer_mut().set_stringn(area.x + 3, y, text::display(&line), usize::from(area.width), style);
         }
     }
+}
+
+/// A filter on a column this list has, for the hint.
+fn example(spec: &ListSpec, locale: &crate::base::locale::Locale) -> String {
+    let sets = spec.columns.iter().filter_map(|c| match c.ty {
+        Ty::Set(set) => Some((c.id, set_codes(set, locale).into_iter().next()?.1)),
+        _ => None,
+    });
+    let example = sets.min_by_key(|(id, _)| Some(*id) != spec.state);
+    example.map_or_else(String::new, |(id, word)| format!("{}:{word}", column_label(locale, spec, id)))
 }
 
 /// A store error as sentence and hint.

@@ -1,6 +1,7 @@
 //! What keys do in a list.
 
 use super::list::{ListView, Trouble};
+use super::list_draw::width_of;
 use super::{Context, Go, Outcome, Subject};
 use crate::base::locale::Sentence;
 use crate::console::action::Action;
@@ -186,6 +187,14 @@ impl ListView {
     /// The column sorted by.
     pub fn sorted_by(&self) -> Vec<&'static str> {
         self.sort.iter().map(|(id, _)| *id).collect()
+    }
+
+    /// Those of the columns there is room for at the width last drawn.
+    pub fn fitting_columns(&self) -> Vec<&'static str> {
+        let columns: Vec<_> = self.columns.iter().filter_map(|id| self.spec().column(id)).collect();
+        let widths: Vec<_> = columns.iter().map(|c| width_of(c, self.width)).collect();
+        let layout = crate::console::widgets::table::layout(&widths, self.width);
+        columns.iter().zip(layout).filter(|(_, w)| w.is_some()).map(|(c, _)| c.id).collect()
     }
 
     /// The columns shown, in order.

@@ -35,7 +35,16 @@ pub struct MatrixView {
 
 impl MatrixView {
     pub fn new(slot: Slot) -> MatrixView {
-        MatrixView { slot, matrix: Matrix::default(), board: None, cursor: 0, column: 0, top: 0, height: 10, chosen: None }
+        MatrixView {
+            slot,
+            matrix: Matrix::default(),
+            board: None,
+            cursor: 0,
+            column: 0,
+            top: 0,
+            height: 10,
+            chosen: None,
+        }
     }
 
     pub fn owns(&self, slot: Slot) -> bool {

@@ -34,7 +34,8 @@ pub const SECTIONS: &[Section] = &[
         ListKind::Suppliers,
         "t.id = (SELECT supplier_id FROM catalog_entry WHERE id = ?1)",
     ),
-    section("incidents", Kind::CatalogEntry, ListKind::Incidents, "t.entry_id = ?1").without(&["product", "entry", "county"]),
+    section("incidents", Kind::CatalogEntry, ListKind::Incidents, "t.entry_id = ?1")
+        .without(&["product", "entry", "county"]),
     section(
         "packs",
         Kind::CatalogEntry,
@@ -134,14 +135,7 @@ pub const SECTIONS: &[Section] = &[
     section("returns", Kind::Organisation, ListKind::Returns, "t.unit_id = ?1").without(&["unit", "kind"]),
     section("purchases", Kind::Organisation, ListKind::Purchases, "t.buyer_id = ?1").without(&["buyer"]),
     // the partnership of its area, and the counters over there
-    section(
-        "partners",
-        Kind::Organisation,
-        ListKind::Partners,
-        "t.id = ?1",
-    )
-    .says_all()
-    .without(&["name", "county"]),
+    section("partners", Kind::Organisation, ListKind::Partners, "t.id = ?1").says_all().without(&["name", "county"]),
     section(
         "partner_counters",
         Kind::Organisation,
@@ -168,7 +162,12 @@ pub const SECTIONS: &[Section] = &[
     section("counter", Kind::ShelfLine, ListKind::Counters, "t.id = (SELECT counter_id FROM shelf_line WHERE id = ?1)"),
     section("entry", Kind::ShelfLine, ListKind::Catalog, "t.id = (SELECT entry_id FROM shelf_line WHERE id = ?1)"),
     section("packs", Kind::GiftPackItem, ListKind::Packs, "t.id = (SELECT pack_id FROM gift_pack_item WHERE id = ?1)"),
-    section("entry", Kind::GiftPackItem, ListKind::Catalog, "t.id = (SELECT entry_id FROM gift_pack_item WHERE id = ?1)"),
+    section(
+        "entry",
+        Kind::GiftPackItem,
+        ListKind::Catalog,
+        "t.id = (SELECT entry_id FROM gift_pack_item WHERE id = ?1)",
+    ),
     section("orders", Kind::OrderLine, ListKind::Orders, "t.id = (SELECT order_id FROM order_line WHERE id = ?1)"),
     section("entry", Kind::OrderLine, ListKind::Catalog, "t.id = (SELECT entry_id FROM order_line WHERE id = ?1)"),
     section("counter", Kind::Visit, ListKind::Counters, "t.id = (SELECT counter_id FROM visit WHERE id = ?1)"),
@@ -178,7 +177,12 @@ pub const SECTIONS: &[Section] = &[
         ListKind::Incidents,
         "t.id = (SELECT incident_id FROM incident_step WHERE id = ?1)",
     ),
-    section("incidents", Kind::Evidence, ListKind::Incidents, "t.id = (SELECT incident_id FROM evidence WHERE id = ?1)"),
+    section(
+        "incidents",
+        Kind::Evidence,
+        ListKind::Incidents,
+        "t.id = (SELECT incident_id FROM evidence WHERE id = ?1)",
+    ),
     // the parties of records that have no name of their own
     section("buyer", Kind::Purchase, ListKind::Organisations, "t.id = (SELECT buyer_id FROM purchase WHERE id = ?1)"),
     section("supplier", Kind::Purchase, ListKind::Suppliers, "t.id = (SELECT supplier_id FROM purchase WHERE id = ?1)"),

@@ -78,10 +78,10 @@ fn the_sort_chooser_sorts_and_turns_round() {
     for _ in 0..price.expect("a column") {
         console.send("j").rests();
     }
-    console.send("\r").hides("按哪一栏排序").shows("按 价格升").rests();
+    console.send("\r").hides("按哪一栏排序").shows("按 价格 升").rests();
     let up = prices(&console.text());
     assert!(up.len() == 8 && up.is_sorted(), "{up:?}\n{}", console.text());
-    console.send("O").shows("按 价格降").rests();
+    console.send("O").shows("按 价格 降").rests();
     let down = prices(&console.text());
     assert!(down.len() == 8 && down.is_sorted_by(|a, b| a >= b), "{down:?}");
 }

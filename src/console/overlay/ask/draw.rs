@@ -81,7 +81,10 @@ impl Ask {
         if let Some(reach) = self.reach {
             let numbers = [grouped(reach.shelves), grouped(reach.packs), grouped(reach.orders)];
             let [shelves, packs, orders] = &numbers;
-            say(&locale.tr_with("ask-reach", &[("shelves", shelves), ("packs", packs), ("orders", orders)]), Role::Text);
+            say(
+                &locale.tr_with("ask-reach", &[("shelves", shelves), ("packs", packs), ("orders", orders)]),
+                Role::Text,
+            );
         }
         lines.push((String::new(), Role::Text));
         lines

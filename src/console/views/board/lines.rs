@@ -229,9 +229,7 @@ pub(super) fn goals(board: &Board, cx: &Context<'_>, bars: bool) -> Vec<Line> {
 fn goal_pieces(goal: &Progress, cx: &Context<'_>) -> Vec<Piece> {
     let (figures, count) = match goal.unit {
         // The rows add up to it.
-        GoalUnit::Fen => {
-            (format!("{} / {} {}", yi(goal.done), yi(goal.target), cx.format.locale.tr("unit-yi")), None)
-        }
+        GoalUnit::Fen => (format!("{} / {} {}", yi(goal.done), yi(goal.target), cx.format.locale.tr("unit-yi")), None),
         GoalUnit::Count => (format!("{} / {}", grouped(goal.done), grouped(goal.target)), Some(goal.done)),
     };
     let share = percent(pace::permille(goal.done, goal.target));

@@ -51,9 +51,10 @@ pub(super) fn states(view: &CountersView, cx: &Context<'_>, width: usize) -> Vec
     let mut lines = joined(STATES.iter().copied().map(pair), width);
     if let Some(b) = &view.board {
         let goal = |code: &str| b.goals.iter().find(|g| g.code == code);
-        let goals = ["counters", "bank_counters", "reading_rooms"].iter().filter_map(|c| goal(c)).map(|g| {
-            format!("{} {}/{}", cx.format.title(&g.title, &g.title_en), grouped(g.done), grouped(g.target))
-        });
+        let goals = ["counters", "bank_counters", "reading_rooms"]
+            .iter()
+            .filter_map(|c| goal(c))
+            .map(|g| format!("{} {}/{}", cx.format.title(&g.title, &g.title_en), grouped(g.done), grouped(g.target)));
         let head = locale.tr("map-goals").into_owned();
         lines.extend(joined(std::iter::once(head).chain(goals), width));
     }

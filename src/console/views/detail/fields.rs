@@ -134,7 +134,9 @@ pub(super) fn field_text(kind: Kind, column: &Column, value: &Value, cx: &Contex
         ("quota_rate_bp", _, Some(n)) => format!("{}.{:02}%", n / 100, n % 100),
         ("longitude_e6" | "latitude_e6", _, Some(n)) => format!("{}.{:04}", n / 1_000_000, n % 1_000_000 / 100),
         // On its own page a time is told in full.
-        (_, Ty::Instant, Some(ms)) => Timestamp::from_millisecond(ms).map_or_else(|_| String::new(), |at| cx.format.moment(at)),
+        (_, Ty::Instant, Some(ms)) => {
+            Timestamp::from_millisecond(ms).map_or_else(|_| String::new(), |at| cx.format.moment(at))
+        }
         (_, Ty::Masked, _) if revealed => cx.format.cell(Ty::Text, value),
         (_, ty, _) => cx.format.cell(ty, value),
     }

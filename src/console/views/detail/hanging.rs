@@ -24,7 +24,8 @@ pub(super) fn lines(hanging: &Hanging, cx: &Context<'_>, width: usize) -> Vec<Li
     let mut lines = vec![Line::default()];
     let pieces = vec![(format!("{heading}  "), Role::Heading), (grouped(hanging.total), Role::Title)];
     lines.push(Line::of(pieces).leading((hanging.total > 0).then(|| all.clone())));
-    let columns: Vec<&'static Column> = section.shown().iter().filter_map(|id| section.list.spec().column(id)).collect();
+    let columns: Vec<&'static Column> =
+        section.shown().iter().filter_map(|id| section.list.spec().column(id)).collect();
     let widths: Vec<_> = columns.iter().map(|c| wanted(hanging, c, cx, width)).collect();
     // The table counts three cells of its own gutter, and the cursor's stand before the indent.
     let layout = table::layout(&widths, (width + 3).saturating_sub(INDENT + 3) as u16);

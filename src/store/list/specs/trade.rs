@@ -7,7 +7,8 @@ use crate::store::list::{Column, Sort, Ty};
 const PRODUCT: &str = "coalesce((SELECT e.name FROM catalog_entry e WHERE e.id = t.entry_id), '')";
 
 /// Active, and nobody was there in the last 90 days; never seen counts, too. As the board counts them.
-const ASLEEP: &str = "(t.state = 'active' AND coalesce(t.last_visit, '') < date(gongfu_now() / 1000 + 28800, 'unixepoch', '-90 days'))";
+const ASLEEP: &str =
+    "(t.state = 'active' AND coalesce(t.last_visit, '') < date(gongfu_now() / 1000 + 28800, 'unixepoch', '-90 days'))";
 
 pub(super) const COUNTERS: &[Column] = &[
     shown(
@@ -110,15 +111,7 @@ pub(super) const PARTNERS: &[Column] = &[
     shown(same("partner", "p.jiangsu_name", Ty::Text), 10, 0),
     shown(same("city", "p.jiangsu_city", Ty::Text), 10, 2),
     shown(same("since", "p.since_year", Ty::Year), 6, 3),
-    shown(
-        same(
-            "counters",
-            "(SELECT count(*) FROM counter c WHERE c.county_code = p.jiangsu_code)",
-            Ty::Count,
-        ),
-        6,
-        1,
-    ),
+    shown(same("counters", "(SELECT count(*) FROM counter c WHERE c.county_code = p.jiangsu_code)", Ty::Count), 6, 1),
     shown(
         same(
             "active",
