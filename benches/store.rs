@@ -98,7 +98,7 @@ impl Desk {
     }
 
     fn filter(&self, typed: &str) -> Filter {
-        let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions };
+        let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions, year: 2020 };
         Filter::parse(typed, ListKind::Catalog.spec(), &lexicon).expect("a filter")
     }
 

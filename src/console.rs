@@ -17,6 +17,7 @@ pub mod theme;
 pub mod views;
 pub mod widgets;
 
+use crate::base::locale::Lang;
 use backend::sync::SyncMode;
 use keys::Chord;
 use std::collections::BTreeMap;
@@ -33,6 +34,8 @@ pub struct Settings {
     pub sync: SyncMode,
     /// Keys by action id; an action not named keeps its own.
     pub keys: BTreeMap<String, Vec<Chord>>,
+    /// Language of the screens; it holds from the next start on.
+    pub lang: Lang,
     /// Columns shown by list word; a list not named keeps its own.
     pub columns: BTreeMap<String, Vec<String>>,
     /// Draw the map in braille; ASCII otherwise.
@@ -49,6 +52,7 @@ impl Default for Settings {
             depth: Depth::Ansi16,
             sync: SyncMode::Auto,
             keys: BTreeMap::new(),
+            lang: Lang::Zh,
             columns: BTreeMap::new(),
             braille: true,
             notice_seconds: 4,

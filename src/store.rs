@@ -155,7 +155,7 @@ impl Store {
     /// What is wrong with the file.
     pub fn connect(&self) -> Result<Connection, StoreError> {
         let db = sqlite::open(&self.path, Use::Read)?;
-        search::register(&db).map_err(|e| DbError::of(&self.path, &e))?;
+        search::register(&db, self.clock).map_err(|e| DbError::of(&self.path, &e))?;
         Ok(db)
     }
 

@@ -3,10 +3,12 @@
 use super::context::Context;
 use super::fail::{Exit, Fail};
 use super::{out, status};
+use crate::base::locale::Locale;
 use crate::config::{AmbiguousWidth, Config};
 use crate::console::Settings;
 use crate::console::action::{KeyError, KeyMap};
 use crate::console::app::Facts;
+use crate::console::keys;
 use crate::console::run::{Launch, RunError, run as run_console};
 use crate::console::theme::{self, Depth, Env};
 use crate::store::{reads, setting};
@@ -45,7 +47,7 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         // The Linux console's font has no braille.
         braille: variable("TERM") != "linux",
     };
-    let settings = settings_of(&context.config).map_err(|why| own(context, why))?;
+    let settings = settings_of(&context.config, &context.locale).map_err(|why| own(context, why))?;
     KeyMap::new(&settings.keys).map_err(|e| key_fail(context, &e))?;
     let path = context.config.path.clone();
     let named = context.config.found.then(|| path.clone());
@@ -61,14 +63,18 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
             let config = Config::load(named.as_deref().filter(|p| p.exists()), &|name| std::env::var(name).ok());
             // The place comes first in the sentence: without folders its line fits into a narrow footer.
             let words = |e| Fail::config(&e, &locale).message.replace(&folders, "");
-            settings_of(&config.map_err(words)?)
+            let config = config.map_err(words)?;
+            let settings = settings_of(&config, &locale).map_err(|why| why.replace(&folders, ""))?;
+            let wrong_key = |e: KeyError| key_words(&config, &locale, &e).message.replace(&folders, "");
+            KeyMap::new(&settings.keys).map_err(wrong_key)?;
+            Ok(settings)
         }),
         term: variable("TERM"),
     };
     match run_console(launch) {
         Ok(None) => Ok(Exit::Done),
         // A signal asked for it; the terminal is restored and nothing is lost.
-        Ok(Some(_)) => Ok(Exit::Done),
+        Ok(Some(signal)) => Ok(Exit::by_signal(signal)),
         Err(RunError::Store(e)) => Err(Fail::store(&e, &context.locale)),
         Err(e) => Err(context.fail(Exit::Internal, "terminal", &[("why", e.to_string())])),
     }
@@ -76,34 +82,41 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
 
 /// Whether the console could start with the settings: theme and keys are known only here.
 pub(super) fn check(context: &Context) -> Result<(), Fail> {
-    let settings = settings_of(&context.config).map_err(|why| own(context, why))?;
+    let settings = settings_of(&context.config, &context.locale).map_err(|why| own(context, why))?;
     KeyMap::new(&settings.keys).map(|_| ()).map_err(|e| key_fail(context, &e))
 }
 
-/// A wrong `[keys]` entry with its line in the file.
+/// A wrong `[keys]` entry with its place in the file.
 pub(super) fn key_fail(context: &Context, error: &KeyError) -> Fail {
-    let path = &context.config.path;
-    let place = |id: &str| {
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        let line = text.lines().position(|l| l.contains(id) && !l.trim_start().starts_with('#')).map_or(0, |n| n + 1);
-        ("place", format!("{}:{line}", path.display()))
-    };
+    key_words(&context.config, &context.locale, error)
+}
+
+fn key_words(config: &Config, locale: &Locale, error: &KeyError) -> Fail {
     match error {
         KeyError::Unknown { id, nearest } => {
-            let args = [place(id), ("id", id.clone()), ("nearest", nearest.clone())];
-            context.fail(Exit::Input, "key-unknown", &args)
+            let args = [("place", place(config, id)), ("id", id.clone()), ("nearest", nearest.clone())];
+            Fail::own(Exit::Input, locale, "key-unknown", &args)
         }
         KeyError::Twice { key, first, second } => {
-            let changed = if context.config.settings.keys.contains_key(*second) { second } else { first };
+            let changed = if config.settings.keys.contains_key(*second) { second } else { first };
             let args = [
-                place(changed),
+                ("place", place(config, changed)),
                 ("key", key.clone()),
                 ("first", (*first).to_owned()),
                 ("second", (*second).to_owned()),
             ];
-            context.fail(Exit::Input, "key-twice", &args)
+            Fail::own(Exit::Input, locale, "key-twice", &args)
         }
     }
+}
+
+/// `config.toml:3:8`: where a word stands in the settings file.
+fn place(config: &Config, word: &str) -> String {
+    let text = std::fs::read_to_string(&config.path).unwrap_or_default();
+    let found = text.lines().enumerate().filter(|(_, l)| !l.trim_start().starts_with('#'));
+    let found = found.filter_map(|(n, l)| Some((n + 1, l[..l.find(word)?].chars().count() + 1))).next();
+    let (line, column) = found.unwrap_or_default();
+    format!("{}:{line}:{column}", config.path.display())
 }
 
 fn own(context: &Context, why: String) -> Fail {
@@ -115,13 +128,24 @@ fn variable(name: &str) -> String {
 }
 
 /// The console's part of the settings.
-fn settings_of(config: &Config) -> Result<Settings, String> {
+fn settings_of(config: &Config, locale: &Locale) -> Result<Settings, String> {
     let s = &config.settings;
     let (term, colorterm, no_color) = (variable("TERM"), variable("COLORTERM"), variable("NO_COLOR"));
     let env = Env { term: &term, colorterm: &colorterm, no_color: &no_color };
     let shipped = theme::SHIPPED.iter().any(|(name, _)| *name == s.theme);
     let looks_like_file = s.theme.contains('/') || s.theme.ends_with(".toml");
-    let theme_file = match shipped || !looks_like_file {
+    if !shipped && !looks_like_file {
+        let known: Vec<&str> = theme::SHIPPED.iter().map(|(name, _)| *name).collect();
+        let nearest = keys::nearest(&s.theme, known.iter().copied()).unwrap_or_default().to_owned();
+        let args = [
+            ("place", place(config, &s.theme)),
+            ("name", s.theme.clone()),
+            ("nearest", nearest),
+            ("known", known.join(" ")),
+        ];
+        return Err(Fail::own(Exit::Input, locale, "theme-unknown", &args).message);
+    }
+    let theme_file = match shipped {
         true => None,
         false => {
             let path = theme_path(config);
@@ -136,6 +160,7 @@ fn settings_of(config: &Config) -> Result<Settings, String> {
         sync: s.sync_output,
         keys: s.keys.clone(),
         columns: s.columns.clone(),
+        lang: s.language.lang(None),
         // Where “ takes two cells, an old font draws braille badly, too.
         braille: s.ambiguous_width != AmbiguousWidth::Wide,
         notice_seconds: i64::from(s.notice_seconds),

@@ -23,8 +23,19 @@ pub enum Exit {
     /// Some rows are questioned.
     Partial = 5,
     Internal = 70,
-    /// The person stopped it; nothing was changed.
-    Interrupted = 130,
+    /// Ended by a signal, as shells count it: 128 and its number. What was under way changed nothing.
+    Hangup = 129,
+    Interrupt = 130,
+    Quit = 131,
+    Terminate = 143,
+}
+
+impl Exit {
+    /// How a program ends that a signal asked to.
+    pub fn by_signal(signal: i32) -> Exit {
+        const SIGNALS: &[Exit] = &[Exit::Hangup, Exit::Interrupt, Exit::Quit, Exit::Terminate];
+        SIGNALS.iter().copied().find(|e| *e as i32 == 128 + signal).unwrap_or(Exit::Terminate)
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -78,7 +89,7 @@ impl Fail {
     /// What is wrong with the database.
     pub fn db(error: &DbError, locale: &Locale) -> Fail {
         let exit = match error {
-            DbError::Interrupted(_) => Exit::Interrupted,
+            DbError::Interrupted(_) => Exit::Interrupt,
             DbError::Other(..) | DbError::Io(..) | DbError::OldSqlite(_) => Exit::Internal,
             _ => Exit::Input,
         };

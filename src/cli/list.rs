@@ -8,6 +8,7 @@ use super::out::Out;
 use super::table::Table;
 use crate::base::text;
 use crate::console::keys::nearest;
+use crate::domain::work::shanghai_date;
 use crate::sqlite;
 use crate::store::Connection;
 use crate::store::filter::{Filter, Lexicon, column_label};
@@ -34,10 +35,11 @@ pub(super) fn rows(context: &Context, kind: ListKind, how: &ListHow) -> Result<E
     // The number of rows and the rows are of one moment, however long it takes to write them out.
     let _moment = sqlite::snapshot(&db).map_err(|e| context.db_fail(&e))?;
     let words = Words::new(&context.locale, &db).map_err(|e| context.db_fail(&e))?;
-    let lexicon = Lexicon { locale: &context.locale, divisions: &words.divisions };
     if context.json && matches!(how.format, Some(Format::Table | Format::Csv)) {
         return Err(context.fail(Exit::Usage, "format-conflict", &[]));
     }
+    let year = shanghai_date(store.clock().now()).year();
+    let lexicon = Lexicon { locale: &context.locale, divisions: &words.divisions, year };
     let typed = how.filter.as_deref().unwrap_or_default();
     let filter = Filter::parse(typed, spec, &lexicon).map_err(|e| Fail::filter(&e, &context.locale))?;
     let query = ListQuery { kind, filter, scope: None, sort, anchor: Anchor::Start, rows: 1 };

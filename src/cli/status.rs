@@ -6,7 +6,7 @@ use super::fail::{Exit, Fail};
 use super::out::Out;
 use crate::base::locale::{Lang, Locale};
 use crate::base::text;
-use crate::console::format::Format;
+use crate::console::format::{Format, percent};
 use crate::console::views::board::urgent_words;
 use crate::domain::codes::GoalUnit;
 use crate::domain::pace;
@@ -99,11 +99,6 @@ fn goal_line(goal: &Progress, locale: &Locale) -> String {
         text::fit_right(&share, 7),
         goal.due_on
     )
-}
-
-/// `37.7%` from thousandths.
-fn percent(permille: i64) -> String {
-    format!("{}.{}%", permille / 10, permille % 10)
 }
 
 fn document(board: &Board) -> Json {

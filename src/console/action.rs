@@ -21,6 +21,8 @@ pub enum Scope {
     Matrix,
     /// A supplier is open.
     Supplier,
+    /// A return is under the cursor or open.
+    Return,
 }
 
 /// What an action may change (console requirement R12).
@@ -78,7 +80,7 @@ actions! {
     Suspend "entry.suspend" Entry Reason ["s"] 3,
     Resume "entry.resume" Entry Reason ["S"] 4,
     Reveal "supplier.reveal" Supplier Record ["p"] 2,
-    Remind "return.remind" Matrix Record ["r"] 3,
+    Remind "return.remind" Return Record ["r"] 3,
     MatrixList "return.list" Matrix None ["/"] 1,
     Filter "list.filter" List None ["/"] 1,
     Open "move.open" Global None ["enter"] 2,
@@ -89,8 +91,8 @@ actions! {
     PageDown "move.page_down" Global None ["pgdn", "ctrl-d"] 0,
     Top "move.top" Global None ["g", "home"] 0,
     Bottom "move.bottom" Global None ["G", "end"] 0,
-    Left "move.left" Map None ["left", "h"] 0,
-    Right "move.right" Map None ["right", "l"] 0,
+    Left "move.left" Global None ["left", "h"] 0,
+    Right "move.right" Global None ["right", "l"] 0,
     Focus "map.focus" Map None ["tab"] 5,
     Map "map.show" Map None ["m"] 4,
     Mark "list.mark" List None ["space"] 5,
@@ -134,7 +136,9 @@ pub const TOGETHER: &[&[Scope]] = &[
     &[Scope::Global, Scope::Detail],
     &[Scope::Global, Scope::Detail, Scope::Entry],
     &[Scope::Global, Scope::Detail, Scope::Supplier],
-    &[Scope::Global, Scope::Matrix],
+    &[Scope::Global, Scope::List, Scope::Return],
+    &[Scope::Global, Scope::Detail, Scope::Return],
+    &[Scope::Global, Scope::Matrix, Scope::Return],
 ];
 
 impl KeyMap {

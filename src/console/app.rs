@@ -3,8 +3,10 @@
 //! No I/O, no waiting: the event loop in `run` reads, writes and draws. Views are kept per tab, so that going back finds
 //! everything as it was left.
 
+mod change;
 mod draw;
 mod input;
+mod offers;
 
 use super::Settings;
 use super::action::{Action, KeyMap, Scope};
@@ -17,11 +19,11 @@ use super::views::counters::CountersView;
 use super::views::detail::DetailView;
 use super::views::list::ListView;
 use super::views::matrix::MatrixView;
+use super::views::record::RecordView;
 use super::views::{Context, Go, View};
 use crate::base::clock::Clock;
 use crate::base::locale::{Locale, Sentence};
 use crate::domain::actor::Actor;
-use crate::store::StoreError;
 use crate::store::list::ListKind;
 use crate::store::reads::{News, Slot};
 use jiff::Timestamp;
@@ -60,6 +62,8 @@ pub struct App {
     tabs: BTreeMap<Action, Vec<View>>,
     pub(super) tab: Action,
     pub(super) overlays: Vec<Overlay>,
+    /// The ask whose change is being written.
+    pub(super) pending: Option<Overlay>,
     pub(super) notice: Option<Notice>,
     pub(super) area: Rect,
     next_slot: Slot,
@@ -67,6 +71,8 @@ pub struct App {
     newest: HashMap<Slot, u64>,
     /// Whether anything shown may have changed since the last drawing.
     pub dirty: bool,
+    /// The settings file cannot be used; those from before hold.
+    pub(super) misset: bool,
     /// The input method seems to be on: keys arrive full-width.
     pub(super) ime: bool,
 }
@@ -119,11 +125,13 @@ impl App {
             tabs: BTreeMap::new(),
             tab: Action::Board,
             overlays: Vec::new(),
+            pending: None,
             notice: None,
             area,
             next_slot: 1,
             newest: HashMap::new(),
             dirty: true,
+            misset: false,
             ime: false,
         })
     }
@@ -166,12 +174,21 @@ impl App {
         });
         match usable {
             Ok((settings, keys, theme)) => {
+                self.misset = false;
+                let relearned = settings.lang != self.settings.lang;
                 (self.settings, self.keys, self.theme) = (*settings, keys, theme);
-                let text = self.facts.locale.tr("settings-reloaded").into_owned();
+                for view in self.tabs.values_mut().flatten() {
+                    if let View::List(list) = view {
+                        list.set_columns(self.settings.columns.get(list.kind.code()));
+                    }
+                }
+                let later = if relearned { "settings-language" } else { "settings-reloaded" };
+                let text = self.facts.locale.tr(later).into_owned();
                 self.tell(text, true);
                 vec![Effect::Repaint]
             }
             Err(why) => {
+                self.misset = true;
                 let text = self.facts.locale.tr_with("settings-kept", &[("why", &why)]);
                 self.tell(text, false);
                 Vec::new()
@@ -197,6 +214,7 @@ impl App {
                 }
                 self.newest.remove(&slot);
                 self.dirty = true;
+                let Some(answer) = self.ask_answer(slot, answer) else { return Vec::new() };
                 self.with_owner(slot, |view, cx| view.take(slot, answer, cx)).unwrap_or_default()
             }
             News::Moved => self.with_view(|view, cx| view.refresh(cx)),
@@ -209,39 +227,6 @@ impl App {
                 // A filter that was answered row by row is answered again, faster and the same.
                 tracing::debug!(list = kind.code(), "search column ready");
                 Vec::new()
-            }
-        }
-    }
-
-    fn submitted(&mut self, what: &str, result: Result<crate::store::Done, StoreError>) -> Vec<Effect> {
-        self.dirty = true;
-        let locale = Arc::clone(&self.facts.locale);
-        match result {
-            Ok(done) => {
-                let (verb, subject) = what.split_once(':').unwrap_or(("", what));
-                let no = done.audit_no.to_string();
-                let args = [("verb", locale.code("verb", verb)), ("what", subject.to_owned()), ("no", no)];
-                let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
-                self.tell(locale.tr_with(&format!("done-{verb}"), &args), true);
-                if verb == "reveal" {
-                    self.with_view(|view, _| {
-                        if let View::Detail(d) = view {
-                            d.reveal();
-                        }
-                    });
-                }
-                if let Some(View::List(list)) = self.stack().last_mut() {
-                    list.forget_marks();
-                }
-                self.with_view(|view, cx| view.refresh(cx))
-            }
-            Err(e) => {
-                let lines = super::views::list_draw::store_lines(&e, &locale);
-                self.tell(lines.join("  "), false);
-                // The screen may have been behind: show what is.
-                let mut effects = self.with_view(|view, cx| view.refresh(cx));
-                effects.push(Effect::Bell);
-                effects
             }
         }
     }
@@ -343,6 +328,7 @@ impl App {
                 View::List(self.new_list(kind, slot, &typed).inside(within, &title))
             }
             Go::Record { kind, id } => View::Detail(DetailView::new(kind, id, slot)),
+            Go::Audit(no) => View::Record(RecordView::new(no, slot)),
         };
         self.stack().push(view);
         self.with_view(|view, cx| view.enter(cx))

@@ -46,10 +46,26 @@ pub fn yuan(fen: i64) -> String {
     format!("{sign}{}.{cents}", grouped(whole.parse().unwrap_or(0)))
 }
 
-/// Fen as 亿元 with two decimals, by integer arithmetic.
+/// Fen as 亿元 with two decimals, cut and never rounded up, as `gongfu status` says it.
 pub fn yi(fen: i64) -> String {
-    let hundredths = (fen + if fen < 0 { -50_000_000 } else { 50_000_000 }) / 100_000_000;
-    Fen(hundredths).yuan()
+    Fen(fen / 100_000_000).yuan()
+}
+
+/// `37.7%` from thousandths.
+pub fn percent(permille: i64) -> String {
+    format!("{}.{}%", permille / 10, permille % 10)
+}
+
+/// Size of a file: `1.2 MB`.
+pub fn size(bytes: i64) -> String {
+    const STEPS: &[(i64, &str)] = &[(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")];
+    match STEPS.iter().find(|(step, _)| bytes >= *step) {
+        Some((step, unit)) => {
+            let tenths = bytes / (step / 10).max(1);
+            format!("{}.{} {unit}", tenths / 10, tenths % 10)
+        }
+        None => format!("{bytes} B"),
+    }
 }
 
 impl Format<'_> {
@@ -62,6 +78,7 @@ impl Format<'_> {
             (Ty::Masked, Value::Text(t)) => Cow::Owned(text::mask(t)),
             (Ty::Day, Value::Text(t)) => Cow::Owned(self.day(t)),
             (Ty::Money, Value::Int(n)) => Cow::Owned(yuan(*n)),
+            (Ty::Bytes, Value::Int(n)) => Cow::Owned(size(*n)),
             (Ty::Count, Value::Int(n)) => Cow::Owned(grouped(*n)),
             (Ty::Instant | Ty::Year, Value::Int(0)) => Cow::Borrowed(""),
             (Ty::Instant, Value::Int(n)) => {
@@ -75,6 +92,19 @@ impl Format<'_> {
             (_, Value::Blob(b)) => Cow::Owned(crate::store::audit::hex(b)),
         };
         text::display(&text).into_owned()
+    }
+
+    /// The reason of an audit record; what the program wrote itself is told in words.
+    pub fn reason<'t>(&self, command: &str, reason: &'t str) -> Cow<'t, str> {
+        let numbers: Vec<&str> = reason.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).collect();
+        match (command, &numbers[..]) {
+            ("database.demo", [seed, scale, rows]) if reason.starts_with("seed ") => {
+                let rows = rows.parse().map_or_else(|_| (*rows).to_owned(), grouped);
+                let args = [("seed", *seed), ("scale", *scale), ("rows", &*rows)];
+                Cow::Owned(self.locale.tr_with("reason-demo", &args))
+            }
+            _ => Cow::Borrowed(reason),
+        }
     }
 
     /// Name of a division.
@@ -145,5 +175,9 @@ mod tests {
         assert_eq!(yuan(-5), "-0.05");
         assert_eq!(yi(30_200_000_000), "3.02");
         assert_eq!(yi(80_000_000_000), "8.00");
+        assert_eq!(yi(30_299_999_999), "3.02", "cut, as gongfu status says it");
+        assert_eq!(percent(377), "37.7%");
+        assert_eq!(size(900), "900 B");
+        assert_eq!(size(1_258_291), "1.2 MB");
     }
 }

@@ -85,13 +85,28 @@ impl Overlay {
     }
 }
 
-/// Empties a part of the screen and gives it the look of an overlay: no box, one heading line.
+/// Empties a part of the screen and gives it the look of an overlay: no box, one heading line. Where there are no
+/// colours the heading is drawn out with `=`, and a sheet that does not reach the left edge has one of `|`.
 pub(super) fn sheet(frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>, title: &str) -> Rect {
     Clear.render(area, frame.buffer_mut());
     frame.buffer_mut().set_style(area, cx.theme.style(Role::Text));
     let head = Rect { height: 1.min(area.height), ..area };
     frame.buffer_mut().set_style(head, cx.theme.style(Role::Header));
     let title = crate::base::text::short(title, usize::from(area.width.saturating_sub(2)));
-    frame.buffer_mut().set_stringn(area.x + 1, area.y, title, usize::from(area.width), cx.theme.style(Role::Header));
-    Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
+    frame.buffer_mut().set_stringn(area.x + 1, area.y, &title, usize::from(area.width), cx.theme.style(Role::Header));
+    let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    if !cx.theme.is_plain() {
+        return body;
+    }
+    let from = area.x + 2 + crate::base::text::width(&title) as u16;
+    for x in from..area.right() {
+        frame.buffer_mut()[(x, area.y)].set_symbol("=");
+    }
+    if area.x == 0 {
+        return body;
+    }
+    for y in area.y..area.bottom() {
+        frame.buffer_mut()[(area.x, y)].set_symbol("|");
+    }
+    Rect { x: body.x + 1, width: body.width.saturating_sub(1), ..body }
 }

@@ -77,9 +77,12 @@ pub fn run(launch: Launch) -> Result<Option<i32>, RunError> {
     let screen = Screen::new(terminal.writer(), size, options);
     let area = Rect::new(0, 0, size.width, size.height);
     let app = App::new(launch.facts, launch.settings, area).map_err(RunError::Settings)?;
-    let mut desk = Loop { app, store: launch.store, reads, terminal, screen, send, _reader: reader, ended: None };
+    let mut desk =
+        Loop { app, store: launch.store, reads, terminal, screen, send, _reader: reader, ended: None, writing: 0 };
     let outcome = desk.serve(&messages);
     drop(watcher);
+    // Whatever ended the loop: what was confirmed is written before the program goes.
+    desk.finish(&messages)?;
     outcome?;
     Ok(desk.ended)
 }
@@ -94,6 +97,8 @@ struct Loop {
     _reader: Reader,
     /// The signal that ended it.
     ended: Option<i32>,
+    /// Batches the writer has not answered yet.
+    writing: usize,
 }
 
 impl Loop {
@@ -146,6 +151,30 @@ impl Loop {
         }
     }
 
+    /// Waits until the writer has answered everything it was given, which takes as long as another program holds the
+    /// file at most, and shows that it waits.
+    ///
+    /// # Errors
+    /// What was refused or could not be written: nobody would see it on a screen that is gone.
+    fn finish(&mut self, messages: &Receiver<Message>) -> Result<(), StoreError> {
+        if self.writing > 0 {
+            self.app.tell_writing();
+            // The terminal may be gone; what is written does not depend on it.
+            let _ = self.draw();
+        }
+        while self.writing > 0 {
+            match messages.recv() {
+                Ok(Message::Submitted { result, .. }) => {
+                    self.writing -= 1;
+                    result?;
+                }
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+        Ok(())
+    }
+
     /// Time to the next minute of the clock, or to the end of a notice.
     fn until_tick(&self) -> Duration {
         let now = self.store.clock().now().as_millisecond();
@@ -170,6 +199,9 @@ impl Loop {
                 }
             }
         }
+        if matches!(message, Message::Submitted { .. }) {
+            self.writing = self.writing.saturating_sub(1);
+        }
         let effects = self.app.update(message);
         self.carry_out(effects)
     }
@@ -183,6 +215,7 @@ impl Loop {
                 }
                 Effect::WantColumn(kind) => self.reads.want_column(kind),
                 Effect::Submit { commands, seen, what } => {
+                    self.writing += 1;
                     let send = self.send.clone();
                     let seen = seen.iter().map(|s| (s.kind, s.id, s.rev)).collect();
                     self.store.submit(&self.app.facts.actor, commands, seen, move |result| {

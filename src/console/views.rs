@@ -10,6 +10,9 @@ pub mod list;
 pub mod list_draw;
 mod list_keys;
 pub mod matrix;
+pub mod pager;
+pub mod record;
+mod title;
 
 use super::action::{Action, Scope};
 use super::format::Format;
@@ -41,6 +44,8 @@ pub enum Go {
     List { kind: ListKind, typed: String, within: Option<Within> },
     /// A record.
     Record { kind: Kind, id: Uuid },
+    /// The audit record with this number.
+    Audit(i64),
 }
 
 /// What came of a key.
@@ -93,6 +98,7 @@ pub enum View {
     Counters(counters::CountersView),
     Matrix(matrix::MatrixView),
     Detail(detail::DetailView),
+    Record(record::RecordView),
 }
 
 macro_rules! each {
@@ -103,6 +109,7 @@ macro_rules! each {
             View::Counters($v) => $e,
             View::Matrix($v) => $e,
             View::Detail($v) => $e,
+            View::Record($v) => $e,
         }
     };
 }
@@ -148,9 +155,36 @@ impl View {
         each!(self, v => v.status(cx))
     }
 
+    /// Whether going back first takes a filter, marks or the map's focus away.
+    pub fn can_clear(&self) -> bool {
+        match self {
+            View::List(list) => list.can_clear(),
+            View::Counters(counters) => counters.can_clear(),
+            _ => false,
+        }
+    }
+
+    /// Text id of what the keys do, where the view says it itself.
+    pub fn footer(&self) -> Option<&'static str> {
+        match self {
+            View::List(list) if list.is_typing() => Some("footer-typing"),
+            View::Counters(counters) if counters.list.is_typing() => Some("footer-typing"),
+            View::Counters(counters) if counters.is_on_map() => Some("footer-map"),
+            _ => None,
+        }
+    }
+
     /// The records an action would be about: the marked ones, or the one under the cursor.
     pub fn subjects(&self) -> Vec<Subject> {
         each!(self, v => v.subjects())
+    }
+
+    /// Those of a kind; on a record's page its own record counts when the one under the cursor is of another kind.
+    pub fn subjects_of(&self, kind: Kind) -> Vec<Subject> {
+        match self {
+            View::Detail(detail) => detail.subjects_of(kind),
+            _ => self.subjects().into_iter().filter(|s| s.kind == kind).collect(),
+        }
     }
 }
 

@@ -167,16 +167,17 @@ mod tests {
         let (committed, ran) = std::thread::scope(|scope| {
             let writer = scope.spawn(|| {
                 let mut db = open(&path, Use::Write).unwrap();
-                let mut n = 0;
-                loop {
+                // Bounded, and with pauses: a writer that never pauses can keep everybody else out.
+                for n in 0..4000 {
                     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
                     if version(&tx).unwrap() > 1 {
                         return n;
                     }
                     tx.execute("INSERT INTO a VALUES (1)", []).unwrap();
                     tx.commit().unwrap();
-                    n += 1;
+                    std::thread::sleep(std::time::Duration::from_millis(2));
                 }
+                panic!("nobody ran the step");
             });
             let migrate = || run(&mut open(&path, Use::Write).unwrap(), &path, &[ONE, TWO]).unwrap();
             let others = [scope.spawn(migrate), scope.spawn(migrate)];

@@ -87,6 +87,7 @@ pub struct GradeAges {
 /// An audit record in one line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Happening {
+    pub no: i64,
     pub at: Timestamp,
     pub person: String,
     pub command: String,
@@ -302,7 +303,7 @@ fn urgent(db: &Connection, now: Timestamp, deadlines: &[Due]) -> rusqlite::Resul
     for (id, count, list, filter) in [
         ("packs", packs, "packs", "state:needs_replacement"),
         ("orders", held, "orders", "held:1"),
-        ("publications", failed, "publications", "open:1"),
+        ("publications", failed, "publications", "trouble:1"),
     ] {
         if count > 0 {
             out.push(Urgent {
@@ -402,11 +403,11 @@ fn unanswered(db: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Urgent>> 
 }
 
 fn recent(db: &Connection) -> rusqlite::Result<Vec<Happening>> {
-    let sql = "SELECT at, person, command, target_code, outcome FROM audit ORDER BY no DESC LIMIT 5";
+    let sql = "SELECT no, at, person, command, target_code, outcome FROM audit ORDER BY no DESC LIMIT 5";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([], |r| {
-        let at = Timestamp::from_value(crate::domain::value::Value::Int(r.get(0)?)).unwrap_or_default();
-        Ok(Happening { at, person: r.get(1)?, command: r.get(2)?, code: r.get(3)?, outcome: r.get(4)? })
+        let at = Timestamp::from_value(crate::domain::value::Value::Int(r.get(1)?)).unwrap_or_default();
+        Ok(Happening { no: r.get(0)?, at, person: r.get(2)?, command: r.get(3)?, code: r.get(4)?, outcome: r.get(5)? })
     })?;
     rows.collect()
 }

@@ -3,8 +3,12 @@
 //! What hangs on what is the table in `sections.rs`; a section is a list with a condition, so that opening it shows
 //! the same rows the number counted.
 
+mod reach;
+mod record;
 mod sections;
 
+pub use reach::{Reach, reach};
+pub use record::{Record, record};
 pub use sections::SECTIONS;
 
 use super::filter::Filter;
@@ -28,6 +32,45 @@ pub struct Section {
     pub list: ListKind,
     /// Condition over the list's tables; `?1` is the record's id.
     pub sql: &'static str,
+    /// What its rows stand for here.
+    pub stands: Stands,
+    /// Columns that would only repeat the record the rows hang on.
+    pub without: &'static [&'static str],
+}
+
+/// What a hanging row stands for: a line of a pack is of interest as the product in it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Stands {
+    /// For itself.
+    Itself,
+    /// For a record of this kind, whose id this SQL gives; one row a record.
+    For(Kind, &'static str),
+    /// For nothing more than it says: it is shown in full and opens nothing.
+    Nothing,
+}
+
+impl Section {
+    /// Kind of the records its rows open.
+    pub fn opens(&self) -> Option<Kind> {
+        match self.stands {
+            Stands::Itself => self.list.spec().row,
+            Stands::For(kind, _) => Some(kind),
+            Stands::Nothing => None,
+        }
+    }
+
+    /// SQL of the id its rows are known by.
+    pub fn id_sql(&self) -> &'static str {
+        match self.stands {
+            Stands::For(_, sql) => sql,
+            Stands::Itself | Stands::Nothing => self.list.spec().id,
+        }
+    }
+
+    /// The columns of its list shown here.
+    pub fn shown(&self) -> Vec<&'static str> {
+        self.list.spec().shown().into_iter().filter(|id| !self.without.contains(id)).collect()
+    }
 }
 
 /// A section of one record: a drilled-down list.
@@ -102,7 +145,11 @@ pub fn read(db: &Connection, kind: Kind, id: Uuid) -> rusqlite::Result<Option<De
     let mut hanging = Vec::new();
     for section in SECTIONS.iter().filter(|s| s.on == kind) {
         let scope = Scope { section, id };
-        let page = page::read(db, &query(section.list, Some(scope), Anchor::Start, SECTION_ROWS), None)?;
+        // One more than are shown: a line that says one is missing would take its place.
+        let mut page = page::read(db, &query(section.list, Some(scope), Anchor::Start, SECTION_ROWS + 1), None)?;
+        if !page.at_end {
+            page.rows.truncate(SECTION_ROWS);
+        }
         hanging.push(Hanging { scope, rows: page.rows, total: page.total });
     }
     Ok(Some(Detail { row, line, list, hanging, history: history(db, id)? }))

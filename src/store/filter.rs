@@ -43,6 +43,8 @@ pub enum Op {
     Prefix(String),
     /// Matches as bare words do.
     Matches(String),
+    /// The list's text matches as bare words do, or the column is one of these.
+    Either(String, Vec<Value>),
     /// Lies between both ends, which belong to it; either may be open.
     Between(Option<Value>, Option<Value>),
 }
@@ -59,6 +61,8 @@ pub struct Lexicon<'a> {
     pub locale: &'a Locale,
     /// Code and name of every division and partner city.
     pub divisions: &'a [(String, String)],
+    /// The year of a day typed without one.
+    pub year: i16,
 }
 
 impl Filter {
@@ -85,7 +89,10 @@ impl Filter {
                 }
                 _ => match looks_like_code(&token).then(|| spec.columns.iter().find(|c| c.ty == Ty::Code)).flatten() {
                     Some(column) => filter.tests.push(Test { column: column.id, negated, op: Op::Prefix(token) }),
-                    None => filter.words.push(Word { text: token, negated }),
+                    None => match meant_commands(&token, spec, lexicon) {
+                        Some(op) => filter.tests.push(Test { column: "command", negated, op }),
+                        None => filter.words.push(Word { text: token, negated }),
+                    },
                 },
             }
         }
@@ -96,6 +103,16 @@ impl Filter {
     pub fn is_empty(&self) -> bool {
         self.words.is_empty() && self.tests.is_empty()
     }
+}
+
+/// What was done is kept as a code; a word for it in the language of the screen finds it beside the list's text.
+fn meant_commands(word: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Option<Op> {
+    let column = spec.column("command").filter(|c| c.ty == Ty::Set("command"))?;
+    let Ty::Set(set) = column.ty else { return None };
+    let codes = set_codes(set, lexicon.locale);
+    let meant: Vec<Value> =
+        codes.into_iter().filter(|(_, name)| glyphs::matches(word, name)).map(|(code, _)| Value::Text(code)).collect();
+    (!meant.is_empty()).then(|| Op::Either(word.to_owned(), meant))
 }
 
 /// Splits at blanks; quotes keep a value together: `supplier:"a b"`.
@@ -172,8 +189,11 @@ fn op(column: &Column, value: &str, lexicon: &Lexicon<'_>) -> Result<Op, FilterE
         }
         Ty::Name | Ty::Text => Ok(Op::Matches(value.to_owned())),
         Ty::Masked => Err(FilterError { code: "masked-field", args: vec![("field", column.id.to_owned())] }),
-        Ty::Count | Ty::Year | Ty::Money | Ty::Day | Ty::Instant => {
-            range(column.ty, &text::half_width(value)).ok_or_else(|| unknown("100 >100 <=100 10..20".into()))
+        Ty::Count | Ty::Year | Ty::Money | Ty::Bytes | Ty::Day | Ty::Instant => {
+            let shape =
+                if matches!(column.ty, Ty::Day | Ty::Instant) { "filter-shape-day" } else { "filter-shape-number" };
+            range(column.ty, &text::half_width(value), lexicon.year)
+                .ok_or_else(|| unknown(lexicon.locale.tr(shape).into_owned()))
         }
     }
 }
@@ -216,7 +236,7 @@ fn one_of(value: &str, known: &[(String, String)]) -> Option<Op> {
     (!found.is_empty()).then_some(Op::OneOf(found))
 }
 
-fn range(ty: Ty, value: &str) -> Option<Op> {
+fn range(ty: Ty, value: &str, year: i16) -> Option<Op> {
     let (low, high) = if let Some((a, b)) = value.split_once("..") {
         ((!a.is_empty()).then_some((a, true)), (!b.is_empty()).then_some((b, true)))
     } else if let Some(rest) = value.strip_prefix(">=") {
@@ -230,13 +250,13 @@ fn range(ty: Ty, value: &str) -> Option<Op> {
     } else {
         (Some((value, true)), Some((value, true)))
     };
-    let low = low.map(|(t, own)| end(ty, t, own, false)).map_or(Some(None), |v| v.map(Some))?;
-    let high = high.map(|(t, own)| end(ty, t, own, true)).map_or(Some(None), |v| v.map(Some))?;
+    let low = low.map(|(t, own)| end(ty, t, own, false, year)).map_or(Some(None), |v| v.map(Some))?;
+    let high = high.map(|(t, own)| end(ty, t, own, true, year)).map_or(Some(None), |v| v.map(Some))?;
     Some(Op::Between(low, high))
 }
 
 /// One end of a range as the stored value; `own` says whether the end itself belongs to it, `upper` which end it is.
-fn end(ty: Ty, typed: &str, own: bool, upper: bool) -> Option<Value> {
+fn end(ty: Ty, typed: &str, own: bool, upper: bool, year: i16) -> Option<Value> {
     let step = match (own, upper) {
         (true, _) => 0,
         (false, true) => -1,
@@ -244,10 +264,10 @@ fn end(ty: Ty, typed: &str, own: bool, upper: bool) -> Option<Value> {
     };
     match ty {
         Ty::Money => Fen::parse_yuan(&typed.replace(',', "")).and_then(|f| f.0.checked_add(step)).map(Value::Int),
-        Ty::Day => day(typed, step).map(|d| Value::Text(d.to_string())),
+        Ty::Day => day(typed, own == upper, year, step).map(|d| Value::Text(d.to_string())),
         Ty::Instant => {
             // A day covers its 24 hours in Asia/Shanghai.
-            let day = day(typed, step)?;
+            let day = day(typed, own == upper, year, step)?;
             let at = if upper { day.tomorrow().ok()? } else { day };
             let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
             let millis = at.to_zoned(zone).ok()?.timestamp().as_millisecond();
@@ -257,10 +277,20 @@ fn end(ty: Ty, typed: &str, own: bool, upper: bool) -> Option<Value> {
     }
 }
 
-fn day(typed: &str, step: i64) -> Option<Date> {
+/// `2020-08-20`, `8-20` of the year, or a month: its last day or its first.
+fn day(typed: &str, last: bool, year: i16, step: i64) -> Option<Date> {
     let plain = typed.replace(['/', '.', '年', '月'], "-").replace('日', "");
     let parts: Vec<i16> = plain.split('-').filter(|p| !p.is_empty()).map(str::parse).collect::<Result<_, _>>().ok()?;
-    let [year, month, day] = parts[..] else { return None };
-    let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    let civil =
+        |year: i16, month: i16, day: i16| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok();
+    let date = match parts[..] {
+        [year, month, day] => civil(year, month, day)?,
+        [year, month] if year >= 1000 => {
+            let first = civil(year, month, 1)?;
+            if last { first.last_of_month() } else { first }
+        }
+        [month, day] => civil(year, month, day)?,
+        _ => return None,
+    };
     date.checked_add(jiff::Span::new().days(step)).ok()
 }

@@ -15,9 +15,9 @@ codes! {
     ListKind {
         Catalog = "catalog", Suppliers = "suppliers", Counters = "counters", Incidents = "incidents",
         Deadlines = "deadlines", Returns = "returns", Purchases = "purchases", Packs = "packs", Orders = "orders",
-        Notices = "notices", Partners = "partners", Editions = "editions", Publications = "publications", Organisations = "organisations",
+        Notices = "notices", Partners = "partners", Editions = "editions", Organisations = "organisations",
         Products = "products", Shelf = "shelf", PackItems = "pack-items", OrderLines = "order-lines", Visits = "visits",
-        Evidence = "evidence", Steps = "steps", Audit = "audit",
+        Evidence = "evidence", Steps = "steps", Audit = "audit", Publications = "publications",
     }
 }
 
@@ -48,6 +48,8 @@ pub enum Ty {
     Year,
     /// Fen, shown in yuan.
     Money,
+    /// Size of a file, shown with its unit.
+    Bytes,
     Day,
     Instant,
     YesNo,

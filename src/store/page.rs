@@ -143,6 +143,11 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// SQL of the id rows are known by: within a record that may be the record they stand for.
+    fn id(&self) -> &'static str {
+        self.query.scope.map_or(self.spec.id, |scope| scope.section.id_sql())
+    }
+
     /// Sort expressions with their directions.
     fn order(&self) -> Vec<(&'static str, bool)> {
         let expression = |(id, descending): &(&'static str, bool)| match self.spec.column(id)?.sort {
@@ -200,6 +205,11 @@ impl Reader<'_> {
                 w.add(format!("{not}({})", ranges.join(" OR ")), values);
             }
             Op::Matches(text) => w.add(format!("{not}gongfu_match(?, {sql})"), [Value::Text(text.clone())]),
+            Op::Either(text, values) => {
+                let marks = vec!["?"; values.len()].join(",");
+                let sql = format!("{not}(gongfu_match(?, {}) OR {sql} IN ({marks}))", self.spec.text);
+                w.add(sql, std::iter::once(Value::Text(text.clone())).chain(values.iter().cloned()));
+            }
             Op::Between(low, high) => {
                 // An empty text or null is no day and no number: it lies in no range.
                 let mut parts = vec![format!("{sql} IS NOT NULL")];
@@ -276,7 +286,7 @@ impl Reader<'_> {
     /// The row with this id when it is under the filter.
     fn find(&self, id: Uuid) -> rusqlite::Result<Option<PageRow>> {
         let mut w = self.conditions();
-        w.add(format!("{} = ?", self.spec.id), [Value::Blob(id.as_bytes().to_vec())]);
+        w.add(format!("{} = ?", self.id()), [Value::Blob(id.as_bytes().to_vec())]);
         let order = self.order();
         let sql = format!("{}{} LIMIT 1", self.select(&order), w.sql());
         let mut rows = self.rows(&sql, &w.values, &order)?;
@@ -285,7 +295,7 @@ impl Reader<'_> {
 
     /// `SELECT key, id, sort values, cells FROM …`.
     fn select(&self, order: &[(&'static str, bool)]) -> String {
-        let mut columns = vec![self.spec.key, self.spec.id];
+        let mut columns = vec![self.spec.key, self.id()];
         columns.extend(order.iter().map(|(sql, _)| *sql));
         columns.extend(self.spec.columns.iter().map(|c| c.sql));
         format!("SELECT {} FROM {}", columns.join(", "), self.spec.from)

@@ -5,7 +5,7 @@
 //! messages. A second thread builds the search columns.
 
 use super::board::{self, Board};
-use super::detail::{self, Detail};
+use super::detail::{self, Detail, Reach, Record};
 use super::filter::{Filter, FilterError, Lexicon};
 use super::list::ListKind;
 use super::page::{self, ListQuery, Page};
@@ -13,6 +13,7 @@ use super::search::Columns;
 use super::{Store, StoreError, error};
 use crate::base::locale::{Lang, Locale};
 use crate::domain::rows::Kind;
+use crate::domain::work::shanghai_date;
 use crate::sqlite::{self, DbError};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
@@ -38,6 +39,10 @@ pub enum Request {
         kind: Kind,
         id: Uuid,
     },
+    /// The audit record with this number.
+    Audit(i64),
+    /// How much a suspension of an entry would touch.
+    Reach(Vec<Uuid>),
     Map,
     Matrix,
 }
@@ -53,6 +58,8 @@ pub enum Answer {
         took: Duration,
     },
     Detail(Box<Option<Detail>>),
+    Audit(Box<Option<Record>>),
+    Reach(Reach),
     Map(super::geo::CounterMap),
     Matrix(super::geo::Matrix),
     Filter(FilterError),
@@ -260,11 +267,14 @@ impl Reader {
             Request::Detail { kind, id } => {
                 detail::read(&self.db, *kind, *id).map_or_else(failed, |d| Answer::Detail(Box::new(d)))
             }
+            Request::Audit(no) => detail::record(&self.db, *no).map_or_else(failed, |r| Answer::Audit(Box::new(r))),
+            Request::Reach(entries) => detail::reach(&self.db, entries).map_or_else(failed, Answer::Reach),
             Request::Map => super::geo::counter_map(&self.db).map_or_else(failed, Answer::Map),
             Request::Matrix => super::geo::matrix(&self.db).map_or_else(failed, Answer::Matrix),
             Request::Page { query, typed } => {
                 let started = Instant::now();
-                let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions };
+                let year = shanghai_date(self.store.clock().now()).year();
+                let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions, year };
                 let filter = match Filter::parse(typed, query.kind.spec(), &lexicon) {
                     Ok(filter) => filter,
                     Err(e) => return Answer::Filter(e),

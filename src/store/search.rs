@@ -8,6 +8,7 @@ pub use crate::base::glyphs::Hits;
 use super::convert::{self, Bind};
 use super::filter::{Filter, Op};
 use super::list::{ListKind, ListSpec, Sort};
+use crate::base::clock::Clock;
 use crate::base::glyphs::{self, Column, ColumnBuilder, FacetTest, Query, Term};
 use crate::sqlite;
 use rusqlite::functions::FunctionFlags;
@@ -16,11 +17,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Teaches a connection `gongfu_match(word, text)`.
+/// Teaches a connection `gongfu_match(word, text)` and `gongfu_now()`, the milliseconds of `clock`.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn register(db: &Connection) -> rusqlite::Result<()> {
+pub fn register(db: &Connection, clock: Clock) -> rusqlite::Result<()> {
+    db.create_scalar_function("gongfu_now", 0, FunctionFlags::SQLITE_UTF8, move |_| Ok(clock.now().as_millisecond()))?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     db.create_scalar_function("gongfu_match", 2, flags, |context| {
         let word = context.get_raw(0).as_str().unwrap_or_default().to_owned();

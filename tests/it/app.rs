@@ -1,6 +1,9 @@
 //! The console without a terminal: keys in, screens out, on a real database. Effects are carried out at once, so that a
 //! script of keys always gives the same screens.
 
+mod changes;
+mod ways;
+
 use gongfu::base::clock::Clock;
 use gongfu::base::ids::Ids;
 use gongfu::base::locale::{Lang, Locale};
@@ -107,10 +110,12 @@ impl Desk {
             Request::Detail { kind, id } => {
                 Answer::Detail(Box::new(detail::read(&self.db, kind, id).expect("a detail")))
             }
+            Request::Audit(no) => Answer::Audit(Box::new(detail::record(&self.db, no).expect("a record"))),
+            Request::Reach(ids) => Answer::Reach(detail::reach(&self.db, &ids).expect("numbers")),
             Request::Map => Answer::Map(geo::counter_map(&self.db).expect("a map")),
             Request::Matrix => Answer::Matrix(geo::matrix(&self.db).expect("a matrix")),
             Request::Page { query, typed } => {
-                let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions };
+                let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions, year: 2020 };
                 match Filter::parse(&typed, query.kind.spec(), &lexicon) {
                     Err(e) => Answer::Filter(e),
                     Ok(filter) => {

@@ -19,7 +19,7 @@ fn value(ty: Ty) -> Json {
         }
         Ty::Set(set) => json!({ "type": ["string", "null"], "enum": sets_of(set) }),
         Ty::Division => json!({ "type": "string", "description": "code of a division" }),
-        Ty::Count | Ty::Year => json!({ "type": ["integer", "null"] }),
+        Ty::Count | Ty::Year | Ty::Bytes => json!({ "type": ["integer", "null"] }),
         Ty::Money => json!({ "type": ["integer", "null"], "description": "fen, 1/100 yuan" }),
         Ty::Day => json!({ "type": ["string", "null"], "description": "YYYY-MM-DD, the day in Asia/Shanghai" }),
         Ty::Instant => json!({ "type": ["string", "null"], "description": "RFC 3339 with offset +08:00" }),

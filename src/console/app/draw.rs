@@ -16,7 +16,9 @@ use ratatui::widgets::{Clear, Widget};
 const MOST_FOOTER: usize = 8;
 
 /// Below this only one line is shown.
-const LEAST: (u16, u16) = (40, 8);
+const LEAST: (u16, u16) = (60, 15);
+/// Below this the person stands in the second line, where a name is not cut.
+const ROOMY: u16 = 100;
 
 impl App {
     /// Draws everything; says where the cursor is to be parked, or that it is shown.
@@ -25,8 +27,10 @@ impl App {
         self.area = area;
         self.dirty = false;
         if self.is_too_small() {
-            let line =
-                self.facts.locale.tr_with("too-small", &[("w", &LEAST.0.to_string()), ("h", &LEAST.1.to_string())]);
+            let sizes = [LEAST.0, LEAST.1, area.width, area.height].map(|n| n.to_string());
+            let [w, h, wide, high] = &sizes;
+            let args = [("w", w.as_str()), ("h", h), ("wide", wide), ("high", high)];
+            let line = self.facts.locale.tr_with("too-small", &args);
             let line = text::short(&line, usize::from(area.width));
             if area.height > 0 {
                 frame.buffer_mut().set_stringn(
@@ -92,12 +96,7 @@ impl App {
     fn draw_top(&mut self, frame: &mut Frame<'_>, area: Rect) {
         let header = self.theme.style(Role::Header);
         frame.buffer_mut().set_style(area, header);
-        let z = shanghai(self.now());
-        let clock = format!("{}-{} {:02}:{:02} ", z.month(), z.day(), z.hour(), z.minute());
-        let clock_x = area.right().saturating_sub(clock.len() as u16);
-        frame.buffer_mut().set_stringn(clock_x, area.y, &clock, clock.len(), header);
         let locale = &self.facts.locale;
-        let who = format!("{} {}", text::display(&self.facts.actor.org_name), text::display(&self.facts.actor.name));
         let chinese = locale.lang() == Lang::Zh;
         let tabs: Vec<(String, bool)> = TABS
             .iter()
@@ -108,23 +107,32 @@ impl App {
             })
             .collect();
         let tabs_width: usize = tabs.iter().map(|(t, _)| text::width(t) + 1).sum();
+        // The views come first: the clock gives way, first its day.
+        let z = shanghai(self.now());
+        let short = format!("{:02}:{:02} ", z.hour(), z.minute());
+        let clocks = [format!("{}-{} {short}", z.month(), z.day()), short, String::new()];
+        let fits = |c: &&String| tabs_width + c.len() <= usize::from(area.width);
+        let clock = clocks.iter().find(fits).map_or("", String::as_str);
+        let clock_x = area.right().saturating_sub(clock.len() as u16);
+        frame.buffer_mut().set_stringn(clock_x, area.y, clock, clock.len(), header);
         let name = locale.tr("product").into_owned();
-        let room = usize::from(clock_x.saturating_sub(area.x));
-        let left = room.saturating_sub(tabs_width + 2);
-        let head = format!(" {name} {who}");
-        let head = if left >= 8 { text::fit(&head, left) } else { String::new() };
+        let left = usize::from(clock_x.saturating_sub(area.x)).saturating_sub(tabs_width);
+        let head = if area.width < ROOMY { format!(" {name}") } else { format!(" {name} {}", self.who()) };
+        let head = if left > text::width(&name) + 1 { text::fit(&head, left) } else { String::new() };
         let buffer = frame.buffer_mut();
         buffer.set_stringn(area.x, area.y, &head, left, self.theme.style(Role::Title).patch(header));
-        let mut x = area.x + if head.is_empty() { 1 } else { left as u16 + 1 };
+        let mut x = area.x + left as u16;
         for (tab, here) in tabs {
             let width = text::width(&tab) as u16;
-            if x + width >= clock_x {
-                break;
-            }
             let style = if here { self.theme.style(Role::Selected) } else { header };
-            buffer.set_stringn(x, area.y, &tab, usize::from(width), style);
-            x += width + 1;
+            buffer.set_stringn(x, area.y, &tab, usize::from(area.right().saturating_sub(x)), style);
+            x = (x + width + 1).min(area.right());
         }
+    }
+
+    /// The profile's organisation and the person, as every change will name them.
+    fn who(&self) -> String {
+        format!("{} {}", text::display(&self.facts.actor.org_name), text::display(&self.facts.actor.name))
     }
 
     /// Marks of demo and read-only, where the data stands, the filter, sort and count.
@@ -140,13 +148,28 @@ impl App {
         };
         // A mark that came and went would push the text being typed to and fro.
         let ime = self.ime && !field.as_ref().is_some_and(|(_, typing)| *typing);
-        let marks = [(self.facts.demo, "mark-demo"), (self.facts.read_only, "mark-read-only"), (ime, "mark-ime")];
+        let narrow = area.width < ROOMY;
+        if narrow {
+            let who = format!("{} ", self.who());
+            frame.buffer_mut().set_stringn(x, area.y, &who, 30, self.theme.style(Role::Title).patch(style));
+            x += text::width(&who).min(30) as u16;
+        }
+        let marks = [
+            (self.facts.demo, "mark-demo"),
+            (self.facts.read_only, "mark-read-only"),
+            (self.misset, "mark-misset"),
+            (ime, "mark-ime"),
+        ];
         for (_, id) in marks.iter().filter(|(on, _)| *on) {
             let word = format!("[{}] ", locale.tr(id));
             frame.buffer_mut().set_stringn(x, area.y, &word, 30, self.theme.style(Role::Warning).patch(style));
             x += text::width(&word) as u16;
         }
-        let data = format!("{}  ", locale.tr("data-local"));
+        let data = match (narrow, field.is_some()) {
+            (true, true) => String::new(),
+            (true, false) => format!("{}  ", locale.tr("data-local-short")),
+            (false, _) => format!("{}  ", locale.tr("data-local")),
+        };
         frame.buffer_mut().set_stringn(x, area.y, &data, 40, style);
         x += text::width(&data) as u16;
         let mut status = self.with_view(|view, cx| view.status(cx));
@@ -166,8 +189,13 @@ impl App {
         frame.buffer_mut().set_stringn(x, area.y, &label, 20, self.theme.style(Role::Key).patch(style));
         x += text::width(&label) as u16;
         let line = Rect { x, y: area.y, width: status_x.saturating_sub(x + 1), height: 1 };
-        let caret = field.draw(line, frame.buffer_mut(), self.theme.style(Role::Input));
-        typing.then_some(Caret::Typing(caret))
+        if !typing {
+            // How it begins says more than how it ends.
+            let words = text::fit(&text::display(&field.text()), usize::from(line.width));
+            frame.buffer_mut().set_stringn(x, area.y, words, usize::from(line.width), self.theme.style(Role::Input));
+            return None;
+        }
+        Some(Caret::Typing(field.draw(line, frame.buffer_mut(), self.theme.style(Role::Input))))
     }
 
     /// What the keys do here, or the newest answer.
@@ -190,19 +218,15 @@ impl App {
             }
             return;
         }
-        let typing = match self.stack().last() {
-            Some(View::List(l)) => l.is_typing(),
-            Some(View::Counters(c)) => c.list.is_typing(),
-            _ => false,
-        };
-        let mode = self.overlays.last().map(Overlay::footer).or(typing.then_some("footer-typing"));
+        let mode = self.overlays.last().map(Overlay::footer).or_else(|| self.stack().last().and_then(View::footer));
         if let Some(id) = mode {
             let line = text::short(&self.facts.locale.tr(id), room);
             frame.buffer_mut().set_stringn(area.x + 1, area.y, line, room, style);
             return;
         }
         let scopes = self.scopes();
-        let mut shown: Vec<_> = ACTIONS.iter().filter(|e| e.footer > 0 && scopes.contains(&e.scope)).collect();
+        let at_hand = ACTIONS.iter().filter(|e| e.footer > 0 && scopes.contains(&e.scope));
+        let mut shown: Vec<_> = at_hand.filter(|e| self.offers(e)).collect();
         shown.sort_by_key(|e| e.footer);
         let chinese = self.facts.locale.lang() == Lang::Zh;
         let mut x = area.x + 1;
@@ -215,9 +239,6 @@ impl App {
         let mut left = MOST_FOOTER;
         for entry in shown {
             if left == 0 && entry.action != help.action {
-                continue;
-            }
-            if self.facts.read_only && entry.danger != action::Danger::None {
                 continue;
             }
             let Some(key) = self.keys.keys(entry.action).first().map(|k| k.label(chinese)) else { continue };

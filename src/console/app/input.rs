@@ -1,20 +1,18 @@
 //! Keys, text and signals: to the top overlay, to a field being typed in, or through the action table.
 
 use super::App;
+use crate::base::locale::Lang;
 use crate::console::action::{self, Action, Danger};
 use crate::console::input::{Event, Input};
 use crate::console::keys::{Chord, Key};
 use crate::console::message::Effect;
-use crate::console::overlay::ask::Ask;
 use crate::console::overlay::chooser::{Choice, Chooser};
-use crate::console::overlay::confirm::Confirm;
 use crate::console::overlay::help::Help;
 use crate::console::overlay::palette::Palette;
 use crate::console::overlay::{Overlay, Reaction};
 use crate::console::theme;
 use crate::console::views::list::ListView;
 use crate::console::views::{Go, Outcome, View};
-use crate::domain::command::Command;
 use crate::domain::machine::Verb;
 use crate::store::list::ListKind;
 use ratatui::layout::Rect;
@@ -136,7 +134,10 @@ impl App {
         let scopes = self.scopes();
         let Some(action) = self.keys.action(&scopes, chord) else {
             if self.keys.is_used(chord) {
-                let text = self.facts.locale.tr_with("not-here", &[("key", &chord.to_string())]);
+                let text = self
+                    .facts
+                    .locale
+                    .tr_with("not-here", &[("key", &chord.label(self.facts.locale.lang() == Lang::Zh))]);
                 self.tell(text, true);
             }
             return Vec::new();
@@ -167,9 +168,9 @@ impl App {
                 self.overlays.push(Overlay::Palette(Palette::new(scopes)));
             }
             Action::Theme => return self.next_theme(),
-            Action::Suspend => self.ask(Verb::Suspend),
-            Action::Resume => self.ask(Verb::Resume),
-            Action::Reveal => return self.record(|id| Command::RevealContact { supplier: id }, "reveal"),
+            Action::Suspend => return self.ask(Verb::Suspend),
+            Action::Resume => return self.ask(Verb::Resume),
+            Action::Reveal => return self.reveal(),
             Action::Remind => self.confirm_remind(),
             Action::MatrixList => {
                 let effects = self.go(Go::List { kind: ListKind::Returns, typed: String::new(), within: None });
@@ -200,45 +201,10 @@ impl App {
         effects
     }
 
-    /// Opens the ask, or says why there is nothing to ask.
-    fn ask(&mut self, verb: Verb) {
-        let subjects = self.stack().last().map(View::subjects).unwrap_or_default();
-        let first = subjects.first().cloned();
-        let ask = Ask::new(verb, subjects);
-        if !ask.is_empty() {
-            self.overlays.push(Overlay::Ask(ask));
-            return;
-        }
-        let Some(subject) = first else { return };
-        let Some(refusal) = refusal_of(&subject, verb) else { return };
-        let sentence = crate::base::locale::Sentence { family: "refusal", code: refusal.code, args: &refusal.args };
-        let (sentence, hint) = self.facts.locale.refusal(&sentence);
-        self.tell(format!("{sentence}  {hint}"), false);
-    }
-
-    /// A change that leaves a record and asks nothing: about the one record under the cursor.
-    fn record(&mut self, command: impl Fn(uuid::Uuid) -> Command, verb: &str) -> Vec<Effect> {
-        let subjects = self.stack().last().map(View::subjects).unwrap_or_default();
-        let Some(subject) = subjects.first() else { return Vec::new() };
-        let what = format!("{verb}:{} {}", subject.code, subject.name);
-        vec![Effect::Submit { commands: vec![command(subject.id)], seen: Vec::new(), what }]
-    }
-
-    /// Reminding a unit is seen by people: it is asked about once more, and never done by a held key.
-    fn confirm_remind(&mut self) {
-        let effects = self.record(|id| Command::RemindReturn { id }, "remind");
-        let subjects = self.stack().last().map(View::subjects).unwrap_or_default();
-        let Some(subject) = subjects.first().filter(|_| !effects.is_empty()) else { return };
-        let locale = &self.facts.locale;
-        let (form, state) = (locale.code("form", &subject.code), locale.code("return", &subject.state));
-        let question = locale.tr_with("confirm-remind", &[("unit", &subject.name), ("form", &form), ("state", &state)]);
-        self.overlays.push(Overlay::Confirm(Confirm::new(question, effects)));
-    }
-
     fn choose(&mut self, action: Action) {
         let Some(list) = self.list() else { return };
         let kind = list.kind;
-        let chooser = match action {
+        let mut chooser = match action {
             Action::Sort => {
                 let on = list.sorted_by();
                 Chooser::new(Choice::Sort, kind, list.sortable(), on)
@@ -248,20 +214,8 @@ impl App {
                 Chooser::new(Choice::Columns, kind, all, list.shown_columns())
             }
         };
+        chooser.set_fitting(list.fitting_columns());
         self.overlays.push(Overlay::Chooser(chooser));
-    }
-
-    /// The code of the record, for another program.
-    fn copy(&mut self) -> Vec<Effect> {
-        let subjects = self.stack().last().map(View::subjects).unwrap_or_default();
-        let codes: Vec<String> = subjects.into_iter().map(|s| s.code).filter(|c| !c.is_empty()).collect();
-        if codes.is_empty() {
-            return Vec::new();
-        }
-        let text = codes.join("\n");
-        let shown = self.facts.locale.tr_with("copied", &[("what", &codes.join(" "))]);
-        self.tell(shown, true);
-        vec![Effect::Copy(text)]
     }
 
     fn next_theme(&mut self) -> Vec<Effect> {
@@ -284,6 +238,11 @@ impl App {
         let keys = self.keys.clone();
         let reaction = self.with_context(|cx| overlay.key(chord, hasty, cx, &keys));
         match reaction {
+            // Kept until the answer is here: a refusal must not cost what was typed.
+            Reaction::Do(effects) if matches!(overlay, Overlay::Ask(_)) => {
+                self.pending = Some(overlay);
+                return effects;
+            }
             Reaction::Stay => self.overlays.push(overlay),
             Reaction::Close => {}
             Reaction::Act(action) => return self.act(action),
@@ -292,9 +251,10 @@ impl App {
             Reaction::Column(id) => {
                 if let Some(list) = self.list() {
                     list.toggle_column(id);
-                    let on = list.shown_columns();
+                    let (on, fitting) = (list.shown_columns(), list.fitting_columns());
                     if let Overlay::Chooser(chooser) = &mut overlay {
                         chooser.set_on(on);
+                        chooser.set_fitting(fitting);
                     }
                 }
                 self.overlays.push(overlay);
@@ -302,11 +262,4 @@ impl App {
         }
         Vec::new()
     }
-}
-
-/// Why a verb cannot be done to a record, as the domain says it.
-fn refusal_of(subject: &crate::console::views::Subject, verb: Verb) -> Option<crate::domain::refusal::Refusal> {
-    use crate::domain::codes::EntryState;
-    let state = EntryState::parse(&subject.state)?;
-    crate::domain::machine::step(&subject.code, state, verb, "-").err()
 }

@@ -1,40 +1,64 @@
 //! The ask before a change: what will happen to what, and why. Submits nothing that was not confirmed by a person.
 //!
 //! A reversible change asks for a reason and Enter. Several records at once also ask for their number, typed. Enter
-//! from a hasty burst or a paste confirms nothing.
+//! from a hasty burst or a paste confirms nothing. What a person typed survives a refusal: a record that changed
+//! meanwhile is asked about again, with what changed.
 
-use super::{Reaction, sheet};
+mod draw;
+
+use super::Reaction;
 use crate::base::text;
 use crate::console::keys::{Chord, Key};
 use crate::console::message::{Effect, Seen};
-use crate::console::theme::Role;
-use crate::console::views::{Caret, Context, Subject};
+use crate::console::views::detail::history::change_words;
+use crate::console::views::{Context, Subject};
 use crate::console::widgets::field::Field;
 use crate::domain::command::Command;
 use crate::domain::machine::{self, Verb};
-use ratatui::Frame;
-use ratatui::layout::Rect;
+use crate::domain::rows::Kind;
+use crate::store::detail::{Detail, Reach, is_refused};
+use crate::store::reads::{Request, Slot};
 
 /// Longest reason in graphemes, well under what the domain takes.
 const REASON: usize = 200;
 
+/// The slot of what an ask reads; views count theirs from 1.
+pub const SLOT: Slot = 0;
+
 /// The ask's state.
 pub struct Ask {
     verb: Verb,
+    /// Records it will be done to.
     subjects: Vec<Subject>,
+    /// Marked records it cannot be done to.
+    others: Vec<Subject>,
     reason: Field,
     count: Field,
     /// Whether the number is being typed.
     on_count: bool,
     /// Text id of what is missing, after an attempt.
     missing: Option<&'static str>,
+    /// What hangs on the records, once it is counted.
+    reach: Option<Reach>,
+    /// What changed meanwhile in a record, in words.
+    changed: Vec<String>,
 }
 
 impl Ask {
-    /// Asks before `verb` is done to `subjects`; those it cannot be done to are left out.
+    /// Asks before `verb` is done to `subjects`; those it cannot be done to are named and left as they are.
     pub fn new(verb: Verb, subjects: Vec<Subject>) -> Ask {
-        let subjects = subjects.into_iter().filter(|s| machine::arrow(s.kind, &s.state, verb).is_some()).collect();
-        Ask { verb, subjects, reason: Field::new(REASON), count: Field::new(6), on_count: false, missing: None }
+        let (subjects, others) = subjects.into_iter().partition(|s| machine::arrow(s.kind, &s.state, verb).is_some());
+        Ask {
+            verb,
+            subjects,
+            others,
+            reason: Field::new(REASON),
+            count: Field::new(6),
+            on_count: false,
+            missing: None,
+            reach: None,
+            changed: Vec::new(),
+        }
     }
 
     /// Whether there is nothing it can be done to.
@@ -44,6 +68,44 @@ impl Ask {
 
     fn is_bulk(&self) -> bool {
         self.subjects.len() > 1
+    }
+
+    /// What to read while it is open: how much the change would touch.
+    pub fn wants(&self) -> Option<Effect> {
+        let entries = self.subjects.iter().filter(|s| s.kind == Kind::CatalogEntry).map(|s| s.id).collect();
+        (self.verb == Verb::Suspend).then_some(Effect::Ask(SLOT, Request::Reach(entries)))
+    }
+
+    /// Takes in how much would be touched.
+    pub fn take_reach(&mut self, reach: Reach) {
+        self.reach = Some(reach);
+    }
+
+    /// What to read when the record with this code was refused as changed.
+    pub fn wants_changed(&self, code: &str) -> Option<Effect> {
+        let subject = self.subjects.iter().find(|s| s.code == code).or_else(|| self.subjects.first())?;
+        Some(Effect::Ask(SLOT, Request::Detail { kind: subject.kind, id: subject.id }))
+    }
+
+    /// Takes in a record as it is now: what changed since it was seen is shown, and it is asked about anew. False when
+    /// it can no longer be done.
+    pub fn take_changed(&mut self, detail: &Detail, cx: &Context<'_>) -> bool {
+        let Some(subject) = self.subjects.iter_mut().find(|s| s.id == detail.row.uuid()) else { return true };
+        let meta = detail.row.meta();
+        let news = usize::try_from(meta.rev - subject.rev).unwrap_or(0);
+        let events = detail.history.iter().filter(|e| !is_refused(&e.outcome)).take(news);
+        self.changed = events
+            .flat_map(|e| {
+                let who = format!("{} {}", cx.format.moment(e.at), text::display(&e.person));
+                e.fields.iter().filter_map(|f| change_words(f, cx)).map(move |w| format!("{who}  {w}"))
+            })
+            .collect();
+        subject.rev = meta.rev;
+        if let Some(state) = crate::console::views::detail::field(&detail.row, "state") {
+            state.as_text().unwrap_or_default().clone_into(&mut subject.state);
+        }
+        self.missing = Some("ask-changed");
+        machine::arrow(subject.kind, &subject.state, self.verb).is_some()
     }
 
     pub fn text(&mut self, text: &str) {
@@ -97,72 +159,5 @@ impl Ask {
             many => many.len().to_string(),
         };
         Reaction::Do(vec![Effect::Submit { commands, seen, what: format!("{}:{what}", self.verb.code()) }])
-    }
-
-    pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
-        let locale = cx.format.locale;
-        let shown = self.subjects.len().min(5) as u16;
-        let height = (shown + 8 + 2 * u16::from(self.is_bulk())).min(area.height);
-        let at = Rect { y: area.bottom() - height, height, ..area };
-        let title = match &self.subjects[..] {
-            [one] => format!("{}  {} {}", locale.code("verb", self.verb.code()), one.code, text::display(&one.name)),
-            many => {
-                let n = many.len().to_string();
-                format!("{}  {}", locale.code("verb", self.verb.code()), locale.tr_with("ask-many", &[("n", &n)]))
-            }
-        };
-        let body = sheet(frame, at, cx, &title);
-        let width = usize::from(body.width.saturating_sub(4));
-        let mut y = body.y;
-        let mut line = |frame: &mut Frame<'_>, text: &str, role: Role| {
-            if y < body.bottom() {
-                frame.buffer_mut().set_stringn(body.x + 2, y, text::short(text, width), width, cx.theme.style(role));
-            }
-            y += 1;
-            y
-        };
-        if self.is_bulk() {
-            for s in self.subjects.iter().take(5) {
-                let state = locale.code(s.kind.table(), &s.state);
-                line(frame, &format!("{} {}  {state}", s.code, text::display(&s.name)), Role::Text);
-            }
-        }
-        let effect = format!("ask-{}", self.verb.code().replace('_', "-"));
-        for part in text::wrap(&locale.tr(&effect), width) {
-            line(frame, &part, Role::Info);
-        }
-        line(frame, "", Role::Text);
-        let reason_y = line(frame, &locale.tr("ask-reason"), Role::Heading);
-        let caret = self.field(frame, cx, &self.reason, body, reason_y);
-        y = reason_y + 1;
-        let mut count_caret = caret;
-        if self.is_bulk() {
-            let n = self.subjects.len().to_string();
-            let label = locale.tr_with("ask-count", &[("n", &n)]);
-            if y < body.bottom() {
-                frame.buffer_mut().set_stringn(body.x + 2, y, label, width, cx.theme.style(Role::Heading));
-            }
-            count_caret = self.field(frame, cx, &self.count, body, y + 1);
-            y += 2;
-        }
-        let (id, role) = self.missing.map_or(("ask-keys", Role::Dim), |id| (id, Role::Warning));
-        if y < body.bottom() {
-            let text = text::short(&locale.tr(id), width);
-            frame.buffer_mut().set_stringn(body.x + 2, y, text, width, cx.theme.style(role));
-        }
-        Caret::Typing(if self.on_count { count_caret } else { caret })
-    }
-
-    fn field(
-        &self,
-        frame: &mut Frame<'_>,
-        cx: &Context<'_>,
-        field: &Field,
-        body: Rect,
-        y: u16,
-    ) -> ratatui::layout::Position {
-        let y = y.min(body.bottom().saturating_sub(1));
-        let line = Rect { x: body.x + 2, y, width: body.width.saturating_sub(4), height: 1 };
-        field.draw(line, frame.buffer_mut(), cx.theme.style(Role::Input))
     }
 }

@@ -25,13 +25,20 @@ pub struct Chooser {
     items: Vec<&'static str>,
     /// Those that are on: shown columns, or the sort column.
     on: Vec<&'static str>,
+    /// Shown columns that fit on the screen.
+    fitting: Vec<&'static str>,
     cursor: usize,
 }
 
 impl Chooser {
     pub fn new(choice: Choice, kind: ListKind, items: Vec<&'static str>, on: Vec<&'static str>) -> Chooser {
         let cursor = items.iter().position(|i| on.first() == Some(i)).unwrap_or(0);
-        Chooser { choice, kind, items, on, cursor }
+        Chooser { choice, kind, items, on, fitting: Vec::new(), cursor }
+    }
+
+    /// The columns there is room for.
+    pub fn set_fitting(&mut self, fitting: Vec<&'static str>) {
+        self.fitting = fitting;
     }
 
     /// What is on now, after a column was toggled.
@@ -61,13 +68,15 @@ impl Chooser {
     }
 
     pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
-        let width = 36.min(area.width);
         let height = (self.items.len() as u16 + 1).min(area.height);
-        let at = Rect { x: area.right() - width, y: area.y, width, height };
         let title = cx.format.locale.tr(match self.choice {
             Choice::Sort => "chooser-sort",
             Choice::Columns => "chooser-columns",
         });
+        // How far down the list one is: what is above and below is not forgotten.
+        let title = format!("{title}  {}/{}", self.cursor + 1, self.items.len());
+        let width = (text::width(&title) as u16 + 4).max(36).min(area.width);
+        let at = Rect { x: area.right() - width, y: area.y, width, height };
         let body = sheet(frame, at, cx, &title);
         let room = usize::from(body.height).max(1);
         let top = (self.cursor + 1).saturating_sub(room);
@@ -79,7 +88,10 @@ impl Chooser {
             if selected {
                 caret = Position::new(body.x, y);
             }
-            let line = format!("{} {sign} {label} {id}", if selected { ">" } else { " " });
+            // Chosen, and yet not on the screen: it says why.
+            let hidden = self.choice == Choice::Columns && self.on.contains(id) && !self.fitting.contains(id);
+            let note = if hidden { cx.format.locale.tr("chooser-no-room") } else { "".into() };
+            let line = format!("{} {sign} {label} {note}", if selected { ">" } else { " " });
             let role = if selected { Role::Selected } else { Role::Text };
             frame.buffer_mut().set_stringn(body.x, y, line, usize::from(body.width), cx.theme.style(role));
         }

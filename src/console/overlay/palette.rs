@@ -65,7 +65,9 @@ impl Palette {
         let found = self.found(cx);
         let height = (found.len() as u16 + 2).clamp(4, area.height.min(16));
         let sheet_area = Rect { height, ..area };
-        let body = sheet(frame, sheet_area, cx, &cx.format.locale.tr("palette-title"));
+        let count =
+            format!("{}  {}/{}", cx.format.locale.tr("palette-title"), found.len().min(self.cursor + 1), found.len());
+        let body = sheet(frame, sheet_area, cx, &count);
         let line = Rect { x: body.x + 2, width: body.width.saturating_sub(3), height: 1.min(body.height), ..body };
         frame.buffer_mut().set_stringn(body.x, body.y, ":", 1, cx.theme.style(Role::Key));
         let caret = self.field.draw(line, frame.buffer_mut(), cx.theme.style(Role::Input));

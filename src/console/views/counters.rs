@@ -1,28 +1,27 @@
 //! 专柜: the counter list, and a braille map of the province with a dot for every counter.
 //!
-//! On the map arrows walk the cities and partner cities; the chosen one narrows the list. The two goal counts stand
-//! apart and are never added (plan 二 and 三（三）1).
+//! On the map arrows walk the cities, and below it the partner cities; the chosen one narrows the list. Where there is
+//! no room for both, one of them is shown and has the keys.
+
+mod chart;
+mod figures;
 
 use super::list::ListView;
-use super::list_draw::state_role;
 use super::{Caret, Context, Outcome, Subject};
-use crate::base::text;
 use crate::console::action::{Action, Scope};
-use crate::console::format::grouped;
 use crate::console::message::Effect;
 use crate::console::theme::Role;
-use crate::console::widgets::map::{Map, Place, Projection, Ring};
+use crate::console::widgets::map::Projection;
 use crate::store::board::Board;
+use crate::store::filter::column_label;
 use crate::store::geo::{CityCounters, CounterMap};
 use crate::store::list::ListKind;
 use crate::store::reads::{Answer, Request, Slot};
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 /// Width from which map and list stand side by side.
 const BESIDE: u16 = 110;
-/// Lines under the map for figures.
-const FIGURES: u16 = 8;
 
 /// Counters as list and map.
 pub struct CountersView {
@@ -30,11 +29,10 @@ pub struct CountersView {
     slot: Slot,
     map: Option<CounterMap>,
     board: Option<Box<Board>>,
-    /// Whether arrows walk the map.
+    /// Whether arrows walk the map. On a narrow screen it is then shown in the list's place.
     on_map: bool,
-    /// Whether the map is shown where there is no room for both.
-    show_map: bool,
-    city: Option<usize>,
+    /// Code of the chosen city or partner city.
+    city: Option<String>,
     projection: Option<Projection>,
 }
 
@@ -47,7 +45,6 @@ impl CountersView {
             map: None,
             board: None,
             on_map: false,
-            show_map: false,
             city: None,
             projection: None,
         }
@@ -78,56 +75,54 @@ impl CountersView {
     }
 
     pub fn act(&mut self, action: Action, cx: &Context<'_>) -> Outcome {
-        match action {
-            Action::Map => {
-                self.show_map = !self.show_map;
-                self.on_map = self.show_map;
-                Outcome::used()
-            }
-            Action::Focus => {
-                self.on_map = !self.on_map;
-                self.show_map |= self.on_map;
-                Outcome::used()
-            }
-            Action::Left if self.on_map => self.walk((-1, 0)),
-            Action::Right if self.on_map => self.walk((1, 0)),
-            Action::Up if self.on_map => self.walk((0, -1)),
-            Action::Down if self.on_map => self.walk((0, 1)),
-            Action::Open if self.on_map => {
-                self.on_map = false;
-                self.show_map = cx.area.width >= BESIDE;
-                Outcome::used()
-            }
-            Action::Back if self.on_map => {
-                self.on_map = false;
-                Outcome::used()
-            }
-            Action::Back if self.city.is_some() => {
+        let direction = match action {
+            Action::Left => Some((-1, 0)),
+            Action::Right => Some((1, 0)),
+            Action::Up => Some((0, -1)),
+            Action::Down => Some((0, 1)),
+            _ => None,
+        };
+        match (action, direction) {
+            (Action::Map | Action::Focus, _) => self.on_map = !self.on_map,
+            (_, Some(direction)) if self.on_map => return self.walk(direction, cx),
+            (Action::Open | Action::Back, _) if self.on_map => self.on_map = false,
+            (Action::Back, _) if self.city.is_some() && !self.list.is_narrowed() => {
                 self.city = None;
-                Outcome::does(self.list.set_filter(""))
+                return Outcome::does(self.list.set_filter(""));
             }
-            _ => self.list.act(action, cx),
+            _ => return self.list.act(action, cx),
         }
+        Outcome::used()
     }
 
-    /// The city next in a direction; the list shows its counters.
-    fn walk(&mut self, direction: (i8, i8)) -> Outcome {
+    /// Whether the map has the keys, and so the footer.
+    pub fn is_on_map(&self) -> bool {
+        self.on_map
+    }
+
+    /// Whether going back first takes something away here.
+    pub fn can_clear(&self) -> bool {
+        self.on_map || self.city.is_some() || self.list.can_clear()
+    }
+
+    /// The city next in a direction, if there is one; the list shows its counters.
+    fn walk(&mut self, direction: (i8, i8), cx: &Context<'_>) -> Outcome {
         let Some(map) = &self.map else { return Outcome::used() };
-        let places: Vec<(f64, f64)> = cities(map).map(|c| middle(map, &c.code)).collect();
-        let all: Vec<&CityCounters> = cities(map).collect();
-        let from = self.city.filter(|c| *c < places.len());
-        let next = match (from, self.projection) {
-            (Some(from), Some(p)) => p.step(&places, from, direction).or_else(|| around(from, direction, all.len())),
-            _ => (!all.is_empty()).then_some(0),
+        let Some(next) = chart::next(map, self.projection, self.city.as_deref(), direction) else {
+            return Outcome::used();
         };
-        let Some(next) = next else { return Outcome::used() };
-        self.city = Some(next);
-        let filter = format!("county:{}", all[next].name);
+        let county = column_label(cx.format.locale, self.list.spec(), "county");
+        let filter = format!("{county}:{}", next.name);
+        self.city = Some(next.code.clone());
         Outcome::does(self.list.set_filter(&filter))
     }
 
+    fn chosen(&self) -> Option<&CityCounters> {
+        self.map.as_ref()?.cities.iter().find(|c| Some(&c.code) == self.city.as_ref())
+    }
+
     pub fn scopes(&self) -> Vec<Scope> {
-        vec![Scope::List, Scope::Map, Scope::Global]
+        if self.on_map { vec![Scope::Map, Scope::Global] } else { vec![Scope::List, Scope::Map, Scope::Global] }
     }
 
     pub fn subjects(&self) -> Vec<Subject> {
@@ -147,86 +142,32 @@ impl CountersView {
             let on_list = self.list.draw(frame, right, cx);
             return if self.on_map { on_map } else { on_list };
         }
-        if self.show_map {
+        if self.on_map {
             return self.draw_map(frame, area, cx);
         }
-        let figures = Rect { y: area.bottom().saturating_sub(2), height: 2.min(area.height), ..area };
-        let body = Rect { height: area.height.saturating_sub(2), ..area };
-        for (line, y) in self.figures(cx, usize::from(area.width)).iter().skip(1).zip(figures.y..figures.bottom()) {
+        let lines = figures::states(self, cx, usize::from(area.width));
+        let height = (lines.len() as u16).min(area.height / 3);
+        let top = area.bottom() - height;
+        for (line, y) in lines.iter().zip(top..area.bottom()) {
             let style = cx.theme.style(Role::Info);
             frame.buffer_mut().set_stringn(area.x + 2, y, line, usize::from(area.width), style);
         }
-        self.list.draw(frame, body, cx)
+        self.list.draw(frame, Rect { height: area.height - height, ..area }, cx)
     }
 
     fn draw_map(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
-        let height = area.height.saturating_sub(FIGURES);
+        let lines = figures::all(self, cx, usize::from(area.width));
+        let height = area.height.saturating_sub(lines.len() as u16).max(area.height / 2);
         let body = Rect { height, ..area };
-        let mut caret = Position::new(area.x, area.y);
+        let mut caret = body.as_position();
         if let Some(map) = &self.map {
-            let rings: Vec<Ring<'_>> = map
-                .rings
-                .iter()
-                .map(|b| Ring { corners: &b.corners, rank: 0, style: cx.theme.style(Role::MapBorder) })
-                .collect();
-            let mut places = dots(map, cx);
-            let chosen = self.city.and_then(|i| cities(map).nth(i));
-            if let Some(city) = chosen {
-                let at = middle(map, &city.code);
-                places.push(Place { at, sign: Some('@'), label: &city.name, style: cx.theme.style(Role::Selected) });
-            }
-            let drawn = Map { rings: &rings, places: &places, ascii: !cx.braille };
-            self.projection = drawn.draw(body, frame.buffer_mut());
-            if let (Some(p), Some(city)) = (self.projection, chosen) {
-                caret = p.cell(middle(map, &city.code)).unwrap_or(caret);
-            }
+            (self.projection, caret) = chart::draw(map, self.chosen(), frame, body, cx);
         }
-        for (line, y) in self.figures(cx, usize::from(area.width)).iter().zip(body.bottom()..area.bottom()) {
+        for (line, y) in lines.iter().zip(body.bottom()..area.bottom()) {
             let style = cx.theme.style(Role::Info);
             frame.buffer_mut().set_stringn(area.x + 1, y, line, usize::from(area.width), style);
         }
         Caret::Parked(caret)
-    }
-
-    /// The chosen place, counters by state, the two goals apart, the reading rooms.
-    fn figures(&self, cx: &Context<'_>, width: usize) -> Vec<String> {
-        let locale = cx.format.locale;
-        let mut lines = Vec::new();
-        let city = self.map.as_ref().zip(self.city).and_then(|(m, i)| cities(m).nth(i));
-        let states = match (city, &self.board) {
-            (Some(c), _) => c.by_state.iter().map(|(s, n)| (s.clone(), *n)).collect(),
-            (None, Some(b)) => b.counters.clone(),
-            _ => Vec::new(),
-        };
-        let name = city.map_or_else(|| locale.tr("map-all").into_owned(), |c| c.name.clone());
-        lines.push(format!("{name}  {}", locale.tr(if self.on_map { "map-keys" } else { "map-off" })));
-        let mut by_state = String::new();
-        for code in ["active", "preparing", "approved", "proposed", "paused", "closed"] {
-            let n = states.iter().find(|(s, _)| s == code).map_or(0, |(_, n)| *n);
-            by_state.push_str(&format!("{} {} ", locale.code("counter", code), grouped(n)));
-        }
-        if let Some(b) = self.board.as_ref().filter(|_| city.is_none()) {
-            by_state.push_str(&format!("{} {}", locale.tr("counter-asleep"), grouped(b.asleep)));
-        }
-        lines.push(by_state);
-        if let Some(b) = &self.board {
-            let goal = |code: &str| b.goals.iter().find(|g| g.code == code);
-            let shown: Vec<String> = ["counters", "bank_counters", "reading_rooms"]
-                .iter()
-                .filter_map(|c| goal(c))
-                .map(|g| {
-                    format!("{} {}/{}", cx.format.title(&g.title, &g.title_en), grouped(g.done), grouped(g.target))
-                })
-                .collect();
-            let province = locale.tr("map-province");
-            lines.push(format!("{province} {}", shown.join("  ")));
-        }
-        if let Some(map) = &self.map {
-            let n: i64 = map.cities.iter().filter(|c| is_partner(&c.code)).map(|c| c.total).sum();
-            lines.push(locale.tr_with("map-partners", &[("n", &n.to_string())]));
-        }
-        lines.push(locale.tr("map-legend").into_owned());
-        lines.iter().flat_map(|l| text::wrap(l, width.saturating_sub(2))).collect()
     }
 }
 
@@ -235,49 +176,12 @@ fn cities(map: &CounterMap) -> impl Iterator<Item = &CityCounters> {
     map.cities.iter().filter(|c| !is_partner(&c.code))
 }
 
+/// The partner cities, which stand in a row below the map.
+fn partners(map: &CounterMap) -> impl Iterator<Item = &CityCounters> {
+    map.cities.iter().filter(|c| is_partner(&c.code))
+}
+
 /// Codes of Jiangsu begin with 32.
 fn is_partner(code: &str) -> bool {
     code.starts_with("32")
-}
-
-/// The middle of a city's counters: partner cities have no ring.
-fn middle(map: &CounterMap, code: &str) -> (f64, f64) {
-    let prefix = code.strip_suffix("00").unwrap_or(code);
-    let (mut x, mut y, mut n) = (0.0, 0.0, 0.0);
-    for dot in map.dots.iter().filter(|d| d.county_code.starts_with(prefix)) {
-        (x, y, n) = (x + dot.longitude, y + dot.latitude, n + 1.0);
-    }
-    if n == 0.0 { (0.0, 0.0) } else { (x / n, y / n) }
-}
-
-/// Dots of the counters inside the province, the worst state drawn last so that it shows.
-fn dots<'a>(map: &CounterMap, cx: &Context<'_>) -> Vec<Place<'a>> {
-    let rank = |state: &str| match state_role(state) {
-        Role::Danger => 3,
-        Role::Warning => 2,
-        Role::Good => 1,
-        _ => 0,
-    };
-    let mut sorted: Vec<_> = map.dots.iter().filter(|d| !is_partner(&d.county_code)).collect();
-    sorted.sort_by_key(|d| rank(&d.state));
-    sorted
-        .iter()
-        .map(|d| {
-            let role = match rank(&d.state) {
-                3 => Role::MapDotDanger,
-                2 => Role::MapDotWarning,
-                1 => Role::MapDotGood,
-                _ => Role::MapDotNone,
-            };
-            // Not by colour alone: what needs care has a sign of its own.
-            let sign = (rank(&d.state) >= 2).then_some('-');
-            Place { at: (d.longitude, d.latitude), sign, label: "", style: cx.theme.style(role) }
-        })
-        .collect()
-}
-
-/// Where the map has no neighbour in a direction, the next in the list.
-fn around(from: usize, (dx, dy): (i8, i8), count: usize) -> Option<usize> {
-    let forward = dx > 0 || dy > 0;
-    (count > 0).then(|| if forward { (from + 1) % count } else { (from + count - 1) % count })
 }

@@ -3,16 +3,16 @@
 //! The cursor and the marks belong to records, not to places: after a change the same record is under the cursor, on
 //! the same line of the screen. Drawing is in `list_draw`, keys in `list_keys`.
 
-use super::{Caret, Context, Subject};
+use super::{Caret, Context, Subject, title};
 use crate::console::action::Scope;
+use crate::console::format::Format;
 use crate::console::message::Effect;
 use crate::console::widgets::field::Field;
 use crate::domain::rows::Kind;
-use crate::domain::value::Value;
 use crate::store::StoreError;
 use crate::store::detail::{Detail, Scope as Within};
 use crate::store::filter::{Filter, FilterError};
-use crate::store::list::{ListKind, ListSpec, Sort};
+use crate::store::list::{ListKind, ListSpec, Sort, Ty};
 use crate::store::page::{Anchor, ListQuery, Page, PageRow};
 use crate::store::reads::{Answer, Request, Slot};
 use ratatui::Frame;
@@ -53,6 +53,8 @@ pub struct ListView {
     pub(super) within_title: String,
     pub(super) slot: Slot,
     pub(super) filter: Field,
+    /// The filter the list was opened with: it is what the list is about, not something the person typed.
+    pub(super) given: String,
     pub(super) typing: bool,
     /// The filter as understood, for marking what matched.
     pub(super) understood: Filter,
@@ -68,12 +70,15 @@ pub struct ListView {
     pub(super) owed: isize,
     pub(super) awaiting: Option<Awaiting>,
     pub(super) trouble: Option<Trouble>,
+    /// The rows as subjects of actions, by id.
+    named: BTreeMap<Uuid, Subject>,
     /// Marked records: id to code, name, state, revision.
     pub(super) marks: BTreeMap<Uuid, Subject>,
     pub(super) pane: bool,
     pub(super) detail: Option<Box<Detail>>,
-    /// Lines the rows had when last drawn.
+    /// Lines the rows had when last drawn, and cells of a line.
     pub(super) height: usize,
+    pub(super) width: u16,
 }
 
 impl ListView {
@@ -86,6 +91,7 @@ impl ListView {
             within_title: String::new(),
             slot,
             filter: Field::new(LONGEST_FILTER).with(typed),
+            given: typed.to_owned(),
             typing: false,
             understood: Filter::default(),
             sort: vec![spec.sort],
@@ -99,10 +105,12 @@ impl ListView {
             owed: 0,
             awaiting: None,
             trouble: None,
+            named: BTreeMap::new(),
             marks: BTreeMap::new(),
             pane: false,
             detail: None,
             height: 20,
+            width: 80,
         }
     }
 
@@ -110,6 +118,9 @@ impl ListView {
     #[must_use]
     pub fn inside(mut self, within: Option<Within>, title: &str) -> ListView {
         self.within = within;
+        if let Some(within) = within {
+            self.columns = within.section.shown();
+        }
         title.clone_into(&mut self.within_title);
         self
     }
@@ -117,12 +128,17 @@ impl ListView {
     /// The columns a person set for this list; unknown ones are left out.
     #[must_use]
     pub fn with_columns(mut self, ids: Option<&Vec<String>>) -> ListView {
+        self.set_columns(ids);
+        self
+    }
+
+    /// Shows the columns a person set, where there are any and the list is not a part of a record.
+    pub fn set_columns(&mut self, ids: Option<&Vec<String>>) {
         let chosen: Vec<&'static str> =
             ids.into_iter().flatten().filter_map(|id| self.spec().column(id).map(|c| c.id)).collect();
-        if !chosen.is_empty() {
+        if !chosen.is_empty() && self.within.is_none() {
             self.columns = chosen;
         }
-        self
     }
 
     pub fn spec(&self) -> &'static ListSpec {
@@ -146,12 +162,23 @@ impl ListView {
     /// Replaces the filter and reads anew.
     pub fn set_filter(&mut self, typed: &str) -> Vec<Effect> {
         self.filter = Field::new(LONGEST_FILTER).with(typed);
+        typed.clone_into(&mut self.given);
         vec![self.read_fresh(None, Anchor::Start)]
     }
 
-    /// Takes the filter away; the record stays under the cursor.
+    /// Whether the person typed a filter over the one the list was opened with.
+    pub fn is_narrowed(&self) -> bool {
+        self.filter.text() != self.given
+    }
+
+    /// Whether going back first takes something away here.
+    pub fn can_clear(&self) -> bool {
+        self.is_narrowed() || !self.marks.is_empty()
+    }
+
+    /// Takes the typed filter away; the record stays under the cursor.
     pub(super) fn clear_filter(&mut self) -> Vec<Effect> {
-        self.filter.clear();
+        self.filter = Field::new(LONGEST_FILTER).with(&self.given);
         vec![self.resort()]
     }
 
@@ -232,13 +259,21 @@ impl ListView {
         }
     }
 
+    /// Kind of the records the rows stand for; within a record its section says.
+    pub fn opens(&self) -> Option<Kind> {
+        match self.within {
+            Some(within) => within.section.opens().or(self.spec().row),
+            None => self.spec().row,
+        }
+    }
+
     /// Kind and id of the record under the cursor.
     pub(super) fn record(&self) -> Option<(Kind, Uuid)> {
-        let kind = self.spec().row?;
+        let kind = self.opens()?;
         self.current().map(|r| (kind, r.id))
     }
 
-    pub fn take(&mut self, slot: Slot, answer: Answer, _cx: &Context<'_>) -> Vec<Effect> {
+    pub fn take(&mut self, slot: Slot, answer: Answer, cx: &Context<'_>) -> Vec<Effect> {
         if slot == self.slot + 1 {
             if let Answer::Detail(detail) = answer {
                 self.detail = detail.map(Box::new);
@@ -251,6 +286,7 @@ impl ListView {
                 self.understood = filter;
                 self.total = Some(page.total);
                 self.take_page(page);
+                self.name_rows(cx);
                 let owed = std::mem::take(&mut self.owed);
                 if owed != 0 { self.step(owed) } else { self.read_ahead() }
             }
@@ -309,7 +345,6 @@ impl ListView {
             Some(Awaiting::Fresh { keep, bottom }) => self.take_fresh(page, keep, bottom),
             None => self.take_fresh(page, None, false),
         }
-        self.refresh_marks();
     }
 
     fn take_fresh(&mut self, page: Page, keep: Option<(Uuid, usize)>, bottom: bool) {
@@ -326,12 +361,15 @@ impl ListView {
         };
     }
 
-    /// Marks keep what was last seen of their records.
-    fn refresh_marks(&mut self) {
-        let seen: Vec<Subject> =
-            self.rows.iter().filter(|r| self.marks.contains_key(&r.id)).filter_map(|r| self.subject(r)).collect();
-        for subject in seen {
-            self.marks.insert(subject.id, subject);
+    /// Makes the subjects of the rows; marks keep what was last seen of their records.
+    fn name_rows(&mut self, cx: &Context<'_>) {
+        let (spec, opens) = (self.spec(), self.opens());
+        let named = self.rows.iter().filter_map(|r| Some((r.id, subject_of(spec, opens, r, &cx.format)?)));
+        self.named = named.collect();
+        for (id, mark) in &mut self.marks {
+            if let Some(seen) = self.named.get(id) {
+                mark.clone_from(seen);
+            }
         }
     }
 
@@ -374,20 +412,7 @@ impl ListView {
 
     /// What is known of a row as the subject of an action.
     pub(super) fn subject(&self, row: &PageRow) -> Option<Subject> {
-        let spec = self.spec();
-        let text = |id: &str| {
-            let place = spec.columns.iter().position(|c| c.id == id)?;
-            row.cells.get(place).and_then(Value::as_text).map(str::to_owned)
-        };
-        let rev = spec.columns.iter().position(|c| c.id == "rev").and_then(|i| row.cells.get(i)?.as_int());
-        Some(Subject {
-            kind: spec.row?,
-            id: row.id,
-            code: text("code").or_else(|| text("unit")).unwrap_or_default(),
-            name: text("name").or_else(|| text("product")).or_else(|| text("title")).unwrap_or_default(),
-            state: spec.state.and_then(text).unwrap_or_default(),
-            rev: rev.unwrap_or(0),
-        })
+        self.named.get(&row.id).cloned()
     }
 
     pub fn subjects(&self) -> Vec<Subject> {
@@ -400,6 +425,7 @@ impl ListView {
     pub fn scopes(&self) -> Vec<Scope> {
         match self.kind {
             ListKind::Catalog => vec![Scope::List, Scope::Entry, Scope::Global],
+            ListKind::Returns => vec![Scope::List, Scope::Return, Scope::Global],
             _ => vec![Scope::List, Scope::Global],
         }
     }
@@ -412,4 +438,22 @@ impl ListView {
     pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
         super::list_draw::draw(self, frame, area, cx)
     }
+}
+
+/// A row as the subject of an action; its state only when the column shows the state of the record it stands for.
+pub(super) fn subject_of(spec: &ListSpec, kind: Option<Kind>, row: &PageRow, format: &Format<'_>) -> Option<Subject> {
+    let kind = kind?;
+    let state = spec.state.and_then(|id| title::cell(spec, row, id));
+    let own = state.filter(|(c, _)| c.ty == Ty::Set(kind.table())).and_then(|(_, v)| v.as_text());
+    Some(Subject {
+        kind,
+        id: row.id,
+        code: title::code(spec, row),
+        name: title::name(spec, row, format),
+        state: own.unwrap_or_default().to_owned(),
+        rev: title::cell(spec, row, "rev")
+            .filter(|_| spec.row == Some(kind))
+            .and_then(|(_, v)| v.as_int())
+            .unwrap_or(0),
+    })
 }

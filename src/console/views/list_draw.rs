@@ -1,14 +1,14 @@
 //! Drawing a list: header, rows, the pane beside it, and what to say when there are no rows.
 
 use super::list::{ListView, Trouble};
-use super::{Caret, Context};
+use super::{Caret, Context, title};
 use crate::base::locale::Sentence;
 use crate::base::{glyphs, text};
 use crate::console::theme::Role;
 use crate::console::widgets::table::{self, Align, ColumnWidth, Field, Heading, RowLook, SortSign};
 use crate::store::StoreError;
-use crate::store::filter::column_label;
-use crate::store::list::{Column, Ty};
+use crate::store::filter::{column_label, set_codes};
+use crate::store::list::{Column, ListSpec, Ty};
 use crate::store::page::PageRow;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -21,9 +21,10 @@ const BESIDE: u16 = 110;
 pub(super) fn draw(view: &mut ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
     let (list, pane) = split(area, view.pane);
     view.height = usize::from(list.height.saturating_sub(1)).max(1);
+    view.width = list.width;
     view.scroll_to_cursor();
     let columns: Vec<&'static Column> = view.columns.iter().filter_map(|id| view.spec().column(id)).collect();
-    let widths: Vec<ColumnWidth> = columns.iter().map(|c| width_of(c)).collect();
+    let widths: Vec<ColumnWidth> = columns.iter().map(|c| width_of(c, list.width)).collect();
     let layout = table::layout(&widths, list.width);
     draw_header(view, frame, list, cx, &columns, &widths, &layout);
     let body = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
@@ -56,24 +57,18 @@ fn split(area: Rect, pane: bool) -> (Rect, Option<Rect>) {
     (Rect { height, ..area }, Some(rest))
 }
 
-fn width_of(column: &Column) -> ColumnWidth {
-    let right = matches!(column.ty, Ty::Count | Ty::Money);
+/// Width from which names are shown whole before lesser columns are shown at all.
+const ROOMY: u16 = 100;
+
+/// How much of a line of `cells` a column may take: names and what happened get the free space, the rest what it needs.
+pub(super) fn width_of(column: &Column, cells: u16) -> ColumnWidth {
+    let right = matches!(column.ty, Ty::Count | Ty::Money | Ty::Bytes);
+    let is_words = matches!(column.ty, Ty::Name | Ty::Text) && column.width > 12;
     // Names can do with less; codes and numbers are worthless cut.
-    let min = match column.ty {
-        Ty::Name => column.width * 2 / 3,
-        Ty::Text if column.width > 12 => column.width * 2 / 3,
-        _ => column.width,
-    };
-    ColumnWidth {
-        min,
-        ideal: match column.ty {
-            Ty::Name => column.width + column.width / 4,
-            Ty::Text => column.width * 2,
-            _ => column.width,
-        },
-        priority: 10 - column.priority.min(10),
-        align: if right { Align::Right } else { Align::Left },
-    }
+    let min = if is_words && cells < ROOMY { column.width * 2 / 3 } else { column.width };
+    let ideal = if is_words { column.width * 2 } else { column.width };
+    let align = if right { Align::Right } else { Align::Left };
+    ColumnWidth { min, ideal, priority: 10 - column.priority.min(10), align }
 }
 
 fn draw_header(
@@ -95,9 +90,8 @@ fn draw_header(
             Heading { title, sort }
         })
         .collect();
-    let chinese = cx.format.locale.lang() == crate::base::locale::Lang::Zh;
     let style = cx.theme.style(Role::Heading);
-    table::draw_header(area, frame.buffer_mut(), widths, layout, &headings, style, chinese);
+    table::draw_header(area, frame.buffer_mut(), widths, layout, &headings, style);
 }
 
 #[expect(clippy::too_many_arguments, reason = "one row of a table needs the table's measures")]
@@ -144,8 +138,14 @@ fn matched(view: &ListView, text: &str) -> Vec<Range<usize>> {
 }
 
 fn cell_text(view: &ListView, row: &PageRow, column: &Column, cx: &Context<'_>) -> String {
-    let place = view.spec().columns.iter().position(|c| c.id == column.id);
-    place.and_then(|i| row.cells.get(i)).map_or_else(String::new, |v| cx.format.cell(column.ty, v))
+    let Some((_, value)) = title::cell(view.spec(), row, column.id) else { return String::new() };
+    let command = title::cell(view.spec(), row, "command").and_then(|(_, v)| v.as_text());
+    match (command, value.as_text()) {
+        (Some(command), Some(reason)) if column.id == "reason" => {
+            text::display(&cx.format.reason(command, reason)).into_owned()
+        }
+        _ => cx.format.cell(column.ty, value),
+    }
 }
 
 fn state_style(view: &ListView, row: &PageRow, column: &Column, cx: &Context<'_>) -> Style {
@@ -182,7 +182,7 @@ fn draw_empty(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'
             Role::Text,
             vec![
                 locale.tr_with("empty-filter", &[("filter", &text::display(&view.typed()))]),
-                locale.tr("empty-filter-hint").into_owned(),
+                locale.tr_with("empty-filter-hint", &[("example", &example(view.spec(), locale))]),
             ],
         ),
         None => (Role::Text, vec![locale.tr("empty-list").into_owned()]),
@@ -194,6 +194,16 @@ fn draw_empty(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'
             frame.buffer_mut().set_stringn(area.x + 3, y, text::display(&line), usize::from(area.width), style);
         }
     }
+}
+
+/// A filter on a column this list has, for the hint.
+fn example(spec: &ListSpec, locale: &crate::base::locale::Locale) -> String {
+    let sets = spec.columns.iter().filter_map(|c| match c.ty {
+        Ty::Set(set) => Some((c.id, set_codes(set, locale).into_iter().next()?.1)),
+        _ => None,
+    });
+    let example = sets.min_by_key(|(id, _)| Some(*id) != spec.state);
+    example.map_or_else(String::new, |(id, word)| format!("{}:{word}", column_label(locale, spec, id)))
 }
 
 /// A store error as sentence and hint.
@@ -215,6 +225,6 @@ fn draw_pane(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_
     let Some(detail) = &view.detail else { return };
     let lines = super::detail::lines(detail, cx, usize::from(area.width));
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
-        super::detail::draw_line(line, frame, Rect { y, height: 1, ..area }, cx, false);
+        super::pager::draw_line(line, frame, Rect { y, height: 1, ..area }, cx, false);
     }
 }

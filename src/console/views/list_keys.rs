@@ -1,12 +1,14 @@
 //! What keys do in a list.
 
 use super::list::{ListView, Trouble};
+use super::list_draw::width_of;
 use super::{Context, Go, Outcome, Subject};
 use crate::base::locale::Sentence;
 use crate::console::action::Action;
 use crate::console::keys::{Chord, Key};
 use crate::console::message::Effect;
 use crate::console::widgets::field::{Edit, Field};
+use crate::domain::machine::{self, Verb};
 use crate::store::filter::column_label;
 use crate::store::page::Anchor;
 
@@ -43,7 +45,7 @@ impl ListView {
                 self.detail = None;
                 self.read_ahead()
             }
-            Action::Back if !self.filter.is_empty() => self.clear_filter(),
+            Action::Back if self.is_narrowed() => self.clear_filter(),
             Action::Back if !self.marks.is_empty() => {
                 self.marks.clear();
                 Vec::new()
@@ -54,21 +56,10 @@ impl ListView {
     }
 
     fn open(&mut self) -> Outcome {
-        match self.record() {
-            Some((kind, id)) => Outcome::go(Go::Record { kind, id }),
-            None => self.open_target(),
-        }
-    }
-
-    /// An audit record opens the record it is about.
-    fn open_target(&self) -> Outcome {
-        let spec = self.spec();
-        let place = spec.columns.iter().position(|c| c.id == "command");
-        let command = place.zip(self.current()).and_then(|(i, r)| r.cells.get(i)?.as_text());
-        let kind = command.and_then(|c| crate::domain::rows::Kind::parse(c.split('.').next()?));
-        match (kind, self.current()) {
-            (Some(kind), Some(row)) if !row.id.is_nil() => Outcome::go(Go::Record { kind, id: row.id }),
-            _ => Outcome::used(),
+        match (self.record(), self.current()) {
+            (Some((kind, id)), _) => Outcome::go(Go::Record { kind, id }),
+            (None, Some(row)) => Outcome::go(Go::Audit(row.place.key)),
+            (None, None) => Outcome::used(),
         }
     }
 
@@ -133,7 +124,7 @@ impl ListView {
             }
             Key::Esc => {
                 self.typing = false;
-                return Outcome::does(if self.filter.is_empty() { Vec::new() } else { self.clear_filter() });
+                return Outcome::does(if self.is_narrowed() { self.clear_filter() } else { Vec::new() });
             }
             Key::Up | Key::Down => {
                 self.typing = false;
@@ -198,13 +189,27 @@ impl ListView {
         self.sort.iter().map(|(id, _)| *id).collect()
     }
 
+    /// Those of the columns there is room for at the width last drawn.
+    pub fn fitting_columns(&self) -> Vec<&'static str> {
+        let columns: Vec<_> = self.columns.iter().filter_map(|id| self.spec().column(id)).collect();
+        let widths: Vec<_> = columns.iter().map(|c| width_of(c, self.width)).collect();
+        let layout = crate::console::widgets::table::layout(&widths, self.width);
+        columns.iter().zip(layout).filter(|(_, w)| w.is_some()).map(|(c, _)| c.id).collect()
+    }
+
     /// The columns shown, in order.
     pub fn shown_columns(&self) -> Vec<&'static str> {
         self.columns.clone()
     }
 
-    /// Drops the marks after something was done to the marked records.
-    pub fn forget_marks(&mut self) {
-        self.marks.clear();
+    /// The marks after something was done to the marked records: they stay, so that it can be undone for all of them;
+    /// of a record that is not on the screen only its new state is known.
+    pub fn marks_after(&mut self, verb: Option<Verb>) {
+        for mark in self.marks.values_mut() {
+            if let Some(arrow) = verb.and_then(|verb| machine::arrow(mark.kind, &mark.state, verb)) {
+                arrow.to.clone_into(&mut mark.state);
+                mark.rev = 0;
+            }
+        }
     }
 }

@@ -29,11 +29,22 @@ pub struct MatrixView {
     column: usize,
     top: usize,
     height: usize,
+    /// The return that would be opened or reminded.
+    chosen: Option<Subject>,
 }
 
 impl MatrixView {
     pub fn new(slot: Slot) -> MatrixView {
-        MatrixView { slot, matrix: Matrix::default(), board: None, cursor: 0, column: 0, top: 0, height: 10 }
+        MatrixView {
+            slot,
+            matrix: Matrix::default(),
+            board: None,
+            cursor: 0,
+            column: 0,
+            top: 0,
+            height: 10,
+            chosen: None,
+        }
     }
 
     pub fn owns(&self, slot: Slot) -> bool {
@@ -48,7 +59,7 @@ impl MatrixView {
         self.enter(cx)
     }
 
-    pub fn take(&mut self, _slot: Slot, answer: Answer, _cx: &Context<'_>) -> Vec<Effect> {
+    pub fn take(&mut self, _slot: Slot, answer: Answer, cx: &Context<'_>) -> Vec<Effect> {
         match answer {
             Answer::Matrix(matrix) => {
                 let unit = self.matrix.rows.get(self.cursor).map(|r| r.unit);
@@ -56,6 +67,7 @@ impl MatrixView {
                 if let Some(at) = self.matrix.rows.iter().position(|r| Some(r.unit) == unit) {
                     self.cursor = at;
                 }
+                self.choose(cx);
             }
             Answer::Board(board) => self.board = Some(board),
             _ => {}
@@ -75,6 +87,8 @@ impl MatrixView {
             Action::Down => self.cursor = (self.cursor + 1).min(last),
             Action::PageUp => self.cursor = self.cursor.saturating_sub(self.height),
             Action::PageDown => self.cursor = (self.cursor + self.height).min(last),
+            Action::Left => self.column = self.column.saturating_sub(1),
+            Action::Right => self.column = (self.column + 1).min(self.matrix.forms.len().saturating_sub(1)),
             Action::Top => self.cursor = 0,
             Action::Bottom => self.cursor = last,
             Action::Refresh => return Outcome::does(self.enter(cx)),
@@ -84,29 +98,29 @@ impl MatrixView {
             }
             _ => return Outcome::ignored(),
         }
+        self.choose(cx);
         Outcome::used()
     }
 
     pub fn scopes(&self) -> Vec<Scope> {
-        vec![Scope::Matrix, Scope::Global]
+        vec![Scope::Matrix, Scope::Return, Scope::Global]
     }
 
     pub fn subjects(&self) -> Vec<Subject> {
-        let name = self.matrix.rows.get(self.cursor).map(|r| r.name.clone()).unwrap_or_default();
-        // The return that is still owed is meant before one that is in.
-        let row = self.matrix.rows.get(self.cursor);
-        let owed = row.and_then(|r| r.cells.iter().flatten().find(|c| !is_in(&c.state)));
-        let cell = owed.or_else(|| self.cell());
-        cell.map(|c| Subject {
+        self.chosen.iter().cloned().collect()
+    }
+
+    /// The return in the chosen column; where the unit owes none there, the one it owes.
+    fn choose(&mut self, cx: &Context<'_>) {
+        let unit = self.matrix.rows.get(self.cursor).map(|r| r.name.clone()).unwrap_or_default();
+        self.chosen = self.cell().map(|c| Subject {
             kind: Kind::Return,
             id: c.id,
-            code: c.form.clone(),
-            name,
+            code: String::new(),
+            name: format!("{unit} {}", cx.format.locale.code("form", &c.form)),
             state: c.state.clone(),
             rev: 0,
-        })
-        .into_iter()
-        .collect()
+        });
     }
 
     pub fn status(&self, cx: &Context<'_>) -> String {
@@ -172,7 +186,11 @@ impl MatrixView {
         let unit = text::fit(&text::display(&row.name), name);
         buffer.set_stringn(area.x + 2, area.y, unit, name, cx.theme.style(Role::Text));
         let mut x = area.x + 2 + name as u16;
+        let chosen = self.chosen.as_ref().filter(|_| index == self.cursor).map(|s| s.id);
         for duty in &row.cells {
+            if duty.as_ref().is_some_and(|c| Some(c.id) == chosen) && x > area.x + 2 {
+                buffer.set_stringn(x - 2, area.y, ">", 1, cx.theme.style(Role::Selected));
+            }
             let (words, role) = duty.as_ref().map_or((String::new(), Role::Dim), |c| cell_words(c, cx));
             let room = usize::from(area.right().saturating_sub(x)).min(cell);
             buffer.set_stringn(x, area.y, text::short(&words, room.saturating_sub(1)), room, cx.theme.style(role));
@@ -194,10 +212,6 @@ impl MatrixView {
             text::short(&cx.format.locale.tr_with("matrix-total", &args), usize::from(area.width.saturating_sub(2)));
         frame.buffer_mut().set_stringn(area.x + 2, area.y, line, usize::from(area.width), cx.theme.style(Role::Info));
     }
-}
-
-fn is_in(state: &str) -> bool {
-    matches!(state, "accepted" | "submitted")
 }
 
 /// State with its day, and how late it is: `已接收 6-27`, `退回 逾期 51 天`.

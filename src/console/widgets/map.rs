@@ -97,7 +97,7 @@ impl Projection {
         self.closest(places, |dot| Some((dot.0 - target.0).hypot(dot.1 - target.1)))
     }
 
-    /// The next place when an arrow key is pressed on `from`: the closest within the direction's quarter.
+    /// The next place when an arrow key is pressed on `from`: the closest that truly lies that way, within the direction's quarter.
     pub fn step(&self, places: &[(f64, f64)], from: usize, direction: (i8, i8)) -> Option<usize> {
         let start = self.dot(*places.get(from)?);
         let (dx, dy) = (f64::from(direction.0), f64::from(direction.1));
@@ -105,7 +105,7 @@ impl Projection {
             let (x, y) = (dot.0 - start.0, dot.1 - start.1);
             let along = x * dx + y * dy;
             let aside = (x * dy - y * dx).abs();
-            (along > 0.1 && aside <= along * 1.5).then_some(along + aside)
+            (along > 0.1 && aside <= along).then_some(along + aside)
         })
     }
 

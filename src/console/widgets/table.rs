@@ -121,18 +121,16 @@ pub fn draw_header(
     widths: &[Option<u16>],
     headings: &[Heading<'_>],
     style: Style,
-    chinese: bool,
 ) {
     let area = line(area, buffer);
     buffer.set_style(area, style);
     each(area, columns, widths, |i, x, cells, align| {
         let Some(heading) = headings.get(i) else { return };
-        let sign = match (heading.sort, chinese) {
-            (None, _) => "",
-            (Some(SortSign::Up), true) => "升",
-            (Some(SortSign::Down), true) => "降",
-            (Some(SortSign::Up), false) => "^",
-            (Some(SortSign::Down), false) => "v",
+        // Set off from the title, which a word would run into.
+        let sign = match heading.sort {
+            None => "",
+            Some(SortSign::Up) => "^",
+            Some(SortSign::Down) => "v",
         };
         let room = usize::from(cells);
         // The sign survives where the title does not.

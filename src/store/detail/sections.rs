@@ -1,11 +1,28 @@
 //! What hangs on what: one line a relation.
 
-use super::Section;
+use super::{Section, Stands};
 use crate::domain::rows::Kind;
 use crate::store::list::ListKind;
 
 const fn section(id: &'static str, on: Kind, list: ListKind, sql: &'static str) -> Section {
-    Section { id, on, list, sql }
+    Section { id, on, list, sql, stands: Stands::Itself, without: &[] }
+}
+
+impl Section {
+    /// Its rows stand for records of `kind`; `sql` gives their ids.
+    const fn stands_for(self, kind: Kind, sql: &'static str) -> Section {
+        Section { stands: Stands::For(kind, sql), ..self }
+    }
+
+    /// Its rows say all there is.
+    const fn says_all(self) -> Section {
+        Section { stands: Stands::Nothing, ..self }
+    }
+
+    /// Without columns that repeat the record.
+    const fn without(self, columns: &'static [&'static str]) -> Section {
+        Section { without: columns, ..self }
+    }
 }
 
 /// The table, in the order shown.
@@ -17,21 +34,24 @@ pub const SECTIONS: &[Section] = &[
         ListKind::Suppliers,
         "t.id = (SELECT supplier_id FROM catalog_entry WHERE id = ?1)",
     ),
-    section("incidents", Kind::CatalogEntry, ListKind::Incidents, "t.entry_id = ?1"),
+    section("incidents", Kind::CatalogEntry, ListKind::Incidents, "t.entry_id = ?1")
+        .without(&["product", "entry", "county"]),
     section(
         "packs",
         Kind::CatalogEntry,
         ListKind::Packs,
         "t.id IN (SELECT pack_id FROM gift_pack_item WHERE entry_id = ?1 AND quantity > 0)",
     ),
-    section("shelves", Kind::CatalogEntry, ListKind::Shelf, "t.entry_id = ?1"),
+    section("shelves", Kind::CatalogEntry, ListKind::Shelf, "t.entry_id = ?1")
+        .stands_for(Kind::Counter, "t.counter_id")
+        .without(&["name", "entry"]),
     section(
         "orders",
         Kind::CatalogEntry,
         ListKind::Orders,
         "t.id IN (SELECT order_id FROM order_line WHERE entry_id = ?1)",
     ),
-    section("purchases", Kind::CatalogEntry, ListKind::Purchases, "t.entry_id = ?1"),
+    section("purchases", Kind::CatalogEntry, ListKind::Purchases, "t.entry_id = ?1").without(&["supplier"]),
     section("notices", Kind::CatalogEntry, ListKind::Notices, "t.entry_id = ?1"),
     section(
         "product",
@@ -44,29 +64,33 @@ pub const SECTIONS: &[Section] = &[
         Kind::CatalogEntry,
         ListKind::Catalog,
         "t.supplier_id = (SELECT supplier_id FROM catalog_entry WHERE id = ?1) AND t.id <> ?1",
-    ),
+    )
+    .without(&["supplier"]),
     section(
         "county",
         Kind::CatalogEntry,
         ListKind::Catalog,
         "t.county_code = (SELECT county_code FROM catalog_entry WHERE id = ?1) AND t.id <> ?1",
-    ),
+    )
+    .without(&["county"]),
     // a supplier
     section("incidents", Kind::Supplier, ListKind::Incidents, "t.supplier_id = ?1"),
-    section("entries", Kind::Supplier, ListKind::Catalog, "t.supplier_id = ?1"),
-    section("purchases", Kind::Supplier, ListKind::Purchases, "t.supplier_id = ?1"),
+    section("entries", Kind::Supplier, ListKind::Catalog, "t.supplier_id = ?1").without(&["supplier"]),
+    section("purchases", Kind::Supplier, ListKind::Purchases, "t.supplier_id = ?1").without(&["supplier"]),
     section("products", Kind::Supplier, ListKind::Products, "t.supplier_id = ?1"),
     // a product
     section("entries", Kind::Product, ListKind::Catalog, "t.product_id = ?1"),
     // a counter
-    section("shelf", Kind::Counter, ListKind::Shelf, "t.counter_id = ?1"),
-    section("notices", Kind::Counter, ListKind::Notices, "t.counter_id = ?1"),
-    section("visits", Kind::Counter, ListKind::Visits, "t.counter_id = ?1"),
+    section("shelf", Kind::Counter, ListKind::Shelf, "t.counter_id = ?1")
+        .stands_for(Kind::CatalogEntry, "t.entry_id")
+        .without(&["at", "counter", "county"]),
+    section("notices", Kind::Counter, ListKind::Notices, "t.counter_id = ?1").without(&["counter", "county"]),
+    section("visits", Kind::Counter, ListKind::Visits, "t.counter_id = ?1").says_all().without(&["counter"]),
     // an incident
     section("entry", Kind::Incident, ListKind::Catalog, "t.id = (SELECT entry_id FROM incident WHERE id = ?1)"),
-    section("steps", Kind::Incident, ListKind::Steps, "t.incident_id = ?1"),
-    section("evidence", Kind::Incident, ListKind::Evidence, "t.incident_id = ?1"),
-    section("notices", Kind::Incident, ListKind::Notices, "t.incident_id = ?1"),
+    section("steps", Kind::Incident, ListKind::Steps, "t.incident_id = ?1").says_all().without(&["incident"]),
+    section("evidence", Kind::Incident, ListKind::Evidence, "t.incident_id = ?1").without(&["incident"]),
+    section("notices", Kind::Incident, ListKind::Notices, "t.incident_id = ?1").without(&["incident"]),
     section(
         "packs",
         Kind::Incident,
@@ -79,30 +103,46 @@ pub const SECTIONS: &[Section] = &[
         ListKind::Orders,
         "t.id IN (SELECT l.order_id FROM order_line l JOIN incident i ON i.entry_id = l.entry_id WHERE i.id = ?1)",
     ),
-    section("shelves", Kind::Incident, ListKind::Shelf, "t.entry_id = (SELECT entry_id FROM incident WHERE id = ?1)"),
+    section("shelves", Kind::Incident, ListKind::Shelf, "t.entry_id = (SELECT entry_id FROM incident WHERE id = ?1)")
+        .stands_for(Kind::Counter, "t.counter_id")
+        .without(&["name", "entry"]),
     // a removal notice
     section(
         "shelf",
         Kind::RemovalNotice,
         ListKind::Shelf,
         "t.counter_id = (SELECT counter_id FROM removal_notice WHERE id = ?1)",
-    ),
+    )
+    .stands_for(Kind::CatalogEntry, "t.entry_id")
+    .without(&["at", "counter", "county"]),
     // a pack
-    section("items", Kind::GiftPack, ListKind::PackItems, "t.pack_id = ?1 AND t.quantity > 0"),
+    section("items", Kind::GiftPack, ListKind::PackItems, "t.pack_id = ?1 AND t.quantity > 0")
+        .stands_for(Kind::CatalogEntry, "t.entry_id"),
     section("orders", Kind::GiftPack, ListKind::Orders, "t.pack_id = ?1"),
     // an order
-    section("lines", Kind::PurchaseOrder, ListKind::OrderLines, "t.order_id = ?1"),
+    section("lines", Kind::PurchaseOrder, ListKind::OrderLines, "t.order_id = ?1")
+        .stands_for(Kind::CatalogEntry, "t.entry_id"),
     // a deadline and what is owed for it
-    section("returns", Kind::Deadline, ListKind::Returns, "t.deadline_id = ?1"),
+    section("returns", Kind::Deadline, ListKind::Returns, "t.deadline_id = ?1").without(&["form", "due"]),
     section(
         "unit_returns",
         Kind::Return,
         ListKind::Returns,
         "t.unit_id = (SELECT unit_id FROM \"return\" WHERE id = ?1)",
-    ),
+    )
+    .without(&["unit", "kind"]),
     // an organisation
-    section("returns", Kind::Organisation, ListKind::Returns, "t.unit_id = ?1"),
-    section("purchases", Kind::Organisation, ListKind::Purchases, "t.buyer_id = ?1"),
+    section("returns", Kind::Organisation, ListKind::Returns, "t.unit_id = ?1").without(&["unit", "kind"]),
+    section("purchases", Kind::Organisation, ListKind::Purchases, "t.buyer_id = ?1").without(&["buyer"]),
+    // the partnership of its area, and the counters over there
+    section("partners", Kind::Organisation, ListKind::Partners, "t.id = ?1").says_all().without(&["name", "county"]),
+    section(
+        "partner_counters",
+        Kind::Organisation,
+        ListKind::Counters,
+        "t.county_code IN (SELECT p.jiangsu_code FROM jiangsu_pair p JOIN organisation o ON o.division_code = p.shaanxi_code \
+         WHERE o.id = ?1 AND o.kind IN ('city', 'county'))",
+    ),
     section("members", Kind::Organisation, ListKind::Organisations, "t.parent_id = ?1"),
     // an edition
     section(
@@ -110,6 +150,38 @@ pub const SECTIONS: &[Section] = &[
         Kind::CatalogEdition,
         ListKind::Catalog,
         "t.edition_no = (SELECT number FROM catalog_edition WHERE id = ?1)",
+    ),
+    section("publications", Kind::CatalogEdition, ListKind::Publications, "t.edition_id = ?1").without(&["number"]),
+    section(
+        "edition",
+        Kind::Publication,
+        ListKind::Editions,
+        "t.id = (SELECT edition_id FROM publication WHERE id = ?1)",
+    ),
+    // what link rows link, and what steps and papers belong to
+    section("counter", Kind::ShelfLine, ListKind::Counters, "t.id = (SELECT counter_id FROM shelf_line WHERE id = ?1)"),
+    section("entry", Kind::ShelfLine, ListKind::Catalog, "t.id = (SELECT entry_id FROM shelf_line WHERE id = ?1)"),
+    section("packs", Kind::GiftPackItem, ListKind::Packs, "t.id = (SELECT pack_id FROM gift_pack_item WHERE id = ?1)"),
+    section(
+        "entry",
+        Kind::GiftPackItem,
+        ListKind::Catalog,
+        "t.id = (SELECT entry_id FROM gift_pack_item WHERE id = ?1)",
+    ),
+    section("orders", Kind::OrderLine, ListKind::Orders, "t.id = (SELECT order_id FROM order_line WHERE id = ?1)"),
+    section("entry", Kind::OrderLine, ListKind::Catalog, "t.id = (SELECT entry_id FROM order_line WHERE id = ?1)"),
+    section("counter", Kind::Visit, ListKind::Counters, "t.id = (SELECT counter_id FROM visit WHERE id = ?1)"),
+    section(
+        "incidents",
+        Kind::IncidentStep,
+        ListKind::Incidents,
+        "t.id = (SELECT incident_id FROM incident_step WHERE id = ?1)",
+    ),
+    section(
+        "incidents",
+        Kind::Evidence,
+        ListKind::Incidents,
+        "t.id = (SELECT incident_id FROM evidence WHERE id = ?1)",
     ),
     // the parties of records that have no name of their own
     section("buyer", Kind::Purchase, ListKind::Organisations, "t.id = (SELECT buyer_id FROM purchase WHERE id = ?1)"),

@@ -30,6 +30,10 @@ const fn hidden(column: Column, width: u16, priority: u8) -> Column {
     Column { width, priority, shown: false, ..column }
 }
 
+/// Who, why, and about what: by its code and, for a product, by its name.
+const AUDITED: &str = "t.person || ' ' || t.reason || ' ' || t.target_code || ' ' || \
+     coalesce((SELECT e.name FROM catalog_entry e WHERE e.id = t.target), '')";
+
 /// Every list.
 pub const SPECS: &[ListSpec] = &[
     ListSpec {
@@ -79,7 +83,7 @@ pub const SPECS: &[ListSpec] = &[
         id: "t.id",
         columns: COUNTERS,
         sort: ("code", false),
-        text: "t.name || ' ' || t.host",
+        text: "t.code || ' ' || t.name || ' ' || t.host",
         state: Some("state"),
         facets: &["county", "venue", "state"],
         tally: None,
@@ -92,7 +96,7 @@ pub const SPECS: &[ListSpec] = &[
         id: "t.id",
         columns: INCIDENTS,
         sort: ("reported", true),
-        text: "t.title || ' ' || e.name || ' ' || e.supplier_name",
+        text: "t.code || ' ' || t.title || ' ' || e.name || ' ' || e.supplier_name",
         state: Some("state"),
         facets: &[],
         tally: None,
@@ -105,7 +109,7 @@ pub const SPECS: &[ListSpec] = &[
         id: "t.id",
         columns: DEADLINES,
         sort: ("due", false),
-        text: "t.title",
+        text: "t.code || ' ' || t.title",
         state: Some("state"),
         facets: &[],
         tally: None,
@@ -144,7 +148,7 @@ pub const SPECS: &[ListSpec] = &[
         id: "t.id",
         columns: PACKS,
         sort: ("code", false),
-        text: "t.name",
+        text: "t.code || ' ' || t.name",
         state: Some("state"),
         facets: &[],
         tally: None,
@@ -170,7 +174,7 @@ pub const SPECS: &[ListSpec] = &[
         id: "t.id",
         columns: ORDERS,
         sort: ("day", true),
-        text: "o.name",
+        text: "t.code || ' ' || o.name",
         state: Some("state"),
         facets: &[],
         tally: None,
@@ -196,7 +200,7 @@ pub const SPECS: &[ListSpec] = &[
         id: "t.id",
         columns: NOTICES,
         sort: ("age", false),
-        text: "c.name",
+        text: "t.code || ' ' || c.name || ' ' || coalesce((SELECT e.name FROM catalog_entry e WHERE e.id = t.entry_id), '')",
         state: Some("state"),
         facets: &[],
         tally: None,
@@ -217,11 +221,11 @@ pub const SPECS: &[ListSpec] = &[
     ListSpec {
         kind: ListKind::Publications,
         row: Some(Kind::Publication),
-        from: "publication t JOIN catalog_edition e ON e.id = t.edition_id",
+        from: "publication t JOIN catalog_edition d ON d.id = t.edition_id",
         key: "t.seq",
         id: "t.id",
         columns: PUBLICATIONS,
-        sort: ("edition", true),
+        sort: ("number", true),
         text: "t.address",
         state: Some("state"),
         facets: &[],
@@ -313,7 +317,7 @@ pub const SPECS: &[ListSpec] = &[
         id: "t.target",
         columns: AUDIT,
         sort: ("no", true),
-        text: "t.person || ' ' || t.reason || ' ' || t.target_code",
+        text: AUDITED,
         state: None,
         facets: &[],
         tally: None,

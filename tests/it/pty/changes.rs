@@ -72,11 +72,19 @@ fn several_at_once_need_their_number_typed() {
     }
     assert_eq!(demo.audit(), before, "a wrong number does nothing");
     console.send("3").rests();
-    console.send("\r").hides("输入数目以确认").shows("已暂停 3").hides("标记 3");
-    for code in codes {
-        assert_eq!(state_of(&demo, &code), ("suspended".into(), "同一批次".into()));
+    console.send("\r").hides("输入数目以确认").shows("已暂停 3 种（审计 2-4）").rests();
+    for code in &codes {
+        assert_eq!(state_of(&demo, code), ("suspended".into(), "同一批次".into()));
     }
     assert!(demo.audit() > before);
+    // The marks stay, so that all of them can be resumed at once.
+    console.send("S").shows("3 种产品").rests();
+    console.send("查过无事").rests();
+    console.send("\t3").rests();
+    console.send("\r").hides("输入数目以确认").shows("已恢复 3 种").rests();
+    for code in codes {
+        assert_eq!(state_of(&demo, &code), ("listed".into(), "查过无事".into()));
+    }
 }
 
 #[test]

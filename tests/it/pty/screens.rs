@@ -40,7 +40,7 @@ fn the_screens_are_those_in_the_docs() {
         shots.take("catalog-pane", &["\x1b", "v"], "目录产品");
         shots.take("catalog-detail", &["v", "\r"], "目录产品  SX");
         shots.take("counters", &["3"], "ZG610102-0001");
-        shots.take("counters-map", &["\t", "\x1b[B", "\x1b[B"], "Enter 回到列表");
+        shots.take("counters-map", &["\t", "\x1b[B", "\x1b[B"], "江苏对口城市专柜");
         shots.take("incidents", &["4"], "QI-2020");
         shots.take("incident", &["\r"], "质量事件  QI-");
         shots.take("returns", &["5"], "附件1");

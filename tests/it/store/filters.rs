@@ -12,7 +12,7 @@ use rusqlite::Connection;
 pub fn parse(db: &Connection, lang: Lang, kind: ListKind, typed: &str) -> Result<Filter, FilterError> {
     let locale = Locale::new(lang);
     let divisions = divisions(db).expect("divisions");
-    Filter::parse(typed, kind.spec(), &Lexicon { locale: &locale, divisions: &divisions })
+    Filter::parse(typed, kind.spec(), &Lexicon { locale: &locale, divisions: &divisions, year: 2020 })
 }
 
 /// Rows under a filter, and the count the page tells.

@@ -358,6 +358,14 @@ impl Demo {
         verdict["records"].as_i64().expect("a number")
     }
 
+    /// Holds the file's write lock, as another program would, until it is dropped.
+    pub fn lock(&self) -> rusqlite::Connection {
+        let path = self.path().join("gongfu.db");
+        let db = gongfu::sqlite::open(&path, gongfu::sqlite::Use::Write).expect("a connection");
+        db.execute_batch("BEGIN IMMEDIATE").expect("the lock");
+        db
+    }
+
     /// Everything that is stored, as text.
     pub fn dump(&self) -> Vec<u8> {
         std::fs::read(self.path().join("gongfu.db")).expect("the database")

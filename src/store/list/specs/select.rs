@@ -111,13 +111,14 @@ pub(super) const EDITIONS: &[Column] = &[
 ];
 
 pub(super) const PUBLICATIONS: &[Column] = &[
-    shown(same("edition", "e.number", Ty::Count), 5, 0),
-    shown(same("channel", "t.channel", Ty::Set("channel_place")), 10, 0),
-    shown(same("state", "t.state", Ty::Set("publication")), 8, 0),
-    shown(same("again", "t.republish", Ty::YesNo), 5, 1),
+    shown(same("number", "d.number", Ty::Count), 5, 0),
+    shown(same("dated", "d.dated", Ty::Day), 10, 2),
+    shown(same("channel", "t.channel", Ty::Set("channel_place")), 8, 0),
+    shown(same("address", "t.address", Ty::Text), 40, 3),
     shown(other("published", "t.published_at", Ty::Instant, Sort::By("coalesce(t.published_at, 0)")), 11, 2),
-    shown(same("address", "t.address", Ty::Text), 36, 3),
-    hidden(same("open", "(t.state = 'failed' OR t.republish)", Ty::YesNo), 4, 9),
+    shown(same("republish", "t.republish", Ty::YesNo), 8, 1),
+    shown(same("state", "t.state", Ty::Set("publication")), 8, 0),
+    hidden(same("trouble", "(t.state = 'failed' OR t.republish = 1)", Ty::YesNo), 8, 9),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
     hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),

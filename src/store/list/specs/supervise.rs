@@ -3,6 +3,9 @@
 use super::{hidden, other, same, shown};
 use crate::store::list::{Column, Sort, Ty};
 
+/// Name of the catalog entry a row is about.
+const PRODUCT: &str = "coalesce((SELECT e.name FROM catalog_entry e WHERE e.id = t.entry_id), '')";
+
 pub(super) const INCIDENTS: &[Column] = &[
     shown(same("code", "t.code", Ty::Code), 13, 0),
     shown(same("grade", "t.grade", Ty::Set("grade")), 5, 0),
@@ -25,6 +28,7 @@ pub(super) const INCIDENTS: &[Column] = &[
     shown(same("entry", "e.code", Ty::Code), 14, 6),
     hidden(same("open", "(t.state NOT IN ('closed','unfounded','not_serious'))", Ty::YesNo), 4, 9),
     shown(same("state", "t.state", Ty::Set("incident")), 10, 0),
+    hidden(same("hours", "(gongfu_now() - t.reported_at) / 3600000", Ty::Count), 8, 9),
     hidden(other("confirmed", "t.confirmed_at", Ty::Instant, Sort::By("coalesce(t.confirmed_at, 0)")), 11, 9),
     hidden(other("closed", "t.closed_at", Ty::Instant, Sort::By("coalesce(t.closed_at, 0)")), 11, 9),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
@@ -69,7 +73,8 @@ pub(super) const NOTICES: &[Column] = &[
     shown(same("code", "t.code", Ty::Code), 17, 1),
     shown(other("counter", "c.name", Ty::Name, Sort::By("c.name_key")), 26, 0),
     shown(same("county", "t.county_code", Ty::Division), 8, 2),
-    shown(same("incident", "i.code", Ty::Code), 13, 3),
+    shown(same("product", PRODUCT, Ty::Name), 20, 2),
+    shown(same("incident", "i.code", Ty::Code), 13, 4),
     shown(same("age", "t.issued_at", Ty::Instant), 11, 1),
     shown(same("due", "t.due_at", Ty::Instant), 11, 4),
     shown(same("state", "t.state", Ty::Set("removal_notice")), 8, 0),
@@ -92,7 +97,7 @@ pub(super) const EVIDENCE: &[Column] = &[
     shown(same("kind", "t.kind", Ty::Set("evidence")), 10, 0),
     shown(same("title", "t.title", Ty::Name), 30, 0),
     shown(same("added", "t.added_at", Ty::Instant), 11, 1),
-    shown(same("bytes", "t.bytes", Ty::Count), 9, 4),
+    shown(same("bytes", "t.bytes", Ty::Bytes), 9, 4),
     shown(same("sha256", "t.sha256", Ty::Code), 20, 6),
 ];
 

@@ -3,6 +3,13 @@
 use super::{hidden, other, same, shown};
 use crate::store::list::{Column, Sort, Ty};
 
+/// Name of the catalog entry a row is about.
+const PRODUCT: &str = "coalesce((SELECT e.name FROM catalog_entry e WHERE e.id = t.entry_id), '')";
+
+/// Active, and nobody was there in the last 90 days; never seen counts, too. As the board counts them.
+const ASLEEP: &str =
+    "(t.state = 'active' AND coalesce(t.last_visit, '') < date(gongfu_now() / 1000 + 28800, 'unixepoch', '-90 days'))";
+
 pub(super) const COUNTERS: &[Column] = &[
     shown(
         other(
@@ -17,6 +24,7 @@ pub(super) const COUNTERS: &[Column] = &[
     shown(other("name", "t.name", Ty::Name, Sort::By("t.name_key")), 26, 0),
     shown(same("county", "t.county_code", Ty::Division), 8, 1),
     shown(same("venue", "t.venue_type", Ty::Set("venue")), 14, 4),
+    hidden(same("asleep", ASLEEP, Ty::YesNo), 4, 8),
     hidden(same("family", "coalesce(v.family, '')", Ty::Set("family")), 10, 8),
     hidden(same("bank", "t.bank", Ty::Text), 6, 8),
     hidden(same("room", "t.demo_room", Ty::YesNo), 6, 8),
@@ -44,6 +52,7 @@ pub(super) const PURCHASES: &[Column] = &[
     shown(same("day", "t.bought_on", Ty::Day), 10, 1),
     shown(other("buyer", "o.name", Ty::Name, Sort::By("o.name_key")), 24, 0),
     shown(other("supplier", "s.name", Ty::Text, Sort::By("s.name_key")), 24, 3),
+    hidden(same("product", PRODUCT, Ty::Name), 20, 6),
     shown(same("quantity", "t.quantity", Ty::Count), 7, 4),
     shown(same("amount", "t.amount_fen", Ty::Money), 12, 0),
     shown(same("channel", "t.channel", Ty::Set("channel")), 8, 4),
@@ -79,6 +88,7 @@ pub(super) const ORDERLINES: &[Column] = &[
 ];
 
 pub(super) const SHELF: &[Column] = &[
+    shown(same("at", "c.code", Ty::Code), 14, 3),
     shown(other("counter", "c.name", Ty::Text, Sort::By("c.name_key")), 24, 0),
     shown(same("county", "c.county_code", Ty::Division), 8, 1),
     shown(other("name", "e.name", Ty::Name, Sort::By("e.name_key")), 22, 1),
@@ -101,13 +111,14 @@ pub(super) const PARTNERS: &[Column] = &[
     shown(same("partner", "p.jiangsu_name", Ty::Text), 10, 0),
     shown(same("city", "p.jiangsu_city", Ty::Text), 10, 2),
     shown(same("since", "p.since_year", Ty::Year), 6, 3),
+    shown(same("counters", "(SELECT count(*) FROM counter c WHERE c.county_code = p.jiangsu_code)", Ty::Count), 6, 1),
     shown(
         same(
-            "counters",
+            "active",
             "(SELECT count(*) FROM counter c WHERE c.county_code = p.jiangsu_code AND c.state = 'active')",
             Ty::Count,
         ),
-        6,
-        1,
+        8,
+        2,
     ),
 ];

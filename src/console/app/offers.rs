@@ -1,0 +1,35 @@
+//! Which actions can do something here and now: the footer shows no others.
+
+use super::App;
+use crate::console::action::{Action, Danger, Entry};
+use crate::console::views::View;
+use crate::domain::machine::{self, Verb};
+use crate::domain::rows::Kind;
+
+impl App {
+    /// Whether the action would do something on what is shown.
+    pub(super) fn offers(&mut self, entry: &Entry) -> bool {
+        if self.facts.read_only && entry.danger != Danger::None {
+            return false;
+        }
+        match entry.action {
+            Action::Suspend => self.can(Verb::Suspend),
+            Action::Resume => self.can(Verb::Resume),
+            Action::Remind => {
+                self.subjects_of(Kind::Return).iter().any(|s| !matches!(s.state.as_str(), "submitted" | "accepted"))
+            }
+            Action::Reveal => !self.subjects_of(Kind::Supplier).is_empty(),
+            Action::Back => self.stack().len() > 1 || self.stack().last().is_some_and(View::can_clear),
+            Action::Pane | Action::Mark => match self.stack().last() {
+                Some(View::List(list)) => list.spec().row.is_some(),
+                _ => true,
+            },
+            _ => true,
+        }
+    }
+
+    fn can(&mut self, verb: Verb) -> bool {
+        let subjects = self.subjects_of(Kind::CatalogEntry);
+        subjects.iter().any(|s| machine::arrow(s.kind, &s.state, verb).is_some())
+    }
+}
