@@ -234,3 +234,4 @@ filter-shape-day = a day, such as 2020-08-20, 8-20, 2020-08, >=8-1
 filter-shape-number = a number, such as 100, >100, 10..20
 chooser-no-room = no room
 settings-language = Settings read again; the language holds from the next start on
+detail-history-none = History

@@ -234,3 +234,4 @@ filter-shape-day = 日期，如 2020-08-20、8-20、2020-08、>=8-1
 filter-shape-number = 数字，如 100、>100、10..20
 chooser-no-room = 放不下
 settings-language = 设置已重新读取；语言重新启动后生效
+detail-history-none = 经过

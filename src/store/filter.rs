@@ -5,7 +5,7 @@
 //! test; running it is `page`'s.
 
 use super::list::{Column, ListSpec, Ty};
-use crate::base::locale::Locale;
+use crate::base::locale::{Lang, Locale};
 use crate::base::{glyphs, text};
 use crate::domain::command::Command;
 use crate::domain::refusal::CODES;
@@ -105,9 +105,18 @@ impl Filter {
     }
 }
 
-/// What was done is kept as a code; a word for it in the language of the screen finds it beside the list's text.
+/// What was done is kept as a code; a word for it in the language of the screen finds it beside the list's text. Letters
+/// alone stay with the text, which answers every letter typed at once.
 fn meant_commands(word: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Option<Op> {
     let column = spec.column("command").filter(|c| c.ty == Ty::Set("command"))?;
+    let letters = word.chars().count();
+    let is_word = match lexicon.locale.lang() {
+        Lang::Zh => letters > 1 && !word.chars().any(|c| c.is_ascii()),
+        Lang::En => letters > 3,
+    };
+    if !is_word {
+        return None;
+    }
     let Ty::Set(set) = column.ty else { return None };
     let codes = set_codes(set, lexicon.locale);
     let meant: Vec<Value> =

@@ -226,8 +226,12 @@ impl App {
         }
         let scopes = self.scopes();
         let at_hand = ACTIONS.iter().filter(|e| e.footer > 0 && scopes.contains(&e.scope));
-        let mut shown: Vec<_> = at_hand.filter(|e| self.offers(e)).collect();
-        shown.sort_by_key(|e| e.footer);
+        let mut shown: Vec<_> =
+            at_hand.map(|e| (e, self.offers(e))).filter(|(e, offered)| *offered || keeps_its_place(e)).collect();
+        shown.sort_by_key(|(e, _)| e.footer);
+        // What is resumed takes the place of what is suspended: one of the two at most is there for a row.
+        let resumes = shown.iter().any(|(e, offered)| e.action == action::Action::Resume && *offered);
+        shown.retain(|(e, offered)| *offered || !(resumes && e.action == action::Action::Suspend));
         let chinese = self.facts.locale.lang() == Lang::Zh;
         let mut x = area.x + 1;
         // Help is always at hand: its place is kept.
@@ -237,7 +241,7 @@ impl App {
                 text::width(&k.label(chinese)) + text::width(&self.facts.locale.tr(&label_id(help))) + 3
             });
         let mut left = MOST_FOOTER;
-        for entry in shown {
+        for (entry, offered) in shown {
             if left == 0 && entry.action != help.action {
                 continue;
             }
@@ -249,6 +253,10 @@ impl App {
                 continue;
             }
             left = left.saturating_sub(1);
+            if !offered {
+                x += need as u16;
+                continue;
+            }
             let buffer = frame.buffer_mut();
             buffer.set_stringn(x, area.y, &key, room, self.theme.style(Role::Key).patch(style));
             x += text::width(&key) as u16 + 1;
@@ -256,4 +264,10 @@ impl App {
             x += text::width(&label) as u16 + 2;
         }
     }
+}
+
+/// An action that comes and goes with the row under the cursor leaves its place blank: a step must not push the whole
+/// line to and fro.
+fn keeps_its_place(entry: &action::Entry) -> bool {
+    matches!(entry.action, action::Action::Suspend | action::Action::Remind)
 }

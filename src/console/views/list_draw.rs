@@ -58,7 +58,7 @@ fn split(area: Rect, pane: bool) -> (Rect, Option<Rect>) {
 }
 
 /// Width from which names are shown whole before lesser columns are shown at all.
-const ROOMY: u16 = 100;
+const ROOMY: u16 = 64;
 
 /// How much of a line of `cells` a column may take: names and what happened get the free space, the rest what it needs.
 pub(super) fn width_of(column: &Column, cells: u16) -> ColumnWidth {

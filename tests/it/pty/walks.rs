@@ -74,7 +74,7 @@ fn the_sort_chooser_sorts_and_turns_round() {
     };
     console.send("o").shows("按哪一栏排序").rests();
     let price =
-        console.lines().iter().filter(|l| l.contains("[ ]") || l.contains("[x]")).position(|l| l.contains(" price"));
+        console.lines().iter().filter(|l| l.contains("[ ]") || l.contains("[x]")).position(|l| l.contains("] 价格"));
     for _ in 0..price.expect("a column") {
         console.send("j").rests();
     }

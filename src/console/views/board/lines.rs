@@ -218,7 +218,7 @@ pub(super) fn goals(board: &Board, cx: &Context<'_>, bars: bool) -> Vec<Line> {
     for goal in &board.goals {
         let done = goal.done as f64 / goal.target.max(1) as f64;
         let bar = bars.then_some((done, goal.planned_permille as f64 / 1000.0));
-        lines.push(Line { bar, ..Line::of(goal_pieces(goal, cx)) });
+        lines.push(Line { bar, ..Line::of(goal_pieces(goal, cx, bars)) });
     }
     let [august, year] = board.forecast.map(yi);
     let forecast = locale.tr_with("board-forecast", &[("august", &august), ("year", &year)]);
@@ -227,17 +227,19 @@ pub(super) fn goals(board: &Board, cx: &Context<'_>, bars: bool) -> Vec<Line> {
     lines
 }
 
-fn goal_pieces(goal: &Progress, cx: &Context<'_>) -> Vec<Piece> {
+fn goal_pieces(goal: &Progress, cx: &Context<'_>, bars: bool) -> Vec<Piece> {
+    // Where no bar stands behind them, words and figures have its room.
+    let (words, figured) = if bars { (14, 18) } else { (24, 22) };
     let (figures, count) = match goal.unit {
         // The rows add up to it.
         GoalUnit::Fen => (format!("{} / {} {}", yi(goal.done), yi(goal.target), cx.format.locale.tr("unit-yi")), None),
         GoalUnit::Count => (format!("{} / {}", grouped(goal.done), grouped(goal.target)), Some(goal.done)),
     };
     let share = percent(pace::permille(goal.done, goal.target));
-    let title = text::fit(cx.format.title(&goal.title, &goal.title_en), 14);
+    let title = text::fit(cx.format.title(&goal.title, &goal.title_en), words);
     vec![
         Piece::text(title, Role::Text).opens(list_go(goal.list, goal.filter, cx), count),
-        Piece::text(text::fit_right(&figures, 18), Role::Text),
+        Piece::text(text::fit_right(&figures, figured), Role::Text),
         Piece::text(format!(" {} ", text::fit_right(&share, 6)), Role::Title),
     ]
 }

@@ -16,8 +16,11 @@ const FIELDS: usize = 6;
 
 pub(super) fn lines(detail: &Detail, cx: &Context<'_>, width: usize) -> Vec<Line> {
     let locale = cx.format.locale;
-    let n = detail.history.len().to_string();
-    let mut lines = vec![Line::default(), Line::plain(locale.tr_with("detail-history", &[("n", &n)]), Role::Heading)];
+    let heading = match detail.history.len() {
+        0 => locale.tr("detail-history-none").into_owned(),
+        n => locale.tr_with("detail-history", &[("n", &n.to_string())]),
+    };
+    let mut lines = vec![Line::default(), Line::plain(heading, Role::Heading)];
     if detail.history.is_empty() {
         // Rows that were loaded are older than the audit: no record does not mean that nothing happened.
         lines.extend(wrapped(&locale.tr("detail-older"), Role::Dim, 2, width));

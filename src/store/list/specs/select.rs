@@ -6,7 +6,7 @@ use crate::store::list::{Column, Sort, Ty};
 pub(super) const CATALOG: &[Column] = &[
     shown(same("code", "t.code", Ty::Code), 14, 1),
     shown(other("name", "t.name", Ty::Name, Sort::By("t.name_key")), 24, 0),
-    shown(same("supplier", "t.supplier_name", Ty::Text), 24, 5),
+    shown(same("supplier", "t.supplier_name", Ty::Text), 30, 5),
     shown(same("county", "t.county_code", Ty::Division), 8, 2),
     shown(same("category", "t.category", Ty::Set("category")), 8, 6),
     shown(same("spec", "t.spec", Ty::Text), 10, 7),
