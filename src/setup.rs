@@ -54,10 +54,10 @@ pub fn demo(dir: &Path, seed: u64, scale: u32, progress: impl FnMut(Stage)) -> R
     demo_until(dir, seed, scale, &Stop::default(), progress)
 }
 
-/// As [`demo`], ended by `stop`: nothing is left behind then.
+/// As [`demo()`], ended by `stop`: nothing is left behind then.
 ///
 /// # Errors
-/// As [`demo`]; [`DbError::Interrupted`].
+/// As [`demo()`]; [`DbError::Interrupted`].
 pub fn demo_until(
     dir: &Path,
     seed: u64,

@@ -52,14 +52,14 @@ pub struct Fail {
     pub message: String,
     pub hint: String,
     /// For programs: what exactly is wrong, where there is more than one thing.
-    pub problems: Option<serde_json::Value>,
+    pub problems: Vec<serde_json::Value>,
 }
 
 impl Fail {
     /// A failure whose texts are `<family>-<code>` and its hint.
     pub fn new(exit: Exit, locale: &Locale, family: &str, code: &str, args: &[(&'static str, String)]) -> Fail {
         let (message, hint) = locale.refusal(&Sentence { family, code, args });
-        Fail { exit, code: code.to_owned(), message, hint, problems: None }
+        Fail { exit, code: code.to_owned(), message, hint, problems: Vec::new() }
     }
 
     /// One of the command line's own: `cli-fail-<code>`.
@@ -135,7 +135,7 @@ impl From<std::io::Error> for Fail {
             code: if closed { "closed" } else { "output" }.into(),
             message: e.to_string(),
             hint: String::new(),
-            problems: None,
+            problems: Vec::new(),
         }
     }
 }

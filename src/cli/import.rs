@@ -164,7 +164,7 @@ fn reference(context: &Context, table: &str, file: &Path) -> Result<Exit, Fail> 
                 }
             }
             let fail = context.fail(Exit::Input, "reference", &[("n", errors.len().to_string())]);
-            return Err(Fail { problems: Some(problems.into()), ..fail });
+            return Err(Fail { problems, ..fail });
         }
         Err(e) => return Err(Fail::setup(&e, &context.locale)),
     };

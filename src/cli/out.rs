@@ -67,8 +67,8 @@ pub(super) fn complain(fail: &Fail, locale: &Locale, json: bool) -> Exit {
     }
     if json {
         let mut error = json!({ "code": fail.code, "message": fail.message, "hint": fail.hint });
-        if let Some(problems) = &fail.problems {
-            error["problems"] = problems.clone();
+        if !fail.problems.is_empty() {
+            error["problems"] = fail.problems.clone().into();
         }
         note(&text::json_escaped(&json!({ "error": error }).to_string()));
         return fail.exit;
