@@ -634,6 +634,7 @@ col-planned = Planned
 col-workers = Workers
 col-reminders = Reminders
 col-note = Note
+col-standing = Standing
 col-late = Late
 col-publications-open = To do
 col-address = Address

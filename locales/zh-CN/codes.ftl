@@ -634,6 +634,7 @@ col-planned = 计划金额
 col-workers = 职工数
 col-reminders = 催报
 col-note = 备注
+col-standing = 情况
 col-late = 逾期
 col-publications-open = 待处理
 col-address = 地址

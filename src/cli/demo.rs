@@ -8,7 +8,7 @@ use super::context::{self, Context};
 use super::fail::{Exit, Fail};
 use super::{console, interrupt, out, progress, status};
 use crate::setup::{self, Stage};
-use crate::sqlite::{self, DbError, Use};
+use crate::sqlite::{self, DbError, Stop, Use};
 use crate::store::{self, setting};
 use std::path::{Path, PathBuf};
 
@@ -23,9 +23,11 @@ pub(super) fn run(context: &Context, args: &DemoArgs) -> Result<Exit, Fail> {
         let values = [("scale", args.scale.to_string()), ("max", MAX_SCALE.to_string())];
         return Err(context.fail(Exit::Usage, "demo-scale", &values));
     }
+    // Before anything is made that would have to go again.
+    let stop = interrupt::flag();
     let (dir, _temporary) = directory(context, args)?;
     if !dir.join(store::FILE).exists() {
-        build(context, args, &dir)?;
+        build(context, args, &dir, &stop)?;
     } else if !is_demo(&dir, context)? {
         return Err(context.fail(Exit::Input, "demo-not-demo", &[("path", dir.display().to_string())]));
     } else if (args.scale, args.seed) != (1, DEFAULT_SEED) {
@@ -63,9 +65,9 @@ fn is_demo(dir: &Path, context: &Context) -> Result<bool, Fail> {
     Ok(mark.is_some())
 }
 
-fn build(context: &Context, args: &DemoArgs, dir: &Path) -> Result<(), Fail> {
+fn build(context: &Context, args: &DemoArgs, dir: &Path, stop: &Stop) -> Result<(), Fail> {
     let bar = progress::Bar::new(context, "cli-demo-building");
-    let made = setup::demo_until(dir, args.seed, args.scale, &interrupt::flag(), |stage| match stage {
+    let made = setup::demo_until(dir, args.seed, args.scale, stop, |stage| match stage {
         Stage::Rows { done, expected } => bar.at(done, expected),
         Stage::Indices { done, of } => {
             bar.say("cli-demo-indexing");

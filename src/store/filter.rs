@@ -65,6 +65,11 @@ pub struct Lexicon<'a> {
     pub year: i16,
 }
 
+/// Terms of one filter: more than anybody types, fewer than SQLite puts into one statement.
+const MOST_TERMS: usize = 60;
+/// Bytes of one filter.
+const MOST_BYTES: usize = 4_000;
+
 impl Filter {
     /// Reads what a person typed.
     ///
@@ -72,7 +77,12 @@ impl Filter {
     /// `unknown-field` and `unknown-value` name what was not understood and what there is.
     pub fn parse(typed: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Result<Filter, FilterError> {
         let mut filter = Filter::default();
-        for token in tokens(typed) {
+        let tokens = tokens(typed);
+        if tokens.len() > MOST_TERMS || typed.len() > MOST_BYTES {
+            let max = vec![("max", MOST_TERMS.to_string())];
+            return Err(FilterError { code: "too-long", args: max });
+        }
+        for token in tokens {
             let (negated, token) = match token.strip_prefix(['!', '！']) {
                 Some(rest) => (true, rest.to_owned()),
                 None => (false, token),

@@ -89,7 +89,7 @@ fn units_are_reminded_where_they_are_shown_and_never_of_what_is_in() {
     let refused = desk.screen(80, 24);
     assert!(refused.contains("已接收") && refused.contains("不用催报") && !refused.contains("y 确认"), "{refused}");
     assert!(!refused.contains("r 催报"), "the footer does not offer it: {refused}");
-    desk.press("esc esc / \"late:1\" enter space space r");
+    desk.press("esc esc / \"状态:未报,草稿,退回\" enter space space r");
     let ask = desk.screen(120, 40);
     assert!(ask.contains("催报 2 份"), "{ask}");
     desk.press("y");

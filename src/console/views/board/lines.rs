@@ -94,7 +94,8 @@ pub fn urgent_words(u: &Urgent, format: &Format<'_>) -> (String, String) {
         ("grade", &locale.code("grade", &u.grade)),
     ];
     let word = locale.tr(&format!("urgent-word-{}", u.id)).into_owned();
-    (word, locale.tr_with(&format!("urgent-{}", u.id), &args))
+    let today = if titled && u.days == 0 { "-today" } else { "" };
+    (word, locale.tr_with(&format!("urgent-{}{today}", u.id), &args))
 }
 
 /// A matter over as many lines as its words need.

@@ -36,6 +36,17 @@ pub(super) const INCIDENTS: &[Column] = &[
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
+/// A return is late from the end of the day it was due on until it is submitted, and one submitted late stays late (A37).
+/// Days are those of Asia/Shanghai: their end is 16:00 UTC.
+const LATE: &str =
+    "(coalesce(t.submitted_at, gongfu_now()) >= (CAST(strftime('%s', d.due_on) AS INTEGER) + 57600) * 1000)";
+
+/// How near an open deadline is, as [`crate::domain::pace::due_state`] says.
+const STANDING: &str = "CASE WHEN t.state <> 'open' THEN t.state \
+     WHEN t.due_on < date(gongfu_now() / 1000 + 28800, 'unixepoch') THEN 'overdue' \
+     WHEN t.due_on = date(gongfu_now() / 1000 + 28800, 'unixepoch') THEN 'due_today' \
+     WHEN t.due_on <= date(gongfu_now() / 1000 + 28800, 'unixepoch', '+14 days') THEN 'due_soon' ELSE 'open' END";
+
 pub(super) const DEADLINES: &[Column] = &[
     shown(same("code", "t.code", Ty::Code), 5, 0),
     shown(same("due", "t.due_on", Ty::Day), 10, 0),
@@ -44,7 +55,8 @@ pub(super) const DEADLINES: &[Column] = &[
     shown(same("done_when", "t.done_when", Ty::Text), 30, 6),
     shown(same("item", "t.plan_item", Ty::Text), 8, 7),
     shown(other("done", "t.done_on", Ty::Day, Sort::By("coalesce(t.done_on, '')")), 10, 4),
-    shown(same("state", "t.state", Ty::Set("deadline")), 8, 0),
+    shown(same("standing", STANDING, Ty::Set("due")), 8, 0),
+    hidden(same("state", "t.state", Ty::Set("deadline")), 8, 9),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
     hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
@@ -63,7 +75,7 @@ pub(super) const RETURNS: &[Column] = &[
     shown(same("note", "t.note", Ty::Text), 20, 7),
     shown(same("state", "t.state", Ty::Set("return")), 8, 0),
     hidden(same("deadline", "d.code", Ty::Code), 5, 9),
-    hidden(same("late", "(t.state NOT IN ('accepted','submitted'))", Ty::YesNo), 4, 9),
+    hidden(same("late", LATE, Ty::YesNo), 4, 9),
     hidden(same("updated_by", "t.updated_by", Ty::Text), 10, 9),
     hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
