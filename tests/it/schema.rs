@@ -131,6 +131,19 @@ pub fn all() -> Vec<(&'static str, Json)> {
     });
     let broken = json!({ "whole": { "const": false }, "fault": { "type": "string", "enum": ["altered", "missing"] }, "no": int });
     let verify = [whole(json!({ "whole": { "const": true }, "records": int, "head": text })), whole(broken)];
+    let issue = json!({
+        "line": int, "column": text, "found": text, "code": text,
+        "severity": { "type": "string", "enum": ["doubtful", "refused"] }, "message": text,
+    });
+    let import = json!({
+        "read": int, "taken": int, "doubtful": int, "refused": int, "sheet": text, "file_hash": text, "stored": flag,
+        "audit_no": { "type": ["integer", "null"] }, "issues": array(whole(issue)),
+    });
+    let problem = json!({ "file": text, "line": int, "column": text, "found": text, "expected": text });
+    let error = object(
+        &["code", "message", "hint"],
+        json!({ "code": text, "message": text, "hint": text, "problems": array(whole(problem)) }),
+    );
     let schemas = vec![
         ("list", list()),
         ("show", show()),
@@ -149,7 +162,12 @@ pub fn all() -> Vec<(&'static str, Json)> {
         ("themes", whole(json!({ "themes": array(theme), "current": text }))),
         ("doctor", whole(json!({ "ok": flag, "checks": array(whole(check)) }))),
         ("backup", whole(json!({ "done": flag, "path": text, "bytes": int }))),
-        ("error", whole(json!({ "error": whole(json!({ "code": text, "message": text, "hint": text })) }))),
+        ("init", whole(json!({ "org": text, "data_dir": text }))),
+        ("import-catalog", whole(import)),
+        ("import-reference", whole(json!({ "table": text, "lines": int }))),
+        ("completions", whole(json!({ "shell": text, "script": text }))),
+        ("man", whole(json!({ "dir": text, "pages": array(text.clone()) }))),
+        ("error", whole(json!({ "error": error }))),
     ];
     let head = |name: &str, schema: Json| {
         let mut out = Map::new();
@@ -245,6 +263,17 @@ fn real_output_of_every_command_is_what_its_schema_says() {
     check(&data, "backup", &["backup", &copy]);
     check(&data, "error", &["list", "catalog", "--filter", "colour:red"]);
     check(&data, "error", &["lst"]);
+    let dir = |name: &str| data.path().join(name).display().to_string();
+    check(&data, "completions", &["completions", "bash"]);
+    check(&data, "man", &["man", &dir("man")]);
+    check(&data, "init", &["init", "--org", "商洛市总工会", "--force"]);
+    std::fs::write(dir("venues.csv"), include_str!("../../data/venue_types.csv")).expect("a file");
+    check(&data, "import-reference", &["import", "reference", "venue_types", &dir("venues.csv")]);
+    std::fs::write(dir("venues.csv"), "code,name\n1,2\n").expect("a file");
+    check(&data, "error", &["import", "reference", "venue_types", &dir("venues.csv")]);
+    std::fs::write(dir("list.csv"), "县区,供应商,产品,价格\n柞水县,某社,柞水天麻,88\n柞水县,某社,柞水茶,贵\n")
+        .expect("a file");
+    check(&data, "import-catalog", &["import", "catalog", &dir("list.csv"), "--yes"]);
 }
 
 #[test]
