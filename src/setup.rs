@@ -6,6 +6,8 @@ mod replace;
 
 pub use replace::replace_reference;
 
+mod day;
+
 use crate::base::clock::Clock;
 use crate::base::ids::Ids;
 use crate::demo::{self, Options, Summary};
@@ -86,8 +88,14 @@ pub fn demo_until(
     )?;
     let actor = office(org.unwrap_or_default());
     loader.with(|db| load::mark(db, Some(now), DEMO_ORG))?;
-    loader.note(now, &actor, "database.demo", &format!("seed {seed}, scale {scale}, {} rows", summary.total()))?;
+    loader.note(
+        day::morning(),
+        &actor,
+        "database.demo",
+        &format!("seed {seed}, scale {scale}, {} rows", summary.total()),
+    )?;
     loader.finish(|done, of| (progress.borrow_mut())(Stage::Indices { done, of }))?;
+    day::live(dir, seed)?;
     Ok(summary)
 }
 

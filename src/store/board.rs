@@ -403,7 +403,7 @@ fn unanswered(db: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Urgent>> 
 }
 
 fn recent(db: &Connection) -> rusqlite::Result<Vec<Happening>> {
-    let sql = "SELECT no, at, person, command, target_code, outcome FROM audit ORDER BY no DESC LIMIT 5";
+    let sql = "SELECT no, at, person, command, target_code, outcome FROM audit ORDER BY no DESC LIMIT 8";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([], |r| {
         let at = Timestamp::from_value(crate::domain::value::Value::Int(r.get(1)?)).unwrap_or_default();

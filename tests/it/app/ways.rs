@@ -61,8 +61,12 @@ fn the_board_is_walked_by_lines_and_along_them_down_to_the_audit() {
     desk.press("esc enter");
     assert!(desk.screen(120, 40).contains("55 条"));
     desk.press("esc G");
-    assert!(desk.screen(120, 40).contains("> 8-20 14:32 李静 载入演示数据"), "{}", desk.screen(120, 40));
+    let last = desk.screen(120, 40).lines().find(|l| l.contains("> 8-20 ")).expect("a line of 动态").to_owned();
     desk.press("enter");
+    let opened = desk.screen(120, 40);
+    let person = last.split("> 8-20 ").nth(1).and_then(|l| l.split_whitespace().nth(1)).expect("a person");
+    assert!(opened.contains("审计记录") && opened.contains(person), "{last}\n{opened}");
+    desk.press("esc 0 G enter");
     let record = desk.screen(120, 40);
     assert!(record.contains("审计 1") && record.contains("种子 7，规模 1") && record.contains("指纹"), "{record}");
 }

@@ -72,7 +72,7 @@ fn several_at_once_need_their_number_typed() {
     }
     assert_eq!(demo.audit(), before, "a wrong number does nothing");
     console.send("3").rests();
-    console.send("\r").hides("输入数目以确认").shows("已暂停 3 种（审计 2-4）").rests();
+    console.send("\r").hides("输入数目以确认").shows("已暂停 3 种（审计 9-11）").rests();
     for code in &codes {
         assert_eq!(state_of(&demo, code), ("suspended".into(), "同一批次".into()));
     }

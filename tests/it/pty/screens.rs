@@ -47,7 +47,7 @@ fn the_screens_are_those_in_the_docs() {
         shots.take("purchases", &["6"], "CG-2020");
         shots.take("packs", &["7"], "LB-2020");
         shots.take("partners", &["8"], "条");
-        shots.take("audit", &["0"], "1 条");
+        shots.take("audit", &["0"], "8 条");
         shots.take("palette", &["1", ":"], "命令  输入");
         shots.take("help", &["\x1b", "?"], "按键  输入");
         shots.console = open(&demo, "en", size);
