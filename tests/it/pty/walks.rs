@@ -57,10 +57,10 @@ fn a_small_board_reaches_its_last_line() {
         console.send("k").rests();
     }
     assert!(console.selected().contains("已清退"), "{}", console.text());
-    console.send("\r").hides("目标").rests();
+    console.send("\r").hides("按目前进度").rests();
     assert!(console.lines().iter().any(|l| l.contains("SX61") && l.ends_with("已清退")), "{}", console.text());
     // The filter came with the figure: one Esc leads back.
-    console.send("\x1b").shows("目标").rests();
+    console.send("\x1b").shows("按目前进度").rests();
     console.send("g").rests();
     assert!(console.text().contains("现在要办") && console.selected().contains("QI-"), "{}", console.text());
 }
