@@ -169,10 +169,19 @@ fn find_column(field: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Result<&'
     let label = |c: &Column| column_label(lexicon.locale, spec, c.id);
     let exact = spec.columns.iter().find(|c| c.id == wanted || label(c).to_lowercase() == wanted);
     let by_name = || spec.columns.iter().find(|c| glyphs::matches(&wanted, &label(c)));
-    exact.or_else(by_name).ok_or_else(|| {
+    let by_other_name = || {
+        let other = other_language(lexicon.locale);
+        spec.columns.iter().find(|c| column_label(&other, spec, c.id).to_lowercase() == wanted)
+    };
+    exact.or_else(by_name).or_else(by_other_name).ok_or_else(|| {
         let known = spec.columns.iter().map(|c| c.id).collect::<Vec<_>>().join(" ");
         FilterError { code: "unknown-field", args: vec![("field", field.to_owned()), ("known", known)] }
     })
+}
+
+/// The words of the language that is not shown: scripts and notes are shared by people who read either.
+fn other_language(locale: &Locale) -> Locale {
+    Locale::new(if locale.lang() == Lang::Zh { Lang::En } else { Lang::Zh })
 }
 
 /// Label of a column: its own in this list, or the shared one.
@@ -189,8 +198,12 @@ fn op(column: &Column, value: &str, lexicon: &Lexicon<'_>) -> Result<Op, FilterE
     match column.ty {
         Ty::Set(set) => {
             let known = set_codes(set, lexicon.locale);
-            one_of(value, &known)
-                .ok_or_else(|| unknown(known.into_iter().map(|(_, n)| n).collect::<Vec<_>>().join(" ")))
+            let by_other_name = || one_of(value, &set_codes(set, &other_language(lexicon.locale)));
+            one_of(value, &known).or_else(by_other_name).ok_or_else(|| {
+                let mut names: Vec<String> = known.into_iter().map(|(_, n)| n).collect();
+                names.dedup();
+                unknown(names.join(" "))
+            })
         }
         Ty::Division => one_of(value, lexicon.divisions).ok_or_else(|| unknown(String::new())),
         Ty::YesNo => match value {
@@ -231,7 +244,8 @@ pub fn set_codes(set: &str, locale: &Locale) -> Vec<(String, String)> {
 fn one_of(value: &str, known: &[(String, String)]) -> Option<Op> {
     let mut found = Vec::new();
     for word in value.split([',', '，', '、']).filter(|w| !w.is_empty()) {
-        let exact: Vec<&String> = known.iter().filter(|(c, n)| c == word || n == word).map(|(c, _)| c).collect();
+        let exact: Vec<&String> =
+            known.iter().filter(|(c, n)| c.eq_ignore_ascii_case(word) || n == word).map(|(c, _)| c).collect();
         let near: Vec<&String> = match exact.is_empty() {
             true => known.iter().filter(|(_, n)| glyphs::matches(word, n)).map(|(c, _)| c).collect(),
             false => exact,

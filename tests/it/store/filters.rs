@@ -200,3 +200,19 @@ fn whatever_is_typed_parses_or_is_refused_and_runs() {
         }
     }
 }
+
+#[test]
+fn words_of_either_language_and_any_case_are_understood_and_too_many_are_refused() {
+    let db = demo();
+    let of =
+        |lang, typed: &str| total(&db, ListKind::Catalog, parse(&db, lang, ListKind::Catalog, typed).expect(typed));
+    let listed = of(Lang::Zh, "state:listed");
+    assert!(listed > 0);
+    for typed in ["状态:在录", "State:LISTED", "state:在录", "状态:listed"] {
+        assert_eq!((of(Lang::Zh, typed), of(Lang::En, typed)), (listed, listed), "{typed}");
+    }
+    for typed in ["木 ".repeat(200), "!price:>1 ".repeat(2_000), "木".repeat(3_000)] {
+        let refused = parse(&db, Lang::Zh, ListKind::Catalog, &typed).expect_err("too much");
+        assert_eq!(refused.code, "too-long");
+    }
+}
