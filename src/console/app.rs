@@ -30,6 +30,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Facts that do not change while the console runs.
 pub struct Facts {
@@ -66,6 +67,8 @@ pub struct App {
     pub(super) pending: Option<Overlay>,
     pub(super) notice: Option<Notice>,
     pub(super) area: Rect,
+    /// When the newest input came.
+    pub(super) pressed: Option<Instant>,
     next_slot: Slot,
     /// Newest unanswered request of each slot; older answers are dropped.
     newest: HashMap<Slot, u64>,
@@ -128,6 +131,7 @@ impl App {
             pending: None,
             notice: None,
             area,
+            pressed: None,
             next_slot: 1,
             newest: HashMap::new(),
             dirty: true,
@@ -151,7 +155,7 @@ impl App {
         match message {
             Message::Input(input) => self.input(input),
             Message::News(news) => self.news(news),
-            Message::Submitted { what, result } => self.submitted(&what, result),
+            Message::Submitted { what, about, result } => self.submitted(&what, &about, result),
             Message::Tick => {
                 let now = self.now();
                 self.notice = self.notice.take().filter(|n| n.until > now);
@@ -297,6 +301,7 @@ impl App {
             return self.go(Go::List { kind, typed: String::new(), within: None });
         }
         let again = self.tab == action && !self.stack().is_empty();
+        self.leave();
         self.tab = action;
         if again {
             // The digit of the tab one is on leads back to its root.
@@ -330,8 +335,16 @@ impl App {
             Go::Record { kind, id } => View::Detail(DetailView::new(kind, id, slot)),
             Go::Audit(no) => View::Record(RecordView::new(no, slot)),
         };
+        self.leave();
         self.stack().push(view);
         self.with_view(|view, cx| view.enter(cx))
+    }
+
+    /// What was shown for one look is masked again: who comes back to the page, or to the seat, asks anew.
+    fn leave(&mut self) {
+        if let Some(View::Detail(detail)) = self.stack().last_mut() {
+            detail.mask();
+        }
     }
 
     fn subject_title(&mut self) -> String {

@@ -214,13 +214,13 @@ impl Loop {
                     self.app.asked(slot, serial);
                 }
                 Effect::WantColumn(kind) => self.reads.want_column(kind),
-                Effect::Submit { commands, seen, what } => {
+                Effect::Submit { commands, seen, about, what } => {
                     self.writing += 1;
                     let send = self.send.clone();
                     let seen = seen.iter().map(|s| (s.kind, s.id, s.rev)).collect();
                     self.store.submit(&self.app.facts.actor, commands, seen, move |result| {
                         // The loop is gone only when the program ends; the change is on the disk either way.
-                        let _ = send.send(Message::Submitted { what, result });
+                        let _ = send.send(Message::Submitted { what, about, result });
                     });
                 }
                 Effect::Copy(text) => self.copy(&text)?,

@@ -23,7 +23,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A demo made once for this binary.
 fn demo_file() -> &'static std::path::Path {
@@ -45,6 +45,11 @@ struct Desk {
     divisions: Vec<(String, String)>,
     serial: u64,
     left: bool,
+    /// Answers of the writer wait until they are let go, as behind another process that writes.
+    hold: bool,
+    held: Vec<Message>,
+    /// When the next key comes: they come half a second apart.
+    at: Instant,
     /// The lists read, with their filters as typed and their totals.
     opened: std::cell::RefCell<Vec<(String, i64)>>,
     _dir: tempfile::TempDir,
@@ -70,8 +75,20 @@ impl Desk {
         };
         let settings = Settings { depth: Depth::Ansi256, ..Settings::default() };
         let app = App::new(facts, settings, Rect::new(0, 0, 80, 24)).expect("an app");
-        let mut desk =
-            Desk { app, store, db, locale, divisions, serial: 0, left: false, opened: Default::default(), _dir: dir };
+        let mut desk = Desk {
+            app,
+            store,
+            db,
+            locale,
+            divisions,
+            serial: 0,
+            left: false,
+            hold: false,
+            held: Vec::new(),
+            at: Instant::now(),
+            opened: Default::default(),
+            _dir: dir,
+        };
         let effects = desk.app.start();
         desk.carry_out(effects);
         desk
@@ -86,13 +103,18 @@ impl Desk {
                     let answer = self.answer(request);
                     self.app.update(Message::News(News::Answer { slot, serial: self.serial, answer }))
                 }
-                Effect::Submit { commands, seen, what } => {
+                Effect::Submit { commands, seen, about, what } => {
                     let seen = seen.iter().map(|s| (s.kind, s.id, s.rev)).collect();
                     let (send, receive) = std::sync::mpsc::channel();
                     let actor = setup::office(uuid::Uuid::from_u128(1));
                     self.store.submit(&actor, commands, seen, move |r| send.send(r).expect("a listener"));
                     let result = receive.recv().expect("an answer");
-                    self.app.update(Message::Submitted { what, result })
+                    let answer = Message::Submitted { what, about, result };
+                    if self.hold {
+                        self.held.push(answer);
+                        continue;
+                    }
+                    self.app.update(answer)
                 }
                 Effect::Quit => {
                     self.left = true;
@@ -101,6 +123,15 @@ impl Desk {
                 _ => Vec::new(),
             };
             self.carry_out(next);
+        }
+    }
+
+    /// The writer's answers arrive.
+    fn let_go(&mut self) {
+        self.hold = false;
+        for answer in std::mem::take(&mut self.held) {
+            let effects = self.app.update(answer);
+            self.carry_out(effects);
         }
     }
 
@@ -130,7 +161,13 @@ impl Desk {
     }
 
     fn send(&mut self, event: Event) {
-        let input = Input { at: Instant::now(), hasty: false, events: vec![event] };
+        self.send_all(vec![event], Duration::from_millis(500));
+    }
+
+    /// Events in one packet, some time after the last.
+    fn send_all(&mut self, events: Vec<Event>, later: Duration) {
+        self.at += later;
+        let input = Input { at: self.at, hasty: false, events };
         let effects = self.app.update(Message::Input(input));
         self.carry_out(effects);
     }

@@ -20,6 +20,7 @@ use ratatui::layout::Rect;
 impl App {
     pub(super) fn input(&mut self, input: Input) -> Vec<Effect> {
         let hasty = !input.may_change();
+        self.pressed = Some(input.at);
         let mut effects = Vec::new();
         // What came together with the key that opened an ask was typed before anyone could read it.
         let mut ahead = false;
@@ -37,7 +38,7 @@ impl App {
     }
 
     fn is_asking(&self) -> bool {
-        matches!(self.overlays.last(), Some(Overlay::Ask(_)))
+        matches!(self.overlays.last(), Some(Overlay::Ask(_) | Overlay::Confirm(_)))
     }
 
     fn event(&mut self, event: Event, hasty: bool) -> Vec<Effect> {
@@ -235,6 +236,12 @@ impl App {
         let Some(mut overlay) = self.overlays.pop() else { return Vec::new() };
         // Ctrl-C closes whatever is open; it never confirms and never kills the console.
         let chord = if chord == Chord::ctrl('c') { Chord::plain(Key::Esc) } else { chord };
+        let unread = matches!(&overlay, Overlay::Confirm(confirm) if confirm.is_unread(self.pressed));
+        if unread && chord.key != Key::Esc {
+            // Typed before anyone could read the question: no answer to it, neither yes nor no.
+            self.overlays.push(overlay);
+            return Vec::new();
+        }
         let keys = self.keys.clone();
         let reaction = self.with_context(|cx| overlay.key(chord, hasty, cx, &keys));
         match reaction {

@@ -83,6 +83,16 @@ impl DetailView {
         self.revealed = true;
     }
 
+    /// Masks the contact again.
+    pub fn mask(&mut self) {
+        self.revealed = false;
+    }
+
+    /// The record the page is about.
+    pub fn subject(&self) -> (Kind, Uuid) {
+        (self.kind, self.id)
+    }
+
     fn lines(&self, cx: &Context<'_>) -> Vec<Line> {
         self.detail.as_ref().map_or_else(Vec::new, |d| lines_with(d, cx, self.width, self.revealed))
     }

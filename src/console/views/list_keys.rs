@@ -9,8 +9,10 @@ use crate::console::keys::{Chord, Key};
 use crate::console::message::Effect;
 use crate::console::widgets::field::{Edit, Field};
 use crate::domain::machine::{self, Verb};
+use crate::domain::rows::Kind;
 use crate::store::filter::column_label;
 use crate::store::page::Anchor;
+use uuid::Uuid;
 
 impl ListView {
     pub fn act(&mut self, action: Action, cx: &Context<'_>) -> Outcome {
@@ -202,10 +204,10 @@ impl ListView {
         self.columns.clone()
     }
 
-    /// The marks after something was done to the marked records: they stay, so that it can be undone for all of them;
+    /// The marks after something was done to the records of `about`: they stay, so that it can be undone for all of them;
     /// of a record that is not on the screen only its new state is known.
-    pub fn marks_after(&mut self, verb: Option<Verb>) {
-        for mark in self.marks.values_mut() {
+    pub fn marks_after(&mut self, verb: Option<Verb>, about: &[(Kind, Uuid)]) {
+        for mark in self.marks.values_mut().filter(|m| about.contains(&(m.kind, m.id))) {
             if let Some(arrow) = verb.and_then(|verb| machine::arrow(mark.kind, &mark.state, verb)) {
                 arrow.to.clone_into(&mut mark.state);
                 mark.rev = 0;
