@@ -2,6 +2,7 @@
 //! script of keys always gives the same screens.
 
 mod changes;
+mod places;
 mod ways;
 
 use gongfu::base::clock::Clock;
@@ -17,7 +18,7 @@ use gongfu::console::theme::Depth;
 use gongfu::store::filter::{Filter, Lexicon};
 use gongfu::store::page::ListQuery;
 use gongfu::store::reads::{self, Answer, News, Request};
-use gongfu::store::{Store, board, detail, geo, page};
+use gongfu::store::{Store, StoreError, board, detail, geo, page};
 use gongfu::{demo, setup};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -48,6 +49,8 @@ struct Desk {
     /// Answers of the writer wait until they are let go, as behind another process that writes.
     hold: bool,
     held: Vec<Message>,
+    /// Every read fails.
+    broken: bool,
     /// When the next key comes: they come half a second apart.
     at: Instant,
     /// The lists read, with their filters as typed and their totals.
@@ -85,6 +88,7 @@ impl Desk {
             left: false,
             hold: false,
             held: Vec::new(),
+            broken: false,
             at: Instant::now(),
             opened: Default::default(),
             _dir: dir,
@@ -136,6 +140,9 @@ impl Desk {
     }
 
     fn answer(&self, request: Request) -> Answer {
+        if self.broken {
+            return Answer::Failed(StoreError::Db(gongfu::sqlite::DbError::Locked("/a/b.db".into())));
+        }
         match request {
             Request::Board => Answer::Board(Box::new(board::read(&self.db, demo::NOW).expect("a board"))),
             Request::Detail { kind, id } => {

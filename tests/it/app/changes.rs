@@ -14,7 +14,7 @@ use std::time::Duration;
 
 impl Desk {
     /// Somebody else suspends or resumes a product.
-    fn other(&self, code: &str, verb: Verb) {
+    pub(super) fn other(&self, code: &str, verb: Verb) {
         let id = detail::find_code(&self.db, Kind::CatalogEntry, code).expect("a search").expect("a product");
         let command = Command::Move { kind: Kind::CatalogEntry, id, verb, reason: "别人的理由".into() };
         let actor = setup::office(uuid::Uuid::from_u128(1));
@@ -22,7 +22,7 @@ impl Desk {
     }
 
     /// Code of the record under the cursor.
-    fn code(&mut self) -> String {
+    pub(super) fn code(&mut self) -> String {
         let screen = self.screen(120, 40);
         let row = screen.lines().find(|l| l.starts_with('>')).expect("a cursor").to_owned();
         row.split_whitespace().find(|w| w.starts_with("SX61")).expect("a code").to_owned()
