@@ -10,7 +10,7 @@ mod offers;
 
 use super::Settings;
 use super::action::{Action, KeyMap, Scope};
-use super::format::Format;
+use super::format::{Format, shanghai};
 use super::message::{Effect, Message};
 use super::overlay::Overlay;
 use super::theme::Theme;
@@ -27,10 +27,11 @@ use crate::domain::actor::Actor;
 use crate::store::list::ListKind;
 use crate::store::reads::{News, Slot};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Facts that do not change while the console runs.
 pub struct Facts {
@@ -50,7 +51,7 @@ pub struct Facts {
 pub struct Notice {
     pub text: String,
     pub good: bool,
-    pub until: Timestamp,
+    pub until: Instant,
 }
 
 /// The app.
@@ -74,6 +75,8 @@ pub struct App {
     newest: HashMap<Slot, u64>,
     /// Whether anything shown may have changed since the last drawing.
     pub dirty: bool,
+    /// Shanghai day and hour of the last tick.
+    read_in: (Date, i8),
     /// The settings file cannot be used; those from before hold.
     pub(super) misset: bool,
     /// The input method seems to be on: keys arrive full-width.
@@ -112,6 +115,12 @@ fn list_of(action: Action) -> Option<ListKind> {
     })
 }
 
+/// Day and hour where the programme is.
+fn hour_of(at: Timestamp) -> (Date, i8) {
+    let z = shanghai(at);
+    (z.date(), z.hour())
+}
+
 impl App {
     /// A new app that shows the watch board.
     ///
@@ -120,6 +129,7 @@ impl App {
     pub fn new(facts: Facts, settings: Settings, area: Rect) -> Result<App, String> {
         let keys = KeyMap::new(&settings.keys).map_err(|e| e.to_string())?;
         let theme = settings.load_theme()?;
+        let read_in = hour_of(facts.clock.now());
         Ok(App {
             facts,
             settings,
@@ -135,6 +145,7 @@ impl App {
             next_slot: 1,
             newest: HashMap::new(),
             dirty: true,
+            read_in,
             misset: false,
             ime: false,
         })
@@ -157,9 +168,13 @@ impl App {
             Message::News(news) => self.news(news),
             Message::Submitted { what, about, result } => self.submitted(&what, &about, result),
             Message::Tick => {
-                let now = self.now();
+                let now = Instant::now();
                 self.notice = self.notice.take().filter(|n| n.until > now);
                 self.dirty = true;
+                self.turn_of_time()
+            }
+            Message::Copied { text, done } => {
+                self.copied(&text, done);
                 Vec::new()
             }
             Message::Settings(result) => {
@@ -167,6 +182,18 @@ impl App {
                 self.change_settings(result)
             }
         }
+    }
+
+    /// What is read again when another day has begun, or for the board another hour: days left, what is overdue and for
+    /// how long are of a day, not of the minute they were read in.
+    fn turn_of_time(&mut self) -> Vec<Effect> {
+        let (then, now) = (self.read_in, hour_of(self.now()));
+        if then == now {
+            return Vec::new();
+        }
+        self.read_in = now;
+        let on_board = matches!(self.stack().last(), Some(View::Board(_)));
+        if on_board || then.0 != now.0 { self.with_view(|view, cx| view.refresh(cx)) } else { Vec::new() }
     }
 
     /// Keeps the last good settings when the new ones cannot be used, and says what is wrong.
@@ -239,13 +266,13 @@ impl App {
     pub(super) fn tell(&mut self, text: String, good: bool) {
         // A refusal stays until a key is pressed, or a quarter of an hour.
         let seconds = if good { self.settings.notice_seconds } else { 900 };
-        let until = self.now().checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
+        let until = Instant::now() + Duration::from_secs(seconds.unsigned_abs());
         self.notice = Some(Notice { text, good, until });
         self.dirty = true;
     }
 
     /// When the notice goes, if there is one.
-    pub fn notice_until(&self) -> Option<Timestamp> {
+    pub fn notice_until(&self) -> Option<Instant> {
         self.notice.as_ref().map(|n| n.until)
     }
 

@@ -18,6 +18,8 @@ pub enum Message {
     News(News),
     /// The writer answered what was submitted about these records.
     Submitted { what: String, about: Vec<(Kind, Uuid)>, result: Result<Done, StoreError> },
+    /// Text was put on the clipboard, or the program that was to do it failed.
+    Copied { text: String, done: bool },
     /// The clock moved to another minute, or a notice has been shown long enough.
     Tick,
     /// Settings were read again: the new ones, or a sentence with file and line.

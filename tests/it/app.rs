@@ -60,9 +60,12 @@ struct Desk {
 
 impl Desk {
     fn new(lang: Lang, read_only: bool) -> Desk {
+        Desk::at(lang, read_only, Clock::Fixed(demo::NOW))
+    }
+
+    fn at(lang: Lang, read_only: bool, clock: Clock) -> Desk {
         let dir = tempfile::tempdir().expect("a directory");
         std::fs::copy(demo_file().join("gongfu.db"), dir.path().join("gongfu.db")).expect("a copy");
-        let clock = Clock::Fixed(demo::NOW);
         let store = Store::open(dir.path(), clock, Ids::seeded(clock, 1), read_only).expect("a store");
         let db = store.connect().expect("a connection");
         let divisions = reads::divisions(&db).expect("divisions");
@@ -120,6 +123,7 @@ impl Desk {
                     }
                     self.app.update(answer)
                 }
+                Effect::Copy(text) => self.app.update(Message::Copied { text, done: !self.broken }),
                 Effect::Quit => {
                     self.left = true;
                     Vec::new()

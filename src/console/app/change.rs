@@ -93,9 +93,14 @@ impl App {
         if codes.is_empty() {
             return Vec::new();
         }
-        let shown = self.facts.locale.tr_with("copied", &[("what", &codes.join(" "))]);
-        self.tell(shown, true);
         vec![Effect::Copy(codes.join("\n"))]
+    }
+
+    /// Says what was copied, or that it was not.
+    pub(super) fn copied(&mut self, text: &str, done: bool) {
+        let what = text.lines().collect::<Vec<_>>().join(" ");
+        let id = if done { "copied" } else { "copy-failed" };
+        self.tell(self.facts.locale.tr_with(id, &[("what", &what)]), done);
     }
 
     /// An answer for the ask that is open; `None` when it is for a view.

@@ -2,10 +2,11 @@
 //! failed is told.
 
 use super::Desk;
+use gongfu::base::clock::Clock;
 use gongfu::base::locale::Lang;
 use gongfu::console::input::Event;
 use gongfu::console::keys::Chord;
-use gongfu::console::message::Message;
+use gongfu::console::message::{Effect, Message};
 use gongfu::domain::machine::Verb;
 use gongfu::store::reads::News;
 use std::time::Duration;
@@ -163,4 +164,39 @@ fn the_pane_is_of_the_row_under_the_cursor_or_empty() {
     assert!(desk.screen(120, 40).matches(&code).count() > 1);
     desk.press("/ \"没有这样的产品\" enter");
     assert!(!desk.screen(120, 40).contains(&code), "{}", desk.screen(120, 40));
+}
+
+#[test]
+fn another_day_reads_again_and_for_the_board_another_hour() {
+    let before = |at: &str| {
+        let start = at.parse::<jiff::Timestamp>().expect("an instant");
+        Desk::at(Lang::Zh, false, Clock::running_from(start))
+    };
+    for (at, tab, reads) in [
+        ("2020-08-20T23:59:59.7+08:00", "1", true),
+        ("2020-08-20T23:59:59.7+08:00", "5", true),
+        ("2020-08-20T13:59:59.7+08:00", "1", true),
+        ("2020-08-20T13:59:59.7+08:00", "5", false),
+    ] {
+        let mut desk = before(at);
+        desk.press(tab);
+        assert_eq!(desk.app.update(Message::Tick), [], "{at} {tab}: nothing changed yet");
+        std::thread::sleep(Duration::from_millis(400));
+        let effects = desk.app.update(Message::Tick);
+        assert_eq!(effects.iter().any(|e| matches!(e, Effect::Ask(..))), reads, "{at} {tab}");
+        assert_eq!(desk.app.update(Message::Tick), [], "{at} {tab}: once");
+    }
+}
+
+#[test]
+fn what_could_not_be_copied_is_not_called_copied() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    desk.press("2");
+    let code = desk.code();
+    desk.press("y");
+    assert!(desk.screen(120, 40).contains(&format!("已复制 {code}")));
+    desk.broken = true;
+    desk.press("y");
+    let told = desk.screen(120, 40);
+    assert!(!told.contains("已复制") && told.contains(&format!("未能复制 {code}")), "{told}");
 }
