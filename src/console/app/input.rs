@@ -46,6 +46,11 @@ impl App {
             // Nobody sees what a key would do.
             Event::Key(chord) if self.is_too_small() => self.blind(chord),
             Event::Text(_) | Event::Paste(_) if self.is_too_small() => Vec::new(),
+            Event::Key(chord) if self.is_esc_and_key(chord) => {
+                let mut effects = self.key(Chord::plain(Key::Esc), hasty);
+                effects.extend(self.key(Chord { alt: false, ..chord }, hasty));
+                effects
+            }
             Event::Key(chord) => self.key(chord, hasty),
             Event::Text(text) => self.text(&text, false),
             Event::Paste(text) => self.text(&text, true),
@@ -62,6 +67,18 @@ impl App {
             Event::Reply(_) => Vec::new(),
             Event::Stop(_) | Event::Gone => vec![Effect::Quit],
         }
+    }
+
+    /// Whether a chord with Alt is Esc and a key that came together: a slow link or a fast hand sends the same bytes.
+    /// Alt with Backspace takes a word away where text is typed.
+    fn is_esc_and_key(&mut self, chord: Chord) -> bool {
+        let text = !self.overlays.is_empty() || self.list().is_some_and(|l| l.is_typing());
+        let one_byte = match chord.key {
+            Key::Char(_) | Key::Enter | Key::Tab => true,
+            Key::Backspace => !text,
+            _ => false,
+        };
+        chord.alt && one_byte && !self.keys.is_used(chord)
     }
 
     fn list(&mut self) -> Option<&mut ListView> {

@@ -124,18 +124,6 @@ fn phone(screen: &str) -> String {
     screen.lines().find(|l| l.contains("电话")).unwrap_or_else(|| panic!("no phone in\n{screen}")).to_owned()
 }
 
-impl Desk {
-    /// Number of the newest audit record.
-    fn audit(&self) -> i64 {
-        self.db.query_row("SELECT max(no) FROM audit", [], |r| r.get(0)).expect("a number")
-    }
-
-    fn act(&mut self, action: Action) {
-        let effects = self.app.act(action);
-        self.carry_out(effects);
-    }
-}
-
 #[test]
 fn a_contact_is_shown_on_the_page_it_was_asked_on_and_masked_once_left() {
     let mut desk = Desk::new(Lang::Zh, false);
