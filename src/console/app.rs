@@ -271,6 +271,17 @@ impl App {
         self.dirty = true;
     }
 
+    /// The terminal showed how many cells it gives to characters such as `“`. Where they take two, an old font draws
+    /// braille badly, too: the map is drawn in ASCII from now on.
+    pub fn measured(&mut self, cells: u16) -> Vec<Effect> {
+        if cells < 2 || !self.facts.braille {
+            return Vec::new();
+        }
+        self.facts.braille = false;
+        self.dirty = true;
+        vec![Effect::Repaint]
+    }
+
     /// When the notice goes, if there is one.
     pub fn notice_until(&self) -> Option<Instant> {
         self.notice.as_ref().map(|n| n.until)

@@ -6,7 +6,7 @@
 use super::Settings;
 use super::app::{App, Facts};
 use super::backend::sync::{SyncMode, may_ask};
-use super::backend::{Screen, ScreenOptions};
+use super::backend::{Finding, Screen, ScreenOptions};
 use super::input::{Event, Input, Reader, ReaderOptions};
 use super::message::{Effect, Message};
 use super::terminal::{Terminal, TerminalError, TtyWriter};
@@ -187,11 +187,14 @@ impl Loop {
 
     /// Gives a message to the app; true when the console is to end.
     fn take(&mut self, message: Message) -> std::io::Result<bool> {
+        let mut found = Vec::new();
         if let Message::Input(input) = &message {
             for event in &input.events {
                 match event {
                     Event::Reply(reply) => {
-                        self.screen.on_reply(*reply);
+                        if let Some(Finding::AmbiguousWidth(cells)) = self.screen.on_reply(*reply) {
+                            found.extend(self.app.measured(cells));
+                        }
                     }
                     Event::Resize(width, height) => {
                         self.screen.resize(ratatui::layout::Size::new(*width, *height));
@@ -204,7 +207,8 @@ impl Loop {
         if matches!(message, Message::Submitted { .. }) {
             self.writing = self.writing.saturating_sub(1);
         }
-        let effects = self.app.update(message);
+        let mut effects = self.app.update(message);
+        effects.extend(found);
         self.carry_out(effects)
     }
 

@@ -6,7 +6,7 @@ use gongfu::console::Settings;
 use gongfu::console::format::Format;
 use gongfu::console::input::Event;
 use gongfu::console::keys::Chord;
-use gongfu::console::message::Message;
+use gongfu::console::message::{Effect, Message};
 use gongfu::console::theme::{Depth, Theme};
 use gongfu::console::views::board::figures;
 use gongfu::console::views::{Context, Go};
@@ -226,4 +226,15 @@ fn the_chooser_takes_the_keys_of_lists_as_they_are_set() {
     assert_eq!(at(&mut desk), top + 1);
     desk.press("j");
     assert_eq!(at(&mut desk), top + 1, "it is another key now");
+}
+
+#[test]
+fn a_terminal_that_gives_two_cells_to_quotes_gets_a_map_without_braille() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    let has_braille = |desk: &mut Desk| desk.screen(120, 40).chars().any(|c| ('\u{2801}'..='\u{28FF}').contains(&c));
+    desk.press("3");
+    assert_eq!(desk.app.measured(1), []);
+    assert!(has_braille(&mut desk));
+    assert_eq!(desk.app.measured(2), [Effect::Repaint]);
+    assert!(!has_braille(&mut desk), "{}", desk.screen(120, 40));
 }
