@@ -26,6 +26,7 @@ empty-filter-hint = Esc clears it; type ideographs, pinyin or initials, or colum
 leave-hint = Press q to quit
 hasty = Keys came too fast or were pasted; nothing was done. Press them one by one
 copied = Copied { $what }
+copy-failed = { $what } was not copied: tmux did not take it; select it with the mouse
 theme-now = Theme: { $name }
 settings-reloaded = Settings were read again
 settings-kept = Settings are wrong, the former ones stay: { $why }

@@ -26,6 +26,7 @@ empty-filter-hint = 按 Esc 清除查找；可用汉字、拼音、首字母，�
 leave-hint = 按 q 退出
 hasty = 按键太快或是粘贴进来的，没有执行；请逐个按键
 copied = 已复制 { $what }
+copy-failed = 未能复制 { $what }：tmux 没有接收，请用鼠标选取
 theme-now = 配色：{ $name }
 settings-reloaded = 设置已重新读取
 settings-kept = 设置有误，仍用原来的：{ $why }

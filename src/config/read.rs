@@ -1,7 +1,8 @@
 //! Reads the settings file and says exactly where it is wrong, naming the nearest key.
 
 use super::{Config, Settings};
-use crate::console::keys::nearest;
+use crate::console::action::{self, Action};
+use crate::console::keys::{Chord, Reserved, nearest, reserved};
 use crate::store::list::ListKind;
 use std::ops::Range;
 use std::path::Path;
@@ -88,6 +89,7 @@ fn read(text: &str) -> Result<Settings, Fault> {
                     }
                 }
             }
+            "keys" => tables(value).try_for_each(|(action, chords)| check_chords(action, chords))?,
             "columns" => tables(value).try_for_each(|(list, ids)| check_columns(list, ids))?,
             _ => {}
         }
@@ -119,6 +121,22 @@ fn check_columns(list: &Key<'_>, ids: &Spanned<DeValue<'_>>) -> Result<(), Fault
     for id in ids.get_ref().as_array().into_iter().flatten() {
         if let Some(text) = id.get_ref().as_str().filter(|t| !known.contains(t)) {
             return Err(unknown("unknown-column", text, id.span(), &known));
+        }
+    }
+    Ok(())
+}
+
+/// Chords that would never arrive, or mean something else whatever is set. Those that cannot be read are told of later.
+fn check_chords(action: &Key<'_>, chords: &Spanned<DeValue<'_>>) -> Result<(), Fault> {
+    for chord in chords.get_ref().as_array().into_iter().flatten() {
+        let Some(text) = chord.get_ref().as_str() else { continue };
+        let Ok(parsed) = text.parse::<Chord>() else { continue };
+        let own = action::find(Action::Stop);
+        if own.id == action.get_ref() && own.keys.contains(&text) {
+            continue;
+        }
+        if let Some(Reserved::Never(_)) = reserved(parsed) {
+            return Err(Fault { at: chord.span(), code: "reserved-key", args: vec![("key", text.to_owned())] });
         }
     }
     Ok(())

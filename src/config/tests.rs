@@ -56,6 +56,9 @@ fn mistakes_are_named_with_line_column_and_what_was_meant() {
     let (code, args) = fault("[keys]\n\"list.next\" = [\"ctlr-x\"]\n");
     assert_eq!(code, "value");
     assert!(args[0].1.starts_with("c.toml:2:") && args[1].1.contains("ctrl-"), "{args:?}");
+    let (code, args) = fault("[keys]\n\"list.mark\" = [\"x\", \"ctrl-c\"]\n");
+    assert_eq!(code, "reserved-key");
+    assert!(args.contains(&("place", "c.toml:2:21".into())) && args.contains(&("key", "ctrl-c".into())), "{args:?}");
     let (code, args) = fault("[columns]\ncatalog = [\"code\", \"prise\"]\n");
     assert_eq!(code, "unknown-column");
     assert!(args.contains(&("nearest", "price".into())) && args.contains(&("place", "c.toml:2:20".into())), "{args:?}");

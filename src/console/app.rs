@@ -10,7 +10,7 @@ mod offers;
 
 use super::Settings;
 use super::action::{Action, KeyMap, Scope};
-use super::format::Format;
+use super::format::{Format, shanghai};
 use super::message::{Effect, Message};
 use super::overlay::Overlay;
 use super::theme::Theme;
@@ -27,9 +27,11 @@ use crate::domain::actor::Actor;
 use crate::store::list::ListKind;
 use crate::store::reads::{News, Slot};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Facts that do not change while the console runs.
 pub struct Facts {
@@ -49,7 +51,7 @@ pub struct Facts {
 pub struct Notice {
     pub text: String,
     pub good: bool,
-    pub until: Timestamp,
+    pub until: Instant,
 }
 
 /// The app.
@@ -66,11 +68,15 @@ pub struct App {
     pub(super) pending: Option<Overlay>,
     pub(super) notice: Option<Notice>,
     pub(super) area: Rect,
+    /// When the newest input came.
+    pub(super) pressed: Option<Instant>,
     next_slot: Slot,
     /// Newest unanswered request of each slot; older answers are dropped.
     newest: HashMap<Slot, u64>,
     /// Whether anything shown may have changed since the last drawing.
     pub dirty: bool,
+    /// Shanghai day and hour of the last tick.
+    read_in: (Date, i8),
     /// The settings file cannot be used; those from before hold.
     pub(super) misset: bool,
     /// The input method seems to be on: keys arrive full-width.
@@ -109,6 +115,12 @@ fn list_of(action: Action) -> Option<ListKind> {
     })
 }
 
+/// Day and hour where the programme is.
+fn hour_of(at: Timestamp) -> (Date, i8) {
+    let z = shanghai(at);
+    (z.date(), z.hour())
+}
+
 impl App {
     /// A new app that shows the watch board.
     ///
@@ -117,6 +129,7 @@ impl App {
     pub fn new(facts: Facts, settings: Settings, area: Rect) -> Result<App, String> {
         let keys = KeyMap::new(&settings.keys).map_err(|e| e.to_string())?;
         let theme = settings.load_theme()?;
+        let read_in = hour_of(facts.clock.now());
         Ok(App {
             facts,
             settings,
@@ -128,9 +141,11 @@ impl App {
             pending: None,
             notice: None,
             area,
+            pressed: None,
             next_slot: 1,
             newest: HashMap::new(),
             dirty: true,
+            read_in,
             misset: false,
             ime: false,
         })
@@ -151,11 +166,15 @@ impl App {
         match message {
             Message::Input(input) => self.input(input),
             Message::News(news) => self.news(news),
-            Message::Submitted { what, result } => self.submitted(&what, result),
+            Message::Submitted { what, about, result } => self.submitted(&what, &about, result),
             Message::Tick => {
-                let now = self.now();
+                let now = Instant::now();
                 self.notice = self.notice.take().filter(|n| n.until > now);
                 self.dirty = true;
+                self.turn_of_time()
+            }
+            Message::Copied { text, done } => {
+                self.copied(&text, done);
                 Vec::new()
             }
             Message::Settings(result) => {
@@ -163,6 +182,18 @@ impl App {
                 self.change_settings(result)
             }
         }
+    }
+
+    /// What is read again when another day has begun, or for the board another hour: days left, what is overdue and for
+    /// how long are of a day, not of the minute they were read in.
+    fn turn_of_time(&mut self) -> Vec<Effect> {
+        let (then, now) = (self.read_in, hour_of(self.now()));
+        if then == now {
+            return Vec::new();
+        }
+        self.read_in = now;
+        let on_board = matches!(self.stack().last(), Some(View::Board(_)));
+        if on_board || then.0 != now.0 { self.with_view(|view, cx| view.refresh(cx)) } else { Vec::new() }
     }
 
     /// Keeps the last good settings when the new ones cannot be used, and says what is wrong.
@@ -235,13 +266,24 @@ impl App {
     pub(super) fn tell(&mut self, text: String, good: bool) {
         // A refusal stays until a key is pressed, or a quarter of an hour.
         let seconds = if good { self.settings.notice_seconds } else { 900 };
-        let until = self.now().checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
+        let until = Instant::now() + Duration::from_secs(seconds.unsigned_abs());
         self.notice = Some(Notice { text, good, until });
         self.dirty = true;
     }
 
+    /// The terminal showed how many cells it gives to characters such as `“`. Where they take two, an old font draws
+    /// braille badly, too: the map is drawn in ASCII from now on.
+    pub fn measured(&mut self, cells: u16) -> Vec<Effect> {
+        if cells < 2 || !self.facts.braille {
+            return Vec::new();
+        }
+        self.facts.braille = false;
+        self.dirty = true;
+        vec![Effect::Repaint]
+    }
+
     /// When the notice goes, if there is one.
-    pub fn notice_until(&self) -> Option<Timestamp> {
+    pub fn notice_until(&self) -> Option<Instant> {
         self.notice.as_ref().map(|n| n.until)
     }
 
@@ -297,6 +339,7 @@ impl App {
             return self.go(Go::List { kind, typed: String::new(), within: None });
         }
         let again = self.tab == action && !self.stack().is_empty();
+        self.leave();
         self.tab = action;
         if again {
             // The digit of the tab one is on leads back to its root.
@@ -330,8 +373,16 @@ impl App {
             Go::Record { kind, id } => View::Detail(DetailView::new(kind, id, slot)),
             Go::Audit(no) => View::Record(RecordView::new(no, slot)),
         };
+        self.leave();
         self.stack().push(view);
         self.with_view(|view, cx| view.enter(cx))
+    }
+
+    /// What was shown for one look is masked again: who comes back to the page, or to the seat, asks anew.
+    fn leave(&mut self) {
+        if let Some(View::Detail(detail)) = self.stack().last_mut() {
+            detail.mask();
+        }
     }
 
     fn subject_title(&mut self) -> String {

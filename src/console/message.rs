@@ -16,8 +16,10 @@ pub enum Message {
     Input(Input),
     /// The reader has news.
     News(News),
-    /// The writer answered.
-    Submitted { what: String, result: Result<Done, StoreError> },
+    /// The writer answered what was submitted about these records.
+    Submitted { what: String, about: Vec<(Kind, Uuid)>, result: Result<Done, StoreError> },
+    /// Text was put on the clipboard, or the program that was to do it failed.
+    Copied { text: String, done: bool },
     /// The clock moved to another minute, or a notice has been shown long enough.
     Tick,
     /// Settings were read again: the new ones, or a sentence with file and line.
@@ -43,10 +45,12 @@ pub struct Seen {
 pub enum Effect {
     Ask(Slot, Request),
     WantColumn(ListKind),
-    /// Submits commands; `what` names them in the answer's notice.
+    /// Submits commands; `what` names them in the answer's notice, `about` the records the answer is for, whatever is
+    /// on the screen by then.
     Submit {
         commands: Vec<Command>,
         seen: Vec<Seen>,
+        about: Vec<(Kind, Uuid)>,
         what: String,
     },
     /// Puts text on the clipboard of the person's own machine.

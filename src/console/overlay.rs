@@ -47,7 +47,7 @@ impl Overlay {
         match self {
             Overlay::Palette(o) => o.key(chord, hasty, cx, keys),
             Overlay::Help(o) => o.key(chord),
-            Overlay::Chooser(o) => o.key(chord),
+            Overlay::Chooser(o) => o.key(chord, keys),
             Overlay::Ask(o) => o.key(chord, hasty),
             Overlay::Confirm(o) => o.key(chord, hasty),
         }

@@ -6,11 +6,12 @@
 use super::Settings;
 use super::app::{App, Facts};
 use super::backend::sync::{SyncMode, may_ask};
-use super::backend::{Screen, ScreenOptions};
+use super::backend::{Finding, Screen, ScreenOptions};
 use super::input::{Event, Input, Reader, ReaderOptions};
 use super::message::{Effect, Message};
 use super::terminal::{Terminal, TerminalError, TtyWriter};
 use super::views::Caret;
+use crate::base::clock::Clock;
 use crate::store::reads::{News, Reads};
 use crate::store::{Connection, Store, StoreError};
 use ratatui::layout::Rect;
@@ -23,6 +24,9 @@ use std::time::{Duration, Instant};
 const FRAMES: Duration = Duration::from_millis(33);
 /// How long a drawing waits for the rows a key asked for: mostly they are there at once and one frame shows both.
 const PATIENCE: Duration = Duration::from_millis(6);
+
+/// As good as for ever.
+const FOREVER: Duration = Duration::from_secs(86_400);
 
 /// Everything a console is started with.
 pub struct Launch {
@@ -177,19 +181,20 @@ impl Loop {
 
     /// Time to the next minute of the clock, or to the end of a notice.
     fn until_tick(&self) -> Duration {
-        let now = self.store.clock().now().as_millisecond();
-        let minute = 60_000 - now.rem_euclid(60_000);
-        let notice = self.app.notice_until().map_or(minute, |t| (t.as_millisecond() - now).max(1));
-        Duration::from_millis(minute.min(notice).unsigned_abs() + 5)
+        let notice = self.app.notice_until().map(|end| end.saturating_duration_since(Instant::now()));
+        pause(self.store.clock(), notice)
     }
 
     /// Gives a message to the app; true when the console is to end.
     fn take(&mut self, message: Message) -> std::io::Result<bool> {
+        let mut found = Vec::new();
         if let Message::Input(input) = &message {
             for event in &input.events {
                 match event {
                     Event::Reply(reply) => {
-                        self.screen.on_reply(*reply);
+                        if let Some(Finding::AmbiguousWidth(cells)) = self.screen.on_reply(*reply) {
+                            found.extend(self.app.measured(cells));
+                        }
                     }
                     Event::Resize(width, height) => {
                         self.screen.resize(ratatui::layout::Size::new(*width, *height));
@@ -202,7 +207,8 @@ impl Loop {
         if matches!(message, Message::Submitted { .. }) {
             self.writing = self.writing.saturating_sub(1);
         }
-        let effects = self.app.update(message);
+        let mut effects = self.app.update(message);
+        effects.extend(found);
         self.carry_out(effects)
     }
 
@@ -214,13 +220,13 @@ impl Loop {
                     self.app.asked(slot, serial);
                 }
                 Effect::WantColumn(kind) => self.reads.want_column(kind),
-                Effect::Submit { commands, seen, what } => {
+                Effect::Submit { commands, seen, about, what } => {
                     self.writing += 1;
                     let send = self.send.clone();
                     let seen = seen.iter().map(|s| (s.kind, s.id, s.rev)).collect();
                     self.store.submit(&self.app.facts.actor, commands, seen, move |result| {
                         // The loop is gone only when the program ends; the change is on the disk either way.
-                        let _ = send.send(Message::Submitted { what, result });
+                        let _ = send.send(Message::Submitted { what, about, result });
                     });
                 }
                 Effect::Copy(text) => self.copy(&text)?,
@@ -252,16 +258,23 @@ impl Loop {
                 .stderr(std::process::Stdio::null())
                 .spawn();
             if let Ok(mut child) = child {
-                if let Some(mut pipe) = child.stdin.take() {
-                    // A tmux that went away meanwhile takes nothing; the notice told what was copied.
-                    let _ = pipe.write_all(text.as_bytes());
-                }
-                let _ = child.wait();
-                return Ok(());
+                let (send, text) = (self.send.clone(), text.to_owned());
+                // A tmux that hangs must not hold the keys up.
+                let wait = move || {
+                    let given = child.stdin.take().is_some_and(|mut pipe| pipe.write_all(text.as_bytes()).is_ok());
+                    let done = child.wait().is_ok_and(|status| status.success()) && given;
+                    // The loop is gone only when the program ends.
+                    let _ = send.send(Message::Copied { text, done });
+                };
+                // Without a thread nothing was copied, and nothing is said.
+                return std::thread::Builder::new().name("copy".into()).spawn(wait).map(drop);
             }
         }
         let packed = base64(text.as_bytes());
-        self.screen.out_mut().write_all(format!("\x1b]52;c;{packed}\x07").as_bytes())
+        self.screen.out_mut().write_all(format!("\x1b]52;c;{packed}\x07").as_bytes())?;
+        // The loop reads its own channel: it cannot be gone.
+        let _ = self.send.send(Message::Copied { text: text.to_owned(), done: true });
+        Ok(())
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
@@ -273,6 +286,15 @@ impl Loop {
             })
             .map(|_| ())
     }
+}
+
+/// How long nothing happens by itself: a clock that stands has no next minute.
+fn pause(clock: Clock, notice: Option<Duration>) -> Duration {
+    let minute = match clock {
+        Clock::Fixed(_) => FOREVER,
+        _ => Duration::from_millis((60_000 - clock.now().as_millisecond().rem_euclid(60_000)).unsigned_abs()),
+    };
+    minute.min(notice.unwrap_or(FOREVER)) + Duration::from_millis(5)
 }
 
 /// Base64 with padding, for OSC 52.
@@ -330,7 +352,18 @@ fn watch(
 
 #[cfg(test)]
 mod tests {
-    use super::base64;
+    use super::{FOREVER, base64, pause};
+    use crate::base::clock::Clock;
+    use std::time::Duration;
+
+    #[test]
+    fn a_clock_that_stands_wakes_nobody_and_a_notice_ends_by_its_own_time() {
+        let at = "2020-08-20T14:32:59.999+08:00".parse().expect("an instant");
+        assert!(pause(Clock::Fixed(at), None) >= FOREVER);
+        let notice = Duration::from_secs(4);
+        assert!((notice..Duration::from_secs(5)).contains(&pause(Clock::Fixed(at), Some(notice))));
+        assert!(pause(Clock::running_from(at), Some(notice)) < Duration::from_millis(20));
+    }
 
     #[test]
     fn base64_as_in_the_rfc() {

@@ -9,10 +9,12 @@ pub mod detail;
 pub mod list;
 pub mod list_draw;
 mod list_keys;
+mod list_window;
 pub mod matrix;
 pub mod pager;
 pub mod record;
 mod title;
+mod trouble;
 
 use super::action::{Action, Scope};
 use super::format::Format;

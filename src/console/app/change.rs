@@ -13,6 +13,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::rows::Kind;
 use crate::store::reads::{Answer, Slot};
 use crate::store::{Done, StoreError};
+use uuid::Uuid;
 
 /// States of a return in which it is in: nobody is reminded of it.
 const IN: &[&str] = &["submitted", "accepted"];
@@ -49,7 +50,8 @@ impl App {
     pub(super) fn reveal(&mut self) -> Vec<Effect> {
         let Some(subject) = self.subjects_of(Kind::Supplier).into_iter().next() else { return Vec::new() };
         let what = format!("reveal:{} {}", subject.code, subject.name);
-        vec![Effect::Submit { commands: vec![Command::RevealContact { supplier: subject.id }], seen: Vec::new(), what }]
+        let commands = vec![Command::RevealContact { supplier: subject.id }];
+        vec![Effect::Submit { commands, seen: Vec::new(), about: vec![(subject.kind, subject.id)], what }]
     }
 
     /// Reminding a unit is seen by people: it is asked about once more, and never done by a held key. Those whose
@@ -78,8 +80,9 @@ impl App {
             many => format!("remind:{}", many.len()),
         };
         let commands = owed.iter().map(|s| Command::RemindReturn { id: s.id }).collect();
-        let effects = vec![Effect::Submit { commands, seen: Vec::new(), what }];
-        self.overlays.push(Overlay::Confirm(Confirm::new(question, effects)));
+        let about = owed.iter().map(|s| (s.kind, s.id)).collect();
+        let effects = vec![Effect::Submit { commands, seen: Vec::new(), about, what }];
+        self.overlays.push(Overlay::Confirm(Confirm::new(question, effects, self.pressed)));
     }
 
     /// The code of the record, for another program; its name where it has no code.
@@ -90,9 +93,14 @@ impl App {
         if codes.is_empty() {
             return Vec::new();
         }
-        let shown = self.facts.locale.tr_with("copied", &[("what", &codes.join(" "))]);
-        self.tell(shown, true);
         vec![Effect::Copy(codes.join("\n"))]
+    }
+
+    /// Says what was copied, or that it was not.
+    pub(super) fn copied(&mut self, text: &str, done: bool) {
+        let what = text.lines().collect::<Vec<_>>().join(" ");
+        let id = if done { "copied" } else { "copy-failed" };
+        self.tell(self.facts.locale.tr_with(id, &[("what", &what)]), done);
     }
 
     /// An answer for the ask that is open; `None` when it is for a view.
@@ -126,11 +134,16 @@ impl App {
     }
 
     /// What came of a submitted change.
-    pub(super) fn submitted(&mut self, what: &str, result: Result<Done, StoreError>) -> Vec<Effect> {
+    pub(super) fn submitted(
+        &mut self,
+        what: &str,
+        about: &[(Kind, Uuid)],
+        result: Result<Done, StoreError>,
+    ) -> Vec<Effect> {
         self.dirty = true;
         let pending = self.pending.take();
         match result {
-            Ok(done) => self.succeeded(what, &done),
+            Ok(done) => self.succeeded(what, about, &done),
             Err(e) => {
                 let lines = crate::console::views::list_draw::store_lines(&e, &self.facts.locale);
                 self.tell(lines.join("  "), false);
@@ -152,7 +165,7 @@ impl App {
         }
     }
 
-    fn succeeded(&mut self, what: &str, done: &Done) -> Vec<Effect> {
+    fn succeeded(&mut self, what: &str, about: &[(Kind, Uuid)], done: &Done) -> Vec<Effect> {
         let (verb, subject) = what.split_once(':').unwrap_or(("", what));
         let count = i64::try_from(done.codes.len()).unwrap_or(1);
         let first = done.audit_no - count + 1;
@@ -160,15 +173,14 @@ impl App {
         let id = if count > 1 { format!("done-{verb}-many") } else { format!("done-{verb}") };
         let text = self.facts.locale.tr_with(&id, &[("what", subject), ("no", &no)]);
         self.tell(text, true);
-        if verb == "reveal" {
-            self.with_view(|view, _| {
-                if let View::Detail(d) = view {
-                    d.reveal();
-                }
-            });
-        }
-        if let Some(View::List(list)) = self.stack().last_mut() {
-            list.marks_after(Verb::parse(verb));
+        // Another view may be on the screen by now: the answer belongs to the records it names, wherever they are shown.
+        for view in self.tabs.values_mut().flatten() {
+            match view {
+                View::Detail(detail) if verb == "reveal" && about.contains(&detail.subject()) => detail.reveal(),
+                View::List(list) => list.marks_after(Verb::parse(verb), about),
+                View::Counters(counters) => counters.list.marks_after(Verb::parse(verb), about),
+                _ => {}
+            }
         }
         self.with_view(|view, cx| view.refresh(cx))
     }

@@ -20,6 +20,7 @@ use ratatui::layout::Rect;
 impl App {
     pub(super) fn input(&mut self, input: Input) -> Vec<Effect> {
         let hasty = !input.may_change();
+        self.pressed = Some(input.at);
         let mut effects = Vec::new();
         // What came together with the key that opened an ask was typed before anyone could read it.
         let mut ahead = false;
@@ -37,7 +38,7 @@ impl App {
     }
 
     fn is_asking(&self) -> bool {
-        matches!(self.overlays.last(), Some(Overlay::Ask(_)))
+        matches!(self.overlays.last(), Some(Overlay::Ask(_) | Overlay::Confirm(_)))
     }
 
     fn event(&mut self, event: Event, hasty: bool) -> Vec<Effect> {
@@ -45,6 +46,11 @@ impl App {
             // Nobody sees what a key would do.
             Event::Key(chord) if self.is_too_small() => self.blind(chord),
             Event::Text(_) | Event::Paste(_) if self.is_too_small() => Vec::new(),
+            Event::Key(chord) if self.is_esc_and_key(chord) => {
+                let mut effects = self.key(Chord::plain(Key::Esc), hasty);
+                effects.extend(self.key(Chord { alt: false, ..chord }, hasty));
+                effects
+            }
             Event::Key(chord) => self.key(chord, hasty),
             Event::Text(text) => self.text(&text, false),
             Event::Paste(text) => self.text(&text, true),
@@ -61,6 +67,18 @@ impl App {
             Event::Reply(_) => Vec::new(),
             Event::Stop(_) | Event::Gone => vec![Effect::Quit],
         }
+    }
+
+    /// Whether a chord with Alt is Esc and a key that came together: a slow link or a fast hand sends the same bytes.
+    /// Alt with Backspace takes a word away where text is typed.
+    fn is_esc_and_key(&mut self, chord: Chord) -> bool {
+        let text = !self.overlays.is_empty() || self.list().is_some_and(|l| l.is_typing());
+        let one_byte = match chord.key {
+            Key::Char(_) | Key::Enter | Key::Tab => true,
+            Key::Backspace => !text,
+            _ => false,
+        };
+        chord.alt && one_byte && !self.keys.is_used(chord)
     }
 
     fn list(&mut self) -> Option<&mut ListView> {
@@ -235,6 +253,12 @@ impl App {
         let Some(mut overlay) = self.overlays.pop() else { return Vec::new() };
         // Ctrl-C closes whatever is open; it never confirms and never kills the console.
         let chord = if chord == Chord::ctrl('c') { Chord::plain(Key::Esc) } else { chord };
+        let unread = matches!(&overlay, Overlay::Confirm(confirm) if confirm.is_unread(self.pressed));
+        if unread && chord.key != Key::Esc {
+            // Typed before anyone could read the question: no answer to it, neither yes nor no.
+            self.overlays.push(overlay);
+            return Vec::new();
+        }
         let keys = self.keys.clone();
         let reaction = self.with_context(|cx| overlay.key(chord, hasty, cx, &keys));
         match reaction {

@@ -158,6 +158,8 @@ impl Ask {
             [one] => format!("{} {}", one.code, one.name),
             many => many.len().to_string(),
         };
-        Reaction::Do(vec![Effect::Submit { commands, seen, what: format!("{}:{what}", self.verb.code()) }])
+        let about = self.subjects.iter().map(|s| (s.kind, s.id)).collect();
+        let what = format!("{}:{what}", self.verb.code());
+        Reaction::Do(vec![Effect::Submit { commands, seen, about, what }])
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Reaction, sheet};
 use crate::base::text;
+use crate::console::action::{Action, KeyMap, Scope};
 use crate::console::keys::{Chord, Key};
 use crate::console::theme::Role;
 use crate::console::views::{Caret, Context};
@@ -46,16 +47,28 @@ impl Chooser {
         self.on = on;
     }
 
-    pub fn key(&mut self, chord: Chord) -> Reaction {
+    /// The keys of lists, as they are set, full-width ones too; arrows, Enter, Space and Esc whatever is set.
+    pub fn key(&mut self, chord: Chord, keys: &KeyMap) -> Reaction {
+        let chord = chord.command_form();
         let last = self.items.len().saturating_sub(1);
-        match chord.key {
-            Key::Esc | Key::Char('q') => return Reaction::Close,
-            Key::Up | Key::Char('k') => self.cursor = self.cursor.saturating_sub(1),
-            Key::Down | Key::Char('j') => self.cursor = (self.cursor + 1).min(last),
-            Key::Home | Key::Char('g') => self.cursor = 0,
-            Key::End | Key::Char('G') => self.cursor = last,
-            Key::Enter if self.choice == Choice::Columns => return Reaction::Close,
-            Key::Enter | Key::Char(' ') => {
+        let fixed = match chord.key {
+            Key::Esc => Some(Action::Back),
+            Key::Up => Some(Action::Up),
+            Key::Down => Some(Action::Down),
+            Key::Home => Some(Action::Top),
+            Key::End => Some(Action::Bottom),
+            Key::Enter => Some(Action::Open),
+            Key::Char(' ') => Some(Action::Mark),
+            _ => None,
+        };
+        match fixed.or_else(|| keys.action(&[Scope::Global, Scope::List], chord)) {
+            Some(Action::Back | Action::Quit) => return Reaction::Close,
+            Some(Action::Up) => self.cursor = self.cursor.saturating_sub(1),
+            Some(Action::Down) => self.cursor = (self.cursor + 1).min(last),
+            Some(Action::Top | Action::PageUp) => self.cursor = 0,
+            Some(Action::Bottom | Action::PageDown) => self.cursor = last,
+            Some(Action::Open) if self.choice == Choice::Columns => return Reaction::Close,
+            Some(Action::Open | Action::Mark) => {
                 let Some(id) = self.items.get(self.cursor) else { return Reaction::Close };
                 return match self.choice {
                     Choice::Sort => Reaction::SortBy(id),

@@ -8,17 +8,28 @@ use crate::console::theme::Role;
 use crate::console::views::{Caret, Context};
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
+use std::time::{Duration, Instant};
+
+/// Nobody reads a question and answers it in less.
+const READING: Duration = Duration::from_millis(300);
 
 /// The question's state.
 pub struct Confirm {
     question: String,
     effects: Vec<Effect>,
+    /// When the key came that opened it.
+    opened: Option<Instant>,
 }
 
 impl Confirm {
-    /// Asks `question`; `effects` follow when the answer is yes.
-    pub fn new(question: String, effects: Vec<Effect>) -> Confirm {
-        Confirm { question, effects }
+    /// Asks `question`, opened by a key at `opened`; `effects` follow when the answer is yes.
+    pub fn new(question: String, effects: Vec<Effect>, opened: Option<Instant>) -> Confirm {
+        Confirm { question, effects, opened }
+    }
+
+    /// Whether a key that came at `at` came too soon after the question to be an answer to it.
+    pub fn is_unread(&self, at: Option<Instant>) -> bool {
+        self.opened.zip(at).is_some_and(|(opened, at)| at.duration_since(opened) < READING)
     }
 
     pub fn key(&mut self, chord: Chord, hasty: bool) -> Reaction {

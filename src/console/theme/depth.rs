@@ -34,7 +34,8 @@ impl Depth {
         if env.term.ends_with("-m") || env.term.ends_with("-mono") {
             return Self::None;
         }
-        let says_true = matches!(env.colorterm, "truecolor" | "24bit");
+        // Inside screen the variable is that of the terminal around it; screen itself shows 256 colours at most.
+        let says_true = family != "screen" && matches!(env.colorterm, "truecolor" | "24bit");
         if says_true || env.term.ends_with("-direct") || env.term.ends_with("-truecolor") {
             return Self::True;
         }

@@ -92,6 +92,8 @@ fn the_depth_is_detected() {
         ("xterm-256color", "truecolor", "", Depth::True),
         ("xterm-256color", "", "", Depth::Ansi256),
         ("screen-256color", "", "", Depth::Ansi256),
+        ("screen-256color", "truecolor", "", Depth::Ansi256),
+        ("screen", "truecolor", "", Depth::Ansi16),
         ("xterm-kitty", "", "", Depth::Ansi256),
         ("xterm", "", "", Depth::Ansi16),
         ("linux", "", "", Depth::Ansi16),

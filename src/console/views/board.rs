@@ -7,6 +7,7 @@ mod lines;
 pub use lines::urgent_words;
 use lines::{Line, Stop};
 
+use super::trouble::Troubles;
 use super::{Caret, Context, Go, Outcome, Subject};
 use crate::base::text;
 use crate::console::action::{Action, Scope};
@@ -31,7 +32,9 @@ pub struct BoardView {
     /// The stop under the cursor, among all in reading order.
     cursor: usize,
     top: usize,
-    trouble: Vec<String>,
+    /// Where what is under the cursor leads: lines come and go, the cursor stays on its own.
+    here: Option<Go>,
+    troubles: Troubles,
 }
 
 /// The lines of both parts, and every place the cursor can stand on: line and piece.
@@ -90,7 +93,7 @@ impl Page {
 
 impl BoardView {
     pub fn new(slot: Slot) -> BoardView {
-        BoardView { slot, board: None, cursor: 0, top: 0, trouble: Vec::new() }
+        BoardView { slot, board: None, cursor: 0, top: 0, here: None, troubles: Troubles::default() }
     }
 
     pub fn owns(&self, slot: Slot) -> bool {
@@ -105,20 +108,17 @@ impl BoardView {
         self.enter(cx)
     }
 
-    pub fn take(&mut self, _slot: Slot, answer: Answer, cx: &Context<'_>) -> Vec<Effect> {
-        match answer {
-            Answer::Board(board) => {
-                self.board = Some(board);
-                self.trouble.clear();
-            }
-            Answer::Failed(e) => self.trouble = super::list_draw::store_lines(&e, cx.format.locale),
-            _ => {}
+    pub fn take(&mut self, slot: Slot, answer: Answer, cx: &Context<'_>) -> Vec<Effect> {
+        self.troubles.note(slot, &answer, cx);
+        if let Answer::Board(board) = answer {
+            self.board = Some(board);
         }
         Vec::new()
     }
 
     pub fn act(&mut self, action: Action, cx: &Context<'_>) -> Outcome {
         let page = self.page(cx);
+        self.look_again(&page);
         match action {
             Action::Up | Action::Down => self.cursor = page.vertical(self.cursor, action == Action::Down),
             Action::Left | Action::Right => self.cursor = page.horizontal(self.cursor, action == Action::Right),
@@ -131,6 +131,7 @@ impl BoardView {
             }
             _ => return Outcome::ignored(),
         }
+        self.here = page.stop(self.cursor).map(|s| s.go.clone());
         Outcome::used()
     }
 
@@ -143,6 +144,9 @@ impl BoardView {
     }
 
     pub fn status(&self, cx: &Context<'_>) -> String {
+        if let Some(sentence) = self.troubles.sentence() {
+            return sentence;
+        }
         match &self.board {
             Some(b) => {
                 let locale = cx.format.locale;
@@ -160,8 +164,8 @@ impl BoardView {
     /// The lines of the left and of the right part; narrow screens have one part.
     fn page(&self, cx: &Context<'_>) -> Page {
         let Some(board) = &self.board else {
-            let say = |t: &String| Line::plain(t.clone(), Role::Danger);
-            return Page::new(self.trouble.iter().map(say).collect(), Vec::new());
+            let words = self.troubles.lines().into_iter().flat_map(|l| l.pieces);
+            return Page::new(words.map(|(text, role)| Line::plain(text, role)).collect(), Vec::new());
         };
         let wide = cx.area.width >= WIDE;
         let width = usize::from(BoardView::left_width(cx.area));
@@ -181,11 +185,19 @@ impl BoardView {
         Page::new(left, Vec::new())
     }
 
+    /// Puts the cursor back on what it stood on, wherever that is now; where it is gone, on what took its place.
+    fn look_again(&mut self, page: &Page) {
+        let is_here = |i: &usize| page.stop(*i).map(|s| &s.go) == self.here.as_ref();
+        let found = (0..page.stops.len()).filter(is_here).min_by_key(|i| i.abs_diff(self.cursor));
+        self.cursor = found.unwrap_or(self.cursor).min(page.stops.len().saturating_sub(1));
+        self.here = page.stop(self.cursor).map(|s| s.go.clone());
+    }
+
     pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
         let page = self.page(cx);
         let left = Rect { width: BoardView::left_width(area), ..area };
         let right = Rect { x: left.right() + 2, width: area.width.saturating_sub(left.width + 2), ..area };
-        self.cursor = self.cursor.min(page.stops.len().saturating_sub(1));
+        self.look_again(&page);
         let current = page.stops.get(self.cursor).copied();
         let on_left = current.map_or(0, |(line, _)| line).min(page.left.len());
         self.scroll(on_left, self.cursor == 0, usize::from(left.height), page.left.len());

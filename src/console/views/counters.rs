@@ -7,6 +7,7 @@ mod chart;
 mod figures;
 
 use super::list::ListView;
+use super::trouble::Troubles;
 use super::{Caret, Context, Outcome, Subject};
 use crate::console::action::{Action, Scope};
 use crate::console::message::Effect;
@@ -34,6 +35,7 @@ pub struct CountersView {
     /// Code of the chosen city or partner city.
     city: Option<String>,
     projection: Option<Projection>,
+    troubles: Troubles,
 }
 
 impl CountersView {
@@ -47,6 +49,7 @@ impl CountersView {
             on_map: false,
             city: None,
             projection: None,
+            troubles: Troubles::default(),
         }
     }
 
@@ -66,10 +69,14 @@ impl CountersView {
     }
 
     pub fn take(&mut self, slot: Slot, answer: Answer, cx: &Context<'_>) -> Vec<Effect> {
+        if self.list.owns(slot) {
+            return self.list.take(slot, answer, cx);
+        }
+        self.troubles.note(slot, &answer, cx);
         match answer {
             Answer::Map(map) => self.map = Some(map),
             Answer::Board(board) => self.board = Some(board),
-            other => return self.list.take(slot, other, cx),
+            _ => {}
         }
         Vec::new()
     }
@@ -130,7 +137,7 @@ impl CountersView {
     }
 
     pub fn status(&self, cx: &Context<'_>) -> String {
-        self.list.status(cx)
+        self.troubles.sentence().unwrap_or_else(|| self.list.status(cx))
     }
 
     pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {

@@ -7,7 +7,8 @@ pub mod history;
 
 use super::list_draw::state_role;
 use super::pager::{Line, Pager, wrapped};
-use super::{Caret, Context, Outcome, Subject, title};
+use super::trouble::Troubles;
+use super::{Caret, Context, Go, Outcome, Subject, title};
 use crate::base::text;
 use crate::console::action::{Action, Scope};
 use crate::console::message::Effect;
@@ -32,8 +33,11 @@ pub struct DetailView {
     /// The page's record, and the one under the cursor when that is another.
     page: Option<Subject>,
     under: Option<Subject>,
+    /// Where the line under the cursor leads: lines come and go, the cursor stays on its own.
+    here: Option<Go>,
     /// Contact shown in full after it was written down in the audit.
     revealed: bool,
+    troubles: Troubles,
 }
 
 impl DetailView {
@@ -48,7 +52,9 @@ impl DetailView {
             width: 80,
             page: None,
             under: None,
+            here: None,
             revealed: false,
+            troubles: Troubles::default(),
         }
     }
 
@@ -64,16 +70,14 @@ impl DetailView {
         self.enter(cx)
     }
 
-    pub fn take(&mut self, _slot: Slot, answer: Answer, cx: &Context<'_>) -> Vec<Effect> {
+    pub fn take(&mut self, slot: Slot, answer: Answer, cx: &Context<'_>) -> Vec<Effect> {
+        self.troubles.note(slot, &answer, cx);
         if let Answer::Detail(detail) = answer {
-            let before = self.lines(cx);
-            let go = self.pager.current(&before).and_then(|i| before[i].go.clone());
             self.missing = detail.is_none();
             self.detail = detail.map(Box::new);
             self.page = self.detail.as_ref().map(|d| page_subject(d, cx));
             let lines = self.lines(cx);
-            self.pager.keep(go.as_ref(), &lines);
-            self.look(&lines);
+            self.look_again(&lines);
         }
         Vec::new()
     }
@@ -83,17 +87,36 @@ impl DetailView {
         self.revealed = true;
     }
 
-    fn lines(&self, cx: &Context<'_>) -> Vec<Line> {
-        self.detail.as_ref().map_or_else(Vec::new, |d| lines_with(d, cx, self.width, self.revealed))
+    /// Masks the contact again.
+    pub fn mask(&mut self) {
+        self.revealed = false;
     }
 
-    /// Remembers the record under the cursor.
+    /// The record the page is about.
+    pub fn subject(&self) -> (Kind, Uuid) {
+        (self.kind, self.id)
+    }
+
+    fn lines(&self, cx: &Context<'_>) -> Vec<Line> {
+        self.detail.as_ref().map_or_else(|| self.troubles.lines(), |d| lines_with(d, cx, self.width, self.revealed))
+    }
+
+    /// Puts the cursor back on its line, wherever that is now.
+    fn look_again(&mut self, lines: &[Line]) {
+        let here = self.here.clone();
+        self.pager.keep(here.as_ref(), lines);
+        self.look(lines);
+    }
+
+    /// Remembers what is under the cursor.
     fn look(&mut self, lines: &[Line]) {
-        self.under = self.pager.current(lines).and_then(|i| lines[i].subject.clone());
+        let line = self.pager.current(lines).map(|i| &lines[i]);
+        (self.under, self.here) = (line.and_then(|l| l.subject.clone()), line.and_then(|l| l.go.clone()));
     }
 
     pub fn act(&mut self, action: Action, cx: &Context<'_>) -> Outcome {
         let lines = self.lines(cx);
+        self.look_again(&lines);
         match action {
             Action::Refresh => return Outcome::does(self.enter(cx)),
             Action::Open => {
@@ -132,6 +155,9 @@ impl DetailView {
     }
 
     pub fn status(&self, cx: &Context<'_>) -> String {
+        if let Some(sentence) = self.troubles.sentence() {
+            return sentence;
+        }
         match (&self.detail, self.missing) {
             (Some(d), _) => {
                 let at = cx.format.instant(d.row.meta().updated_at);
@@ -146,6 +172,8 @@ impl DetailView {
     pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
         self.width = usize::from(area.width);
         let lines = self.lines(cx);
+        // Another width wraps the lines anew.
+        self.look_again(&lines);
         let caret = self.pager.draw(&lines, frame, area, cx);
         self.look(&lines);
         Caret::Parked(caret)

@@ -1,8 +1,9 @@
 //! Any list: a window of rows around the cursor, read as the cursor nears its edge; filter, sort, columns, marks.
 //!
 //! The cursor and the marks belong to records, not to places: after a change the same record is under the cursor, on
-//! the same line of the screen. Drawing is in `list_draw`, keys in `list_keys`.
+//! the same line of the screen. The window's reading is in `list_window`, drawing in `list_draw`, keys in `list_keys`.
 
+use super::list_window::Awaiting;
 use super::{Caret, Context, Subject, title};
 use crate::console::action::Scope;
 use crate::console::format::Format;
@@ -13,8 +14,8 @@ use crate::store::StoreError;
 use crate::store::detail::{Detail, Scope as Within};
 use crate::store::filter::{Filter, FilterError};
 use crate::store::list::{ListKind, ListSpec, Sort, Ty};
-use crate::store::page::{Anchor, ListQuery, Page, PageRow};
-use crate::store::reads::{Answer, Request, Slot};
+use crate::store::page::{Anchor, PageRow};
+use crate::store::reads::Slot;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use std::collections::BTreeMap;
@@ -24,19 +25,6 @@ use uuid::Uuid;
 pub const SLOTS: Slot = 2;
 /// Longest filter in graphemes.
 const LONGEST_FILTER: usize = 200;
-/// Screens of rows kept in memory at most.
-const KEPT_SCREENS: usize = 8;
-
-/// What an awaited window is for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Awaiting {
-    /// A new window; the record with this id goes to this line when it is among the rows.
-    Fresh { keep: Option<(Uuid, usize)>, bottom: bool },
-    /// Rows behind the window.
-    Behind,
-    /// Rows before it.
-    Before,
-}
 
 /// What went wrong with the last read.
 #[derive(Debug)]
@@ -68,6 +56,8 @@ pub struct ListView {
     pub(super) cursor: usize,
     /// Steps still to go when rows arrive.
     pub(super) owed: isize,
+    /// The line of the screen the cursor is to stand on when they have.
+    pub(super) owed_line: Option<usize>,
     pub(super) awaiting: Option<Awaiting>,
     pub(super) trouble: Option<Trouble>,
     /// The rows as subjects of actions, by id.
@@ -103,6 +93,7 @@ impl ListView {
             top: 0,
             cursor: 0,
             owed: 0,
+            owed_line: None,
             awaiting: None,
             trouble: None,
             named: BTreeMap::new(),
@@ -163,7 +154,7 @@ impl ListView {
     pub fn set_filter(&mut self, typed: &str) -> Vec<Effect> {
         self.filter = Field::new(LONGEST_FILTER).with(typed);
         typed.clone_into(&mut self.given);
-        vec![self.read_fresh(None, Anchor::Start)]
+        vec![self.read_fresh(Anchor::Start)]
     }
 
     /// Whether the person typed a filter over the one the list was opened with.
@@ -200,65 +191,6 @@ impl ListView {
         self.enter(cx)
     }
 
-    /// Reads the window again with the same record under the cursor.
-    fn reread(&mut self) -> Effect {
-        let keep = self.current().map(|r| (r.id, self.cursor - self.top));
-        // At the very top a refresh shows what is new there; elsewhere nothing moves under the cursor.
-        match keep {
-            Some((id, line)) if self.cursor > 0 || !self.at_start => {
-                self.read_fresh(Some((id, line)), Anchor::Around(id))
-            }
-            _ => self.read_fresh(None, Anchor::Start),
-        }
-    }
-
-    pub(super) fn read_fresh(&mut self, keep: Option<(Uuid, usize)>, anchor: Anchor) -> Effect {
-        let bottom = anchor == Anchor::End;
-        self.awaiting = Some(Awaiting::Fresh { keep, bottom });
-        self.owed = 0;
-        self.request(anchor, (self.height * 3).max(60))
-    }
-
-    fn request(&self, anchor: Anchor, rows: usize) -> Effect {
-        let query = ListQuery {
-            kind: self.kind,
-            filter: Filter::default(),
-            scope: self.within,
-            sort: self.sort.clone(),
-            anchor,
-            rows,
-        };
-        Effect::Ask(self.slot, Request::Page { query, typed: self.filter.text() })
-    }
-
-    /// Reads more rows when the cursor is within a screen of the window's edge.
-    pub(super) fn read_ahead(&mut self) -> Vec<Effect> {
-        if self.awaiting.is_some() || self.rows.is_empty() {
-            return self.pane_effect();
-        }
-        let near = self.height.max(1) * 2;
-        let effect = if !self.at_end && self.rows.len() - self.cursor <= near {
-            self.awaiting = Some(Awaiting::Behind);
-            self.rows.last().map(|r| self.request(Anchor::After(r.place.clone()), near * 2))
-        } else if !self.at_start && self.cursor < near {
-            self.awaiting = Some(Awaiting::Before);
-            self.rows.first().map(|r| self.request(Anchor::Before(r.place.clone()), near * 2))
-        } else {
-            None
-        };
-        let mut effects: Vec<Effect> = effect.into_iter().collect();
-        effects.extend(self.pane_effect());
-        effects
-    }
-
-    /// The detail pane follows the cursor; the reader drops what is overtaken.
-    fn pane_effect(&self) -> Vec<Effect> {
-        match (self.pane, self.record()) {
-            (true, Some((kind, id))) => vec![Effect::Ask(self.slot + 1, Request::Detail { kind, id })],
-            _ => Vec::new(),
-        }
-    }
-
     /// Kind of the records the rows stand for; within a record its section says.
     pub fn opens(&self) -> Option<Kind> {
         match self.within {
@@ -273,96 +205,8 @@ impl ListView {
         self.current().map(|r| (kind, r.id))
     }
 
-    pub fn take(&mut self, slot: Slot, answer: Answer, cx: &Context<'_>) -> Vec<Effect> {
-        if slot == self.slot + 1 {
-            if let Answer::Detail(detail) = answer {
-                self.detail = detail.map(Box::new);
-            }
-            return Vec::new();
-        }
-        match answer {
-            Answer::Page { page, filter, .. } => {
-                self.trouble = None;
-                self.understood = filter;
-                self.total = Some(page.total);
-                self.take_page(page);
-                self.name_rows(cx);
-                let owed = std::mem::take(&mut self.owed);
-                if owed != 0 { self.step(owed) } else { self.read_ahead() }
-            }
-            Answer::Filter(e) => {
-                self.awaiting = None;
-                self.trouble = Some(Trouble::Filter(e));
-                self.drop_misfiltered();
-                Vec::new()
-            }
-            Answer::Failed(StoreError::Cancelled) => Vec::new(),
-            Answer::Failed(e) => {
-                self.awaiting = None;
-                self.trouble = Some(Trouble::Store(e));
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// Once a filter that is not understood is no longer being typed, the rows of the one before go: they would pass
-    /// for its rows.
-    pub(super) fn drop_misfiltered(&mut self) {
-        if !self.typing && matches!(self.trouble, Some(Trouble::Filter(_))) {
-            self.rows.clear();
-            (self.cursor, self.top, self.total) = (0, 0, Some(0));
-            (self.at_start, self.at_end) = (true, true);
-        }
-    }
-
-    fn take_page(&mut self, page: Page) {
-        match self.awaiting.take() {
-            Some(Awaiting::Behind) => {
-                self.at_end = page.at_end;
-                self.rows.extend(page.rows);
-                let most = self.height.max(8) * KEPT_SCREENS;
-                // What is dropped in front can be read again.
-                let drop = self.rows.len().saturating_sub(most).min(self.top);
-                self.rows.drain(..drop);
-                self.at_start &= drop == 0;
-                self.cursor -= drop;
-                self.top -= drop;
-            }
-            Some(Awaiting::Before) => {
-                self.at_start = page.at_start;
-                let added = page.rows.len();
-                self.rows.splice(0..0, page.rows);
-                self.cursor += added;
-                self.top += added;
-                let most = self.height.max(8) * KEPT_SCREENS;
-                let keep = most.max(self.top + self.height);
-                if self.rows.len() > keep {
-                    self.rows.truncate(keep);
-                    self.at_end = false;
-                }
-            }
-            Some(Awaiting::Fresh { keep, bottom }) => self.take_fresh(page, keep, bottom),
-            None => self.take_fresh(page, None, false),
-        }
-    }
-
-    fn take_fresh(&mut self, page: Page, keep: Option<(Uuid, usize)>, bottom: bool) {
-        (self.at_start, self.at_end) = (page.at_start, page.at_end);
-        self.rows = page.rows;
-        let found = keep.and_then(|(id, line)| Some((self.rows.iter().position(|r| r.id == id)?, line)));
-        (self.cursor, self.top) = match found {
-            Some((at, line)) => (at, at.saturating_sub(line)),
-            None if bottom => {
-                let last = self.rows.len().saturating_sub(1);
-                (last, (last + 1).saturating_sub(self.height))
-            }
-            None => (0, 0),
-        };
-    }
-
     /// Makes the subjects of the rows; marks keep what was last seen of their records.
-    fn name_rows(&mut self, cx: &Context<'_>) {
+    pub(super) fn name_rows(&mut self, cx: &Context<'_>) {
         let (spec, opens) = (self.spec(), self.opens());
         let named = self.rows.iter().filter_map(|r| Some((r.id, subject_of(spec, opens, r, &cx.format)?)));
         self.named = named.collect();
@@ -370,43 +214,6 @@ impl ListView {
             if let Some(seen) = self.named.get(id) {
                 mark.clone_from(seen);
             }
-        }
-    }
-
-    /// Moves the cursor by `steps`, as far as rows are there; the rest follows when they arrive.
-    pub(super) fn step(&mut self, steps: isize) -> Vec<Effect> {
-        if self.rows.is_empty() {
-            return Vec::new();
-        }
-        let last = self.rows.len() - 1;
-        let wanted = self.cursor.saturating_add_signed(steps);
-        let before = self.cursor;
-        self.cursor = wanted.min(last);
-        let went = self.cursor as isize - before as isize;
-        let edge = if steps > 0 { self.at_end } else { self.at_start };
-        if went != steps && !edge {
-            self.owed = steps - went;
-        }
-        self.scroll_to_cursor();
-        self.read_ahead()
-    }
-
-    /// Turns the page: cursor and window move together, so the cursor stays on its line.
-    pub(super) fn turn(&mut self, pages: isize) -> Vec<Effect> {
-        let lines = self.height.max(1) as isize * pages;
-        let line = self.cursor.saturating_sub(self.top);
-        let effects = self.step(lines);
-        self.top = self.cursor.saturating_sub(line).min(self.rows.len().saturating_sub(self.height));
-        self.scroll_to_cursor();
-        effects
-    }
-
-    pub(super) fn scroll_to_cursor(&mut self) {
-        let height = self.height.max(1);
-        if self.cursor < self.top {
-            self.top = self.cursor;
-        } else if self.cursor >= self.top + height {
-            self.top = self.cursor + 1 - height;
         }
     }
 

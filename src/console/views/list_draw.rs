@@ -222,7 +222,9 @@ pub fn store_lines(e: &StoreError, locale: &crate::base::locale::Locale) -> Vec<
 }
 
 fn draw_pane(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) {
-    let Some(detail) = &view.detail else { return };
+    // Until the record under the cursor is read, the pane of another one would pass for its own.
+    let current = view.record().map(|(_, id)| id);
+    let Some(detail) = view.detail.as_ref().filter(|d| Some(d.row.uuid()) == current) else { return };
     let lines = super::detail::lines(detail, cx, usize::from(area.width));
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
         super::pager::draw_line(line, frame, Rect { y, height: 1, ..area }, cx, false);

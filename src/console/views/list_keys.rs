@@ -1,7 +1,7 @@
 //! What keys do in a list.
 
 use super::list::{ListView, Trouble};
-use super::list_draw::width_of;
+use super::list_draw::{store_lines, width_of};
 use super::{Context, Go, Outcome, Subject};
 use crate::base::locale::Sentence;
 use crate::console::action::Action;
@@ -9,8 +9,10 @@ use crate::console::keys::{Chord, Key};
 use crate::console::message::Effect;
 use crate::console::widgets::field::{Edit, Field};
 use crate::domain::machine::{self, Verb};
+use crate::domain::rows::Kind;
 use crate::store::filter::column_label;
 use crate::store::page::Anchor;
+use uuid::Uuid;
 
 impl ListView {
     pub fn act(&mut self, action: Action, cx: &Context<'_>) -> Outcome {
@@ -19,10 +21,11 @@ impl ListView {
             Action::Down => self.step(1),
             Action::PageUp => self.turn(-1),
             Action::PageDown => self.turn(1),
-            Action::Top if self.at_start => self.step(isize::MIN / 2),
-            Action::Top => vec![self.read_fresh(None, Anchor::Start)],
-            Action::Bottom if self.at_end => self.step(isize::MAX / 2),
-            Action::Bottom => vec![self.read_fresh(None, Anchor::End)],
+            // What is owed from before is overtaken by where these two go.
+            Action::Top if self.at_start && !self.is_beginning() => self.step(isize::MIN / 2),
+            Action::Top => vec![self.read_fresh(Anchor::Start)],
+            Action::Bottom if self.at_end && !self.is_beginning() => self.step(isize::MAX / 2),
+            Action::Bottom => vec![self.read_fresh(Anchor::End)],
             Action::Refresh => self.refresh(cx),
             Action::Open => return self.open(),
             Action::Filter => {
@@ -86,17 +89,6 @@ impl ListView {
         self.resort()
     }
 
-    pub(super) fn resort(&mut self) -> Effect {
-        // The order is new; the record stays under the cursor.
-        match self.current().map(|r| r.id) {
-            Some(id) if self.cursor > 0 => {
-                let line = self.cursor - self.top;
-                self.read_fresh(Some((id, line)), Anchor::Around(id))
-            }
-            _ => self.read_fresh(None, Anchor::Start),
-        }
-    }
-
     /// Shows or hides a column; the last one stays.
     pub fn toggle_column(&mut self, id: &'static str) {
         match self.columns.iter().position(|c| *c == id) {
@@ -133,7 +125,7 @@ impl ListView {
             _ => {}
         }
         match self.filter.key(chord) {
-            Edit::Changed => Outcome::does(vec![self.read_fresh(None, Anchor::Start)]),
+            Edit::Changed => Outcome::does(vec![self.read_fresh(Anchor::Start)]),
             Edit::Moved => Outcome::used(),
             Edit::Ignored => Outcome::ignored(),
         }
@@ -143,7 +135,7 @@ impl ListView {
     pub fn type_text(&mut self, text: &str) -> Outcome {
         self.typing = true;
         match self.filter.insert(text) {
-            Edit::Changed => Outcome::does(vec![self.read_fresh(None, Anchor::Start)]),
+            Edit::Changed => Outcome::does(vec![self.read_fresh(Anchor::Start)]),
             _ => Outcome::used(),
         }
     }
@@ -153,6 +145,11 @@ impl ListView {
         let locale = cx.format.locale;
         if let Some(Trouble::Filter(e)) = &self.trouble {
             return locale.refusal(&Sentence { family: "filter", code: e.code, args: &e.args }).0;
+        }
+        if let Some(Trouble::Store(e)) = &self.trouble
+            && let Some(sentence) = store_lines(e, locale).into_iter().next()
+        {
+            return sentence;
         }
         // The count first: what does not fit is cut at the end.
         let mut parts = Vec::new();
@@ -202,10 +199,10 @@ impl ListView {
         self.columns.clone()
     }
 
-    /// The marks after something was done to the marked records: they stay, so that it can be undone for all of them;
+    /// The marks after something was done to the records of `about`: they stay, so that it can be undone for all of them;
     /// of a record that is not on the screen only its new state is known.
-    pub fn marks_after(&mut self, verb: Option<Verb>) {
-        for mark in self.marks.values_mut() {
+    pub fn marks_after(&mut self, verb: Option<Verb>, about: &[(Kind, Uuid)]) {
+        for mark in self.marks.values_mut().filter(|m| about.contains(&(m.kind, m.id))) {
             if let Some(arrow) = verb.and_then(|verb| machine::arrow(mark.kind, &mark.state, verb)) {
                 arrow.to.clone_into(&mut mark.state);
                 mark.rev = 0;

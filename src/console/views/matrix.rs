@@ -1,6 +1,7 @@
 //! 报送: who owes which return, units down, duties across, late ones first; deadlines above.
 
 use super::list_draw::state_role;
+use super::trouble::Troubles;
 use super::{Caret, Context, Go, Outcome, Subject};
 use crate::base::text;
 use crate::console::action::{Action, Scope};
@@ -31,6 +32,7 @@ pub struct MatrixView {
     height: usize,
     /// The return that would be opened or reminded.
     chosen: Option<Subject>,
+    troubles: Troubles,
 }
 
 impl MatrixView {
@@ -44,6 +46,7 @@ impl MatrixView {
             top: 0,
             height: 10,
             chosen: None,
+            troubles: Troubles::default(),
         }
     }
 
@@ -59,7 +62,8 @@ impl MatrixView {
         self.enter(cx)
     }
 
-    pub fn take(&mut self, _slot: Slot, answer: Answer, cx: &Context<'_>) -> Vec<Effect> {
+    pub fn take(&mut self, slot: Slot, answer: Answer, cx: &Context<'_>) -> Vec<Effect> {
+        self.troubles.note(slot, &answer, cx);
         match answer {
             Answer::Matrix(matrix) => {
                 let unit = self.matrix.rows.get(self.cursor).map(|r| r.unit);
@@ -124,6 +128,9 @@ impl MatrixView {
     }
 
     pub fn status(&self, cx: &Context<'_>) -> String {
+        if let Some(sentence) = self.troubles.sentence() {
+            return sentence;
+        }
         let cells = || self.matrix.rows.iter().flat_map(|r| r.cells.iter().flatten());
         let accepted = cells().filter(|c| c.state == "accepted").count();
         let args = [("n", accepted.to_string()), ("of", cells().count().to_string())];

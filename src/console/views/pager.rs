@@ -100,7 +100,12 @@ impl Pager {
 
     /// Puts the cursor on the line that leads to `go`, as far down the screen as before.
     pub fn keep(&mut self, go: Option<&Go>, lines: &[Line]) {
-        let Some(at) = go.and_then(|go| lines.iter().position(|l| l.go.as_ref() == Some(go))) else { return };
+        // A section's heading and its last line lead to the same list: the nearest is meant.
+        let same = |go: &Go| (0..lines.len()).filter(|i| lines[*i].go.as_ref() == Some(go)).collect::<Vec<_>>();
+        let Some(at) = go.and_then(|go| same(go).into_iter().min_by_key(|i| i.abs_diff(self.cursor))) else { return };
+        if at == self.cursor {
+            return;
+        }
         let line = self.cursor.saturating_sub(self.top);
         (self.cursor, self.top) = (at, at.saturating_sub(line));
     }

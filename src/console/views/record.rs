@@ -2,6 +2,7 @@
 
 use super::detail::history::change_words;
 use super::pager::{Line, Pager, wrapped};
+use super::trouble::Troubles;
 use super::{Caret, Context, Go, Outcome, Subject};
 use crate::base::text;
 use crate::console::action::{Action, Scope};
@@ -22,11 +23,12 @@ pub struct RecordView {
     record: Option<Box<Record>>,
     pager: Pager,
     width: usize,
+    troubles: Troubles,
 }
 
 impl RecordView {
     pub fn new(no: i64, slot: Slot) -> RecordView {
-        RecordView { no, slot, record: None, pager: Pager::default(), width: 80 }
+        RecordView { no, slot, record: None, pager: Pager::default(), width: 80, troubles: Troubles::default() }
     }
 
     pub fn owns(&self, slot: Slot) -> bool {
@@ -42,7 +44,8 @@ impl RecordView {
         if self.record.is_none() { self.enter(cx) } else { Vec::new() }
     }
 
-    pub fn take(&mut self, _slot: Slot, answer: Answer, _cx: &Context<'_>) -> Vec<Effect> {
+    pub fn take(&mut self, slot: Slot, answer: Answer, cx: &Context<'_>) -> Vec<Effect> {
+        self.troubles.note(slot, &answer, cx);
         if let Answer::Audit(record) = answer {
             self.record = record.map(Box::new);
         }
@@ -74,12 +77,15 @@ impl RecordView {
     }
 
     pub fn status(&self, cx: &Context<'_>) -> String {
+        if let Some(sentence) = self.troubles.sentence() {
+            return sentence;
+        }
         cx.format.locale.tr_with("record-status", &[("no", &self.no.to_string())])
     }
 
     pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
         self.width = usize::from(area.width);
-        let lines = self.record.as_ref().map_or_else(Vec::new, |r| lines(r, cx, self.width));
+        let lines = self.record.as_ref().map_or_else(|| self.troubles.lines(), |r| lines(r, cx, self.width));
         Caret::Parked(self.pager.draw(&lines, frame, area, cx))
     }
 }

@@ -2,15 +2,19 @@
 
 use super::Desk;
 use gongfu::base::locale::Lang;
+use gongfu::console::action::Action;
+use gongfu::console::input::Event;
+use gongfu::console::keys::Chord;
 use gongfu::domain::command::Command;
 use gongfu::domain::machine::Verb;
 use gongfu::domain::rows::Kind;
 use gongfu::setup;
 use gongfu::store::detail;
+use std::time::Duration;
 
 impl Desk {
     /// Somebody else suspends or resumes a product.
-    fn other(&self, code: &str, verb: Verb) {
+    pub(super) fn other(&self, code: &str, verb: Verb) {
         let id = detail::find_code(&self.db, Kind::CatalogEntry, code).expect("a search").expect("a product");
         let command = Command::Move { kind: Kind::CatalogEntry, id, verb, reason: "别人的理由".into() };
         let actor = setup::office(uuid::Uuid::from_u128(1));
@@ -18,7 +22,7 @@ impl Desk {
     }
 
     /// Code of the record under the cursor.
-    fn code(&mut self) -> String {
+    pub(super) fn code(&mut self) -> String {
         let screen = self.screen(120, 40);
         let row = screen.lines().find(|l| l.starts_with('>')).expect("a cursor").to_owned();
         row.split_whitespace().find(|w| w.starts_with("SX61")).expect("a code").to_owned()
@@ -113,4 +117,66 @@ fn the_footer_offers_what_works_here_and_now() {
     assert!(footer(&mut desk).contains("s 暂停"), "{}", footer(&mut desk));
     desk.press("0");
     assert!(!footer(&mut desk).contains("详情栏"), "{}", footer(&mut desk));
+}
+
+/// The contact's line of a supplier's page.
+fn phone(screen: &str) -> String {
+    screen.lines().find(|l| l.contains("电话")).unwrap_or_else(|| panic!("no phone in\n{screen}")).to_owned()
+}
+
+#[test]
+fn a_contact_is_shown_on_the_page_it_was_asked_on_and_masked_once_left() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    desk.act(Action::Suppliers);
+    desk.press("enter");
+    let masked = phone(&desk.screen(120, 40));
+    desk.press("esc j enter");
+    let other = phone(&desk.screen(120, 40));
+    desk.press("esc k enter");
+    desk.hold = true;
+    desk.press("p esc j enter");
+    desk.let_go();
+    assert_eq!(phone(&desk.screen(120, 40)), other, "another supplier's page shows nothing more");
+    desk.press("esc k enter");
+    assert_eq!(phone(&desk.screen(120, 40)), masked, "a new page is masked");
+    desk.press("p");
+    let shown = phone(&desk.screen(120, 40));
+    assert_ne!(shown, masked);
+    desk.press("2");
+    desk.press("1");
+    assert_eq!(phone(&desk.screen(120, 40)), masked, "who comes back asks anew");
+    desk.hold = true;
+    desk.press("p 2");
+    desk.let_go();
+    desk.press("1");
+    assert_eq!(phone(&desk.screen(120, 40)), shown, "the answer finds its page behind another view");
+}
+
+#[test]
+fn marks_learn_of_a_change_in_their_own_list_whatever_is_on_the_screen() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    desk.press("7 space 2 / \"state:在录\" enter space space s \"抽检\" tab 2");
+    desk.hold = true;
+    desk.press("enter 7");
+    desk.let_go();
+    assert!(desk.screen(120, 40).contains("标记 1"), "another list keeps its marks: {}", desk.screen(120, 40));
+    desk.press("2 S");
+    let ask = desk.screen(120, 40);
+    assert!(ask.contains("恢复") && ask.contains("2 种产品"), "the two are known as suspended: {ask}");
+}
+
+#[test]
+fn a_question_is_answered_only_by_who_could_read_it() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    let key = |c| Event::Key(Chord::char(c));
+    desk.press("5");
+    let before = desk.audit();
+    desk.send_all(vec![key('r'), key('y')], Duration::from_secs(1));
+    assert!(desk.screen(120, 40).contains("y 确认"), "typed ahead: {}", desk.screen(120, 40));
+    desk.send_all(vec![key('y')], Duration::from_millis(250));
+    assert!(desk.screen(120, 40).contains("y 确认"), "too soon: {}", desk.screen(120, 40));
+    assert_eq!(desk.audit(), before);
+    desk.send_all(vec![key('y')], Duration::from_millis(100));
+    assert!(desk.screen(120, 40).contains("已催报"), "{}", desk.screen(120, 40));
+    assert_eq!(desk.audit(), before + 1);
 }

@@ -2,7 +2,11 @@
 
 use super::Desk;
 use gongfu::base::locale::Lang;
+use gongfu::console::Settings;
 use gongfu::console::format::Format;
+use gongfu::console::input::Event;
+use gongfu::console::keys::Chord;
+use gongfu::console::message::{Effect, Message};
 use gongfu::console::theme::{Depth, Theme};
 use gongfu::console::views::board::figures;
 use gongfu::console::views::{Context, Go};
@@ -189,4 +193,52 @@ fn small_windows_say_who_and_a_tiny_one_says_what_it_needs() {
     let mut english = Desk::new(Lang::En, false);
     let screen = english.screen(80, 24);
     assert!(screen.contains("7Packs 8Pairs 0Audit"), "{screen}");
+}
+
+#[test]
+fn esc_and_a_key_in_one_packet_are_two_keys() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    desk.press("2 enter alt-j");
+    let list = desk.screen(120, 40);
+    let lines = list.lines().collect::<Vec<_>>();
+    assert!(lines[4].starts_with('>'), "back, and one down: {list}");
+    desk.press("o");
+    assert!(desk.screen(120, 40).contains("排序"), "{}", desk.screen(120, 40));
+    desk.press("alt-g");
+    assert!(desk.screen(120, 40).lines().nth(3).is_some_and(|l| l.starts_with('>')), "{}", desk.screen(120, 40));
+    // Where text is typed Alt-Backspace takes a word.
+    desk.press("/ z s alt-backspace");
+    assert!(!desk.screen(120, 40).contains("zs"));
+}
+
+#[test]
+fn the_chooser_takes_the_keys_of_lists_as_they_are_set() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    let at = |desk: &mut Desk| {
+        let screen = desk.screen(120, 40);
+        screen.lines().position(|l| l.contains("> [")).unwrap_or_else(|| panic!("no chooser\n{screen}"))
+    };
+    desk.press("2 c");
+    let top = at(&mut desk);
+    (0..2).for_each(|_| desk.send(Event::Key(Chord::char('ｊ'))));
+    assert_eq!(at(&mut desk), top + 2);
+    desk.press("esc");
+    let keys = std::collections::BTreeMap::from([("move.down".to_owned(), vec!["x".parse().expect("a key")])]);
+    let settings = Settings { depth: Depth::Ansi256, keys, ..Settings::default() };
+    desk.app.update(Message::Settings(Ok(Box::new(settings))));
+    desk.press("c x");
+    assert_eq!(at(&mut desk), top + 1);
+    desk.press("j");
+    assert_eq!(at(&mut desk), top + 1, "it is another key now");
+}
+
+#[test]
+fn a_terminal_that_gives_two_cells_to_quotes_gets_a_map_without_braille() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    let has_braille = |desk: &mut Desk| desk.screen(120, 40).chars().any(|c| ('\u{2801}'..='\u{28FF}').contains(&c));
+    desk.press("3");
+    assert_eq!(desk.app.measured(1), []);
+    assert!(has_braille(&mut desk));
+    assert_eq!(desk.app.measured(2), [Effect::Repaint]);
+    assert!(!has_braille(&mut desk), "{}", desk.screen(120, 40));
 }
