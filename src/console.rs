@@ -40,6 +40,8 @@ pub struct Settings {
     pub columns: BTreeMap<String, Vec<String>>,
     /// Draw the map in braille; ASCII otherwise.
     pub braille: bool,
+    /// Whether what the terminal answers about widths decides on braille, too.
+    pub ask_width: bool,
     /// Seconds an answer stays at the bottom; a refusal stays until a key is pressed.
     pub notice_seconds: i64,
 }
@@ -55,6 +57,7 @@ impl Default for Settings {
             lang: Lang::Zh,
             columns: BTreeMap::new(),
             braille: true,
+            ask_width: true,
             notice_seconds: 4,
         }
     }

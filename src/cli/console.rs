@@ -50,7 +50,8 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
     let settings = settings_of(&context.config, &context.locale).map_err(|why| own(context, why))?;
     KeyMap::new(&settings.keys).map_err(|e| key_fail(context, &e))?;
     let path = context.config.path.clone();
-    let named = context.config.found.then(|| path.clone());
+    // A file that was named and goes away is a mistake to be told; the usual one may come and go.
+    let named = context.config_named.clone();
     let locale = Arc::clone(&facts.locale);
     let folders = path.parent().map_or_else(String::new, |dir| format!("{}/", dir.display()));
     let launch = Launch {
@@ -60,7 +61,7 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         watch: watched(&context.config, &settings),
         settings,
         reload: Box::new(move || {
-            let config = Config::load(named.as_deref().filter(|p| p.exists()), &|name| std::env::var(name).ok());
+            let config = Config::load(named.as_deref(), &|name| std::env::var(name).ok());
             // The place comes first in the sentence: without folders its line fits into a narrow footer.
             let words = |e| Fail::config(&e, &locale).message.replace(&folders, "");
             let config = config.map_err(words)?;
@@ -163,6 +164,7 @@ fn settings_of(config: &Config, locale: &Locale) -> Result<Settings, String> {
         lang: s.language.lang(None),
         // Where “ takes two cells, an old font draws braille badly, too.
         braille: s.ambiguous_width != AmbiguousWidth::Wide,
+        ask_width: s.ambiguous_width == AmbiguousWidth::Auto,
         notice_seconds: i64::from(s.notice_seconds),
     };
     settings.load_theme().map(|_| settings)
@@ -186,7 +188,8 @@ fn watched(config: &Config, settings: &Settings) -> Vec<PathBuf> {
     {
         dirs.push(dir);
     }
-    dirs.retain(|d| d.is_dir());
+    // A file that comes later is seen only in a folder that is there.
+    dirs.retain(|d| std::fs::create_dir_all(d).is_ok() && d.is_dir());
     dirs
 }
 

@@ -18,6 +18,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Context {
     pub config: Config,
+    /// The settings file that was asked for by name.
+    pub config_named: Option<PathBuf>,
     pub profile: Profile,
     pub locale: Arc<Locale>,
     pub data_dir: PathBuf,
@@ -61,6 +63,7 @@ impl Context {
             verbose: globals.verbose,
             person: globals.person.clone(),
             config,
+            config_named: named,
             profile,
         })
     }
@@ -70,6 +73,7 @@ impl Context {
     pub fn in_demo(&self, dir: PathBuf) -> Context {
         Context {
             config: self.config.clone(),
+            config_named: self.config_named.clone(),
             profile: Profile { person: "李静".into(), ..Profile::default() },
             locale: Arc::clone(&self.locale),
             data_dir: dir,

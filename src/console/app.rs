@@ -274,7 +274,7 @@ impl App {
     /// The terminal showed how many cells it gives to characters such as `“`. Where they take two, an old font draws
     /// braille badly, too: the map is drawn in ASCII from now on.
     pub fn measured(&mut self, cells: u16) -> Vec<Effect> {
-        if cells < 2 || !self.facts.braille {
+        if cells < 2 || !self.settings.ask_width || !self.facts.braille {
             return Vec::new();
         }
         self.facts.braille = false;

@@ -239,6 +239,12 @@ fn a_terminal_that_gives_two_cells_to_quotes_gets_a_map_without_braille() {
     desk.press("3");
     assert_eq!(desk.app.measured(1), []);
     assert!(has_braille(&mut desk));
+    // Who said in the settings that it is narrow is believed.
+    let narrow = Settings { ask_width: false, ..Settings::default() };
+    desk.app.update(Message::Settings(Ok(Box::new(narrow))));
+    assert_eq!(desk.app.measured(2), []);
+    assert!(has_braille(&mut desk));
+    desk.app.update(Message::Settings(Ok(Box::default())));
     assert_eq!(desk.app.measured(2), [Effect::Repaint]);
     assert!(!has_braille(&mut desk), "{}", desk.screen(120, 40));
 }
