@@ -1,13 +1,17 @@
 //! The log: a file a day under `logs/` of the data directory, never the terminal.
 
 use super::context::{self, Context};
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 /// Days of logs that are kept.
 const KEEP: usize = 14;
+
+/// Lines that wait for the disk at most. The room for them is laid out at every start: the usual 128,000 cost more than
+/// all the rest of it.
+const WAITING: usize = 1_000;
 
 /// Starts logging when there is a data directory to log into; dropping the guard writes the last lines out. A log that
 /// cannot be written stops nothing.
@@ -26,7 +30,7 @@ pub(super) fn start(context: &Context, wanted: bool) -> Option<WorkerGuard> {
         .max_log_files(KEEP)
         .build(dir)
         .ok()?;
-    let (writer, guard) = tracing_appender::non_blocking(file);
+    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(WAITING).finish(file);
     let level = match context.verbose {
         0 => LevelFilter::WARN,
         1 => LevelFilter::INFO,
