@@ -178,7 +178,7 @@ fn filters(c: &mut Criterion, scale: u32, desk: &Desk) {
             let before = desk.query(before, &[], Anchor::Start);
             let query = desk.query(now, &[], Anchor::Start);
             // As typed: the letter before has been answered.
-            g.bench_function(BenchmarkId::new("letter", now), |b| {
+            g.bench_function(BenchmarkId::new(format!("letter of {word}"), now), |b| {
                 b.iter_batched(
                     || columns.search(&desk.db, before.kind, &before.filter, &AtomicBool::new(false)),
                     |_| desk.filtered(&query, &columns),
