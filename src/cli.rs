@@ -50,11 +50,8 @@ use std::sync::Arc;
 pub fn main(args: Vec<OsString>) -> ExitCode {
     let json = flag(&args, "--json");
     let locale = Arc::new(Locale::new(help_language(&args)));
-    let matches = match help::command(&locale).try_get_matches_from(&args) {
-        Ok(matches) => matches,
-        Err(error) => return usage::answer(&error, &locale, json).into(),
-    };
-    let cli = match Cli::from_arg_matches(&matches) {
+    let read = |command: clap::Command| command.try_get_matches_from(&args).and_then(|m| Cli::from_arg_matches(&m));
+    let cli = match read(help::bare()).or_else(|_| read(help::command(&locale))) {
         Ok(cli) => cli,
         Err(error) => return usage::answer(&error, &locale, json).into(),
     };

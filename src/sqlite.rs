@@ -126,6 +126,12 @@ fn may_be_still(path: &Path) -> bool {
         && ["-wal", "-journal"].iter().all(|s| !files::beside(path, s).exists())
 }
 
+/// Whether the system lets us write a database: the file itself, and files beside it.
+pub fn may_write(path: &Path) -> bool {
+    let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok() && !error::is_read_only(dir)
+}
+
 fn is_readable(path: &Path) -> bool {
     rustix::fs::access(path, rustix::fs::Access::READ_OK).is_ok()
 }

@@ -34,9 +34,9 @@ use crate::domain::rows::Kind;
 use crate::sqlite::{self, DbError, Stop, Use, files, migrate};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
 /// Name of the database inside a data directory.
@@ -70,6 +70,8 @@ pub struct Store {
     path: PathBuf,
     clock: Clock,
     writer: Option<Sender<Job>>,
+    /// The connection the file was looked at with, for the first who wants to read: a second look costs milliseconds.
+    spare: Arc<Mutex<Option<Connection>>>,
     moved: Arc<AtomicU64>,
     /// Commands the writer has decided since the start: how far a long batch is.
     decided: Arc<AtomicU64>,
@@ -96,32 +98,65 @@ impl Store {
         read_only: bool,
     ) -> Result<Store, StoreError> {
         let path = dir.join(FILE);
-        let (moved, decided) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-        if read_only {
-            let db = sqlite::open(&path, Use::Read)?;
-            let version = migrate::version(&db).map_err(|e| DbError::of(&path, &e))?;
-            let known = i64::try_from(schema::STEPS.len()).unwrap_or(i64::MAX);
-            migrate::check(&path, version, known)?;
-            if version < known {
-                return Err(DbError::Older { path, found: version, known }.into());
-            }
-            let clock = clock(&db);
-            return Ok(Store { path, clock, writer: None, moved, decided });
-        }
-        if !path.exists() {
+        if !read_only && !path.exists() {
             make(dir, &path)?;
         }
+        // What cannot be written, or is to be changed at once, is opened for writing first: that says why it cannot be.
+        if !read_only && !sqlite::may_write(&path) {
+            return Store::migrated(path, clock, ids);
+        }
+        let db = sqlite::open(&path, Use::Read)?;
+        match level(&db, &path) {
+            Err(DbError::Older { .. }) if !read_only => return Store::migrated(path, clock, ids),
+            other => other?,
+        }
+        let clock = clock(&db);
+        let ids = (!read_only).then(|| ids(clock));
+        Store::start(path, clock, ids, None, Some(db))
+    }
+
+    /// Opens for writing, brings the tables up to this version and starts.
+    fn migrated(
+        path: PathBuf,
+        clock: impl FnOnce(&Connection) -> Clock,
+        ids: impl FnOnce(Clock) -> Ids,
+    ) -> Result<Store, StoreError> {
         let mut db = sqlite::open(&path, Use::Write)?;
         migrate::run(&mut db, &path, schema::STEPS)?;
         let clock = clock(&db);
-        let ids = ids(clock);
-        let (send, receive) = channel::<Job>();
-        let (writer_path, counters) = (path.clone(), (Arc::clone(&moved), Arc::clone(&decided)));
-        std::thread::Builder::new()
-            .name("writer".into())
-            .spawn(move || write_loop(db, &writer_path, clock, ids, &receive, counters))
-            .map_err(|e| DbError::Other(path.clone(), e.to_string()))?;
-        Ok(Store { path, clock, writer: Some(send), moved, decided })
+        Store::start(path, clock, Some(ids(clock)), Some(db), None)
+    }
+
+    /// Starts the writer, if there is one to be: `ids` are its. Without a connection it opens its own for the first batch.
+    fn start(
+        path: PathBuf,
+        clock: Clock,
+        ids: Option<Ids>,
+        writer: Option<Connection>,
+        spare: Option<Connection>,
+    ) -> Result<Store, StoreError> {
+        let (moved, decided) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let send = match ids {
+            None => None,
+            Some(ids) => {
+                let (send, receive) = channel::<Job>();
+                let desk = Writer {
+                    db: writer,
+                    path: path.clone(),
+                    clock,
+                    ids,
+                    moved: Arc::clone(&moved),
+                    decided: Arc::clone(&decided),
+                };
+                let failed = |e: std::io::Error| DbError::Other(path.clone(), e.to_string());
+                std::thread::Builder::new()
+                    .name("writer".into())
+                    .spawn(move || desk.serve(&receive))
+                    .map_err(failed)?;
+                Some(send)
+            }
+        };
+        Ok(Store { path, clock, writer: send, spare: Arc::new(Mutex::new(spare)), moved, decided })
     }
 
     /// The database file.
@@ -154,7 +189,11 @@ impl Store {
     /// # Errors
     /// What is wrong with the file.
     pub fn connect(&self) -> Result<Connection, StoreError> {
-        let db = sqlite::open(&self.path, Use::Read)?;
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let db = match spare {
+            Some(db) => db,
+            None => sqlite::open(&self.path, Use::Read)?,
+        };
         search::register(&db, self.clock).map_err(|e| DbError::of(&self.path, &e))?;
         Ok(db)
     }
@@ -201,7 +240,7 @@ impl Store {
         if self.is_read_only() {
             return Err(StoreError::read_only());
         }
-        let mut db = sqlite::open(&self.path, Use::Write)?;
+        let mut db = open_to_write(&self.path)?;
         let mut ids = Ids::real(self.clock);
         submit::rehearse(&mut db, &self.path, self.clock.now(), &mut ids, actor, commands)
     }
@@ -255,22 +294,54 @@ fn make(dir: &Path, path: &Path) -> Result<(), DbError> {
     }
 }
 
-fn write_loop(
-    mut db: Connection,
-    path: &Path,
+/// Whether a database is of this program's version.
+fn level(db: &Connection, path: &Path) -> Result<(), DbError> {
+    let found = migrate::version(db).map_err(|e| DbError::of(path, &e))?;
+    let known = i64::try_from(schema::STEPS.len()).unwrap_or(i64::MAX);
+    migrate::check(path, found, known)?;
+    if found < known { Err(DbError::Older { path: path.to_path_buf(), found, known }) } else { Ok(()) }
+}
+
+/// Opens a database that was there when the store was opened; since then it may have gone or become another.
+fn open_to_write(path: &Path) -> Result<Connection, DbError> {
+    if !path.exists() {
+        return Err(DbError::Missing(path.to_path_buf()));
+    }
+    let db = sqlite::open(path, Use::Write)?;
+    level(&db, path).map(|()| db)
+}
+
+/// The writer's thread: one batch after the other.
+struct Writer {
+    /// Opened with the first batch: most who look never write.
+    db: Option<Connection>,
+    path: PathBuf,
     clock: Clock,
-    mut ids: Ids,
-    jobs: &Receiver<Job>,
-    (moved, decided): (Arc<AtomicU64>, Arc<AtomicU64>),
-) {
-    while let Ok(job) = jobs.recv() {
-        let result = error::answered(path, || submit::run(&mut db, path, clock.now(), &mut ids, &job, &decided));
-        // A refused attempt moves the audit, too.
-        moved.fetch_add(1, Ordering::AcqRel);
-        // What an answer does is its own affair: the next in line is served all the same.
-        let _ = error::answered(path, || {
-            (job.answer)(result);
-            Ok(())
-        });
+    ids: Ids,
+    moved: Arc<AtomicU64>,
+    decided: Arc<AtomicU64>,
+}
+
+impl Writer {
+    fn serve(mut self, jobs: &Receiver<Job>) {
+        while let Ok(job) = jobs.recv() {
+            let path = self.path.clone();
+            let result = error::answered(&path, || self.write(&job));
+            // A refused attempt moves the audit, too.
+            self.moved.fetch_add(1, Ordering::AcqRel);
+            // What an answer does is its own affair: the next in line is served all the same.
+            let _ = error::answered(&path, || {
+                (job.answer)(result);
+                Ok(())
+            });
+        }
+    }
+
+    fn write(&mut self, job: &Job) -> Result<Done, StoreError> {
+        let db = match &mut self.db {
+            Some(db) => db,
+            none => none.insert(open_to_write(&self.path)?),
+        };
+        submit::run(db, &self.path, self.clock.now(), &mut self.ids, job, &self.decided)
     }
 }

@@ -6,6 +6,8 @@
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
 use unic_langid::LanguageIdentifier;
 
 /// The languages there are.
@@ -48,10 +50,13 @@ macro_rules! texts { ($($file:literal),*) => {
 } }
 texts!("codes", "refusal", "console", "cli", "forms");
 
-/// The texts of one language.
+/// The texts of one language. Finding where each stands is quick; one is read when it is first asked for, since a run
+/// needs some hundred of a thousand.
 pub struct Locale {
     lang: Lang,
-    bundle: FluentBundle<FluentResource>,
+    /// Where each text stands: its lines, from its id to before the next.
+    sources: HashMap<&'static str, &'static str>,
+    bundle: RwLock<FluentBundle<FluentResource>>,
 }
 
 impl std::fmt::Debug for Locale {
@@ -61,17 +66,15 @@ impl std::fmt::Debug for Locale {
 }
 
 impl Locale {
-    /// Loads the embedded texts. A text file that does not parse loses its bad entries only; a test holds that none has any.
+    /// Finds the embedded texts. One that does not parse is missing; a test holds that all do.
     pub fn new(lang: Lang) -> Locale {
         let id: LanguageIdentifier = lang.tag().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![id]);
         // Isolation marks are bidi controls: terminals show them as stray cells.
         bundle.set_use_isolating(false);
-        for (_, text) in files(lang) {
-            let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(partial, _)| partial);
-            bundle.add_resource_overriding(resource);
-        }
-        Locale { lang, bundle }
+        let mut sources = HashMap::with_capacity(1_500);
+        sources.extend(files(lang).into_iter().flat_map(|(_, text)| messages(text)));
+        Locale { lang, sources, bundle: RwLock::new(bundle) }
     }
 
     pub fn lang(&self) -> Lang {
@@ -91,17 +94,16 @@ impl Locale {
     /// The text with this id, or `None`. `id` may name an attribute: `refusal-four-eyes.hint`.
     pub fn find(&self, id: &str, args: &[(&str, &str)]) -> Option<String> {
         let (message, attribute) = id.split_once('.').map_or((id, None), |(m, a)| (m, Some(a)));
-        let message = self.bundle.get_message(message)?;
-        let pattern = match attribute {
-            Some(name) => message.get_attribute(name)?.value(),
-            None => message.value()?,
-        };
-        let mut values = FluentArgs::with_capacity(args.len());
-        for (name, value) in args {
-            values.set(*name, FluentValue::from(*value));
+        let source = self.sources.get(message)?;
+        let bundle = self.bundle.read().unwrap_or_else(PoisonError::into_inner);
+        if bundle.has_message(message) {
+            return format(&bundle, message, attribute, args);
         }
-        let mut errors = Vec::new();
-        Some(self.bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned())
+        drop(bundle);
+        let mut bundle = self.bundle.write().unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have been faster: the same text once more changes nothing.
+        bundle.add_resource_overriding(FluentResource::try_new((*source).to_owned()).ok()?);
+        format(&bundle, message, attribute, args)
     }
 
     /// The word for a code of a set: `code-<set>-<code>`; the code itself when there is none.
@@ -142,6 +144,38 @@ impl Locale {
     }
 }
 
+/// The texts of a file by id, each with its attributes. No text refers to another.
+fn messages(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let starts_one = |at: &usize| text.as_bytes().get(*at).is_some_and(u8::is_ascii_lowercase);
+    let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+    let mut starts = lines.filter(starts_one).peekable();
+    std::iter::from_fn(move || {
+        let from = starts.next()?;
+        let source = &text[from..starts.peek().copied().unwrap_or(text.len())];
+        Some((source.split([' ', '=']).next().unwrap_or_default(), source))
+    })
+}
+
+/// A text or one of its attributes with values put in.
+fn format(
+    bundle: &FluentBundle<FluentResource>,
+    message: &str,
+    attribute: Option<&str>,
+    args: &[(&str, &str)],
+) -> Option<String> {
+    let message = bundle.get_message(message)?;
+    let pattern = match attribute {
+        Some(name) => message.get_attribute(name)?.value(),
+        None => message.value()?,
+    };
+    let mut values = FluentArgs::with_capacity(args.len());
+    for (name, value) in args {
+        values.set(*name, FluentValue::from(*value));
+    }
+    let mut errors = Vec::new();
+    Some(bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned())
+}
+
 /// A coded sentence with its values: a refusal, a database error, a form error.
 pub struct Sentence<'a> {
     /// Prefix of the text id: `refusal`, `db`, `form`, …
@@ -155,7 +189,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    fn messages(lang: Lang) -> BTreeMap<String, String> {
+    fn texts(lang: Lang) -> BTreeMap<String, String> {
         let mut out = BTreeMap::new();
         for (file, text) in files(lang) {
             let mut id = String::new();
@@ -182,13 +216,25 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_texts_and_name_the_same_values() {
-        let (zh, en) = (messages(Lang::Zh), messages(Lang::En));
+        let (zh, en) = (texts(Lang::Zh), texts(Lang::En));
         let missing: Vec<_> =
             zh.keys().filter(|k| !en.contains_key(*k)).chain(en.keys().filter(|k| !zh.contains_key(*k))).collect();
         assert!(missing.is_empty(), "only in one language: {missing:?}");
         for (id, text) in &zh {
             for value in values(&en[id]) {
                 assert!(values(text).contains(&value), "{id}: English names {value}, Chinese does not");
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_is_found_and_put_together() {
+        for lang in [Lang::Zh, Lang::En] {
+            let locale = Locale::new(lang);
+            for id in texts(lang).keys() {
+                // Twice: read, then kept.
+                let first = locale.find(id, &[]);
+                assert!(first.is_some() && first == locale.find(id, &[]), "{} lacks {id}", lang.tag());
             }
         }
     }

@@ -48,7 +48,7 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         braille: variable("TERM") != "linux",
     };
     let settings = settings_of(&context.config, &context.locale).map_err(|why| own(context, why))?;
-    KeyMap::new(&settings.keys).map_err(|e| key_fail(context, &e))?;
+    let keys = KeyMap::new(&settings.keys).map_err(|e| key_fail(context, &e))?;
     let path = context.config.path.clone();
     // A file that was named and goes away is a mistake to be told; the usual one may come and go.
     let named = context.config_named.clone();
@@ -60,6 +60,7 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         facts,
         watch: watched(&context.config, &settings),
         settings,
+        keys,
         reload: Box::new(move || {
             let config = Config::load(named.as_deref(), &|name| std::env::var(name).ok());
             // The place comes first in the sentence: without folders its line fits into a narrow footer.

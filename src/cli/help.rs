@@ -9,7 +9,23 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 
 /// The command tree in this language.
 pub fn command(locale: &Locale) -> Command {
-    dress(Cli::command(), locale, &[])
+    dress(bare(), locale, &[])
+}
+
+/// The command tree that takes the same arguments and explains nothing: most runs need no word of help.
+pub fn bare() -> Command {
+    fn shape(command: Command, outermost: bool) -> Command {
+        let mut command = command
+            .disable_help_flag(true)
+            .disable_help_subcommand(true)
+            .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).display_order(900));
+        if outermost {
+            let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
+            command = command.disable_version_flag(true).arg(version.display_order(901));
+        }
+        command.mut_subcommands(|sub| shape(sub, false))
+    }
+    shape(Cli::command(), true)
 }
 
 /// The text id of a command's description.
@@ -21,33 +37,15 @@ fn dress(command: Command, locale: &Locale, path: &[&str]) -> Command {
     let about = locale.tr(&about_id(path)).into_owned();
     let (usage, colon) =
         (locale.tr("cli-head-usage").into_owned(), if locale.lang() == Lang::Zh { "：" } else { ": " });
-    let options = locale.tr("cli-head-options").into_owned();
     let template = format!("{{about}}\n\n{usage}{colon}{{usage}}\n\n{{all-args}}{{after-help}}");
     let mut command = command
         .about(about)
         .help_template(template)
         .subcommand_help_heading(locale.tr("cli-head-commands").into_owned())
         .subcommand_value_name(locale.tr("cli-word-command").into_owned())
-        .next_help_heading(options.clone())
-        .disable_help_flag(true)
-        .disable_help_subcommand(true)
-        .arg(
-            Arg::new("help")
-                .short('h')
-                .long("help")
-                .action(ArgAction::Help)
-                .help_heading(options.clone())
-                .display_order(900),
-        );
+        .next_help_heading(locale.tr("cli-head-options").into_owned());
     if path.is_empty() {
-        command = command.disable_version_flag(true).after_help(locale.tr("cli-after-gongfu").into_owned()).arg(
-            Arg::new("version")
-                .short('V')
-                .long("version")
-                .action(ArgAction::Version)
-                .help_heading(options.clone())
-                .display_order(901),
-        );
+        command = command.after_help(locale.tr("cli-after-gongfu").into_owned());
     }
     command = command.mut_args(|arg| dress_arg(arg, locale, path));
     let names: Vec<String> = command.get_subcommands().map(|s| s.get_name().to_owned()).collect();

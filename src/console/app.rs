@@ -122,12 +122,11 @@ fn hour_of(at: Timestamp) -> (Date, i8) {
 }
 
 impl App {
-    /// A new app that shows the watch board.
+    /// A new app that shows the watch board; `keys` are those of the settings.
     ///
     /// # Errors
-    /// A sentence when keys or theme in the settings cannot be used.
-    pub fn new(facts: Facts, settings: Settings, area: Rect) -> Result<App, String> {
-        let keys = KeyMap::new(&settings.keys).map_err(|e| e.to_string())?;
+    /// A sentence when the theme in the settings cannot be used.
+    pub fn new(facts: Facts, settings: Settings, keys: KeyMap, area: Rect) -> Result<App, String> {
         let theme = settings.load_theme()?;
         let read_in = hour_of(facts.clock.now());
         Ok(App {

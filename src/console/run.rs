@@ -4,6 +4,7 @@
 //! It wakes for messages and once a minute for the clock; nothing is written while nothing changes.
 
 use super::Settings;
+use super::action::KeyMap;
 use super::app::{App, Facts};
 use super::backend::sync::{SyncMode, may_ask};
 use super::backend::{Finding, Screen, ScreenOptions};
@@ -12,7 +13,7 @@ use super::message::{Effect, Message};
 use super::terminal::{Terminal, TerminalError, TtyWriter};
 use super::views::Caret;
 use crate::base::clock::Clock;
-use crate::store::reads::{News, Reads};
+use crate::store::reads::{News, Reads, Request, Slot};
 use crate::store::{Connection, Store, StoreError};
 use ratatui::layout::Rect;
 use std::io::Write;
@@ -35,6 +36,8 @@ pub struct Launch {
     pub db: Connection,
     pub facts: Facts,
     pub settings: Settings,
+    /// The keys of the settings.
+    pub keys: KeyMap,
     /// Directories whose files the settings come from; watched for changes.
     pub watch: Vec<PathBuf>,
     /// Reads the settings again.
@@ -68,8 +71,17 @@ pub fn run(launch: Launch) -> Result<Option<i32>, RunError> {
         let _ = to_reader.send(Message::News(news));
     };
     let locale = std::sync::Arc::clone(&launch.facts.locale);
-    let reads = Reads::start(&launch.store, launch.db, &locale, tell)?;
-    let watcher = watch(&launch.watch, launch.settings.clone(), launch.reload, send.clone());
+    let mut reads = Reads::start(&launch.store, launch.db, &locale, tell)?;
+    let mut app =
+        App::new(launch.facts, launch.settings.clone(), launch.keys, Rect::ZERO).map_err(RunError::Settings)?;
+    // The rows of the first frame are read while the terminal is made ready.
+    let mut rest = Vec::new();
+    for effect in app.start() {
+        match effect {
+            Effect::Ask(slot, request) => ask(&mut reads, &mut app, slot, request),
+            other => rest.push(other),
+        }
+    }
     let terminal = Terminal::enter(send.clone())?;
     let reader = Reader::spawn(terminal.input()?, ReaderOptions::default(), send.clone())?;
     let size = terminal.size()?;
@@ -79,16 +91,21 @@ pub fn run(launch: Launch) -> Result<Option<i32>, RunError> {
         scrolling: true,
     };
     let screen = Screen::new(terminal.writer(), size, options);
-    let area = Rect::new(0, 0, size.width, size.height);
-    let app = App::new(launch.facts, launch.settings, area).map_err(RunError::Settings)?;
+    app.area = Rect::new(0, 0, size.width, size.height);
+    watch(launch.watch, launch.settings, launch.reload, send.clone())?;
     let mut desk =
         Loop { app, store: launch.store, reads, terminal, screen, send, _reader: reader, ended: None, writing: 0 };
-    let outcome = desk.serve(&messages);
-    drop(watcher);
+    let outcome = desk.carry_out(rest).and_then(|ended| if ended { Ok(()) } else { desk.serve(&messages) });
     // Whatever ended the loop: what was confirmed is written before the program goes.
     desk.finish(&messages)?;
     outcome?;
     Ok(desk.ended)
+}
+
+/// Hands a request to the reader; the app knows it by its number.
+fn ask(reads: &mut Reads, app: &mut App, slot: Slot, request: Request) {
+    let serial = reads.ask(slot, request);
+    app.asked(slot, serial);
 }
 
 struct Loop {
@@ -107,10 +124,6 @@ struct Loop {
 
 impl Loop {
     fn serve(&mut self, messages: &Receiver<Message>) -> std::io::Result<()> {
-        let first = self.app.start();
-        if self.carry_out(first)? {
-            return Ok(());
-        }
         // The first frame waits for its rows, but never long: an empty frame would be written for nothing.
         let mut due = Instant::now() + Duration::from_millis(120);
         // When the last two frames were drawn.
@@ -215,10 +228,7 @@ impl Loop {
     fn carry_out(&mut self, effects: Vec<Effect>) -> std::io::Result<bool> {
         for effect in effects {
             match effect {
-                Effect::Ask(slot, request) => {
-                    let serial = self.reads.ask(slot, request);
-                    self.app.asked(slot, serial);
-                }
+                Effect::Ask(slot, request) => ask(&mut self.reads, &mut self.app, slot, request),
                 Effect::WantColumn(kind) => self.reads.want_column(kind),
                 Effect::Submit { commands, seen, about, what } => {
                     self.writing += 1;
@@ -314,26 +324,24 @@ fn base64(bytes: &[u8]) -> String {
 /// Watches directories, not files: editors save by renaming. Settings are read again a moment after the last change;
 /// nothing is said when they are what they were, for other files may lie beside them.
 fn watch(
-    dirs: &[PathBuf],
+    dirs: Vec<PathBuf>,
     settings: Settings,
     reload: Box<dyn Fn() -> Result<Settings, String> + Send>,
     send: Sender<Message>,
-) -> Option<notify::RecommendedWatcher> {
+) -> std::io::Result<()> {
     use notify::Watcher;
-    let (changed, changes) = channel::<()>();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|e| !e.kind.is_access()) {
-            let _ = changed.send(());
-        }
-    })
-    .ok()?;
-    let watched = dirs.iter().filter(|d| watcher.watch(d, notify::RecursiveMode::NonRecursive).is_ok()).count();
-    if watched == 0 {
-        return None;
-    }
     let work = move || {
+        let (changed, changes) = channel::<()>();
+        let told = move |event: notify::Result<notify::Event>| {
+            if event.is_ok_and(|e| !e.kind.is_access()) {
+                // The other end is below, for as long as the watcher lives.
+                let _ = changed.send(());
+            }
+        };
+        let Ok(mut watcher) = notify::recommended_watcher(told) else { return };
+        let watched = dirs.iter().filter(|d| watcher.watch(d, notify::RecursiveMode::NonRecursive).is_ok()).count();
         let mut last = Ok(settings);
-        while changes.recv().is_ok() {
+        while watched > 0 && changes.recv().is_ok() {
             // An editor writes in several steps: wait until it is quiet.
             while changes.recv_timeout(Duration::from_millis(150)).is_ok() {}
             let now = reload();
@@ -346,8 +354,7 @@ fn watch(
             }
         }
     };
-    std::thread::Builder::new().name("settings".into()).spawn(work).ok()?;
-    Some(watcher)
+    std::thread::Builder::new().name("settings".into()).spawn(work).map(drop)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! Every figure names the list and filter that shows its rows, those and no others. Running totals and indexed counts only: it costs the
 //! same at any size.
 
+mod tallies;
+
 use super::setting;
 use crate::domain::codes::{DeadlineState, DueState, GoalUnit};
 use crate::domain::pace;
@@ -11,6 +13,7 @@ use crate::domain::work::shanghai_date;
 use crate::sqlite;
 use jiff::{Timestamp, civil::Date};
 use rusqlite::Connection;
+use tallies::Tallies;
 use uuid::Uuid;
 
 /// Start of the programme, from which pace is counted (陕工发〔2020〕1号).
@@ -130,11 +133,8 @@ pub struct Board {
 pub fn read(db: &Connection, now: Timestamp) -> rusqlite::Result<Board> {
     let today = shanghai_date(now);
     let _moment = sqlite::snapshot(db)?;
-    let tally = |kind: &str, like: &str, column: &str| -> rusqlite::Result<i64> {
-        let sql = format!("SELECT coalesce(sum({column}), 0) FROM tally WHERE kind = ?1 AND key GLOB ?2");
-        db.prepare_cached(&sql)?.query_row([kind, like], |r| r.get(0))
-    };
-    let counted_fen = tally("purchase", "counted", "fen")?;
+    let tallies = Tallies::read(db)?;
+    let counted_fen = tallies.fen("purchase", &["counted"]);
     let deadlines = deadlines(db, today)?;
     let year_end = jiff::civil::date(today.year(), 12, 31);
     let forecast = [jiff::civil::date(today.year(), 8, 31), year_end]
@@ -143,17 +143,17 @@ pub fn read(db: &Connection, now: Timestamp) -> rusqlite::Result<Board> {
         now,
         today,
         urgent: urgent(db, now, &deadlines)?,
-        goals: goals(db, today, counted_fen, &tally)?,
+        goals: goals(db, today, counted_fen, &tallies)?,
         deadlines,
         incidents: incident_ages(db, now)?,
-        suspended: tally("catalog_entry", "suspended/*", "n")?,
-        delisted: tally("catalog_entry", "delisted/*", "n")?,
-        entries: tally("catalog_entry", "listed/*", "n")?,
-        suppliers: tally("supplier", "active", "n")?,
-        counters: counters(db)?,
+        suspended: tallies.count("catalog_entry", &["suspended"]),
+        delisted: tallies.count("catalog_entry", &["delisted"]),
+        entries: tallies.count("catalog_entry", &["listed"]),
+        suppliers: tallies.count("supplier", &["active"]),
+        counters: tallies.by_first("counter"),
         asleep: asleep(db, today)?,
         counted_fen,
-        waiting_fen: tally("purchase", "submitted", "fen")? + tally("purchase", "waiting_evidence", "fen")?,
+        waiting_fen: tallies.fen("purchase", &["submitted"]) + tallies.fen("purchase", &["waiting_evidence"]),
         forecast,
         recent: recent(db)?,
         audit_records: super::detail::last_audit_no(db)?,
@@ -189,16 +189,8 @@ fn deadlines(db: &Connection, today: Date) -> rusqlite::Result<Vec<Due>> {
     Ok(all)
 }
 
-type Tally<'a> = dyn Fn(&str, &str, &str) -> rusqlite::Result<i64> + 'a;
-
-fn goals(db: &Connection, today: Date, counted_fen: i64, tally: &Tally<'_>) -> rusqlite::Result<Vec<Progress>> {
-    let venue_count = |families: &[&str], room: &str| -> rusqlite::Result<i64> {
-        let mut sum = 0;
-        for venue in families {
-            sum += tally("counter", &format!("active/{venue}/{room}"), "n")?;
-        }
-        Ok(sum)
-    };
+fn goals(db: &Connection, today: Date, counted_fen: i64, tallies: &Tallies) -> rusqlite::Result<Vec<Progress>> {
+    let counters = |venues: &[&str]| venues.iter().map(|v| tallies.count("counter", &["active", v])).sum::<i64>();
     const UNION: &[&str] =
         &["workers_home", "love_station", "maternal_room", "drivers_home", "workers_bookhouse", "union_site_other"];
     let mut statement =
@@ -207,18 +199,21 @@ fn goals(db: &Connection, today: Date, counted_fen: i64, tally: &Tally<'_>) -> r
     let mut out = Vec::new();
     while let Some(r) = rows.next()? {
         let code: String = r.get(0)?;
-        let listed = || tally("catalog_entry", "listed/*", "n");
+        let listed = tallies.count("catalog_entry", &["listed"]);
         let mut target: i64 = r.get(3)?;
         let (done, list, filter) = match code.as_str() {
             "spend" => (counted_fen, "purchases", "state:counted"),
-            "counters" => (venue_count(UNION, "[01]")?, "counters", "state:active family:union_site"),
-            "bank_counters" => (venue_count(&["bank_harbor"], "[01]")?, "counters", "state:active family:bank_outlet"),
-            "reading_rooms" => (venue_count(&["workers_bookhouse"], "1")?, "counters", "state:active room:1"),
-            "suppliers" => (tally("supplier", "active", "n")?, "suppliers", "state:active"),
-            "products" => (listed()?, "catalog", "state:listed"),
+            "counters" => (counters(UNION), "counters", "state:active family:union_site"),
+            "bank_counters" => (counters(&["bank_harbor"]), "counters", "state:active family:bank_outlet"),
+            "reading_rooms" => {
+                let rooms = tallies.count("counter", &["active", "workers_bookhouse", "1"]);
+                (rooms, "counters", "state:active room:1")
+            }
+            "suppliers" => (tallies.count("supplier", &["active"]), "suppliers", "state:active"),
+            "products" => (listed, "catalog", "state:listed"),
             "trace_coverage" => {
-                target = listed()?;
-                (tally("catalog_entry", "listed/full", "n")?, "catalog", "state:listed trace:full")
+                target = listed;
+                (tallies.count("catalog_entry", &["listed", "full"]), "catalog", "state:listed trace:full")
             }
             _ => continue,
         };
@@ -264,14 +259,11 @@ fn incident_ages(db: &Connection, now: Timestamp) -> rusqlite::Result<[GradeAges
     Ok(ages)
 }
 
-fn counters(db: &Connection) -> rusqlite::Result<Vec<(String, i64)>> {
-    let mut statement = db.prepare_cached("SELECT state, count(*) FROM counter GROUP BY state")?;
-    statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect()
-}
-
 fn asleep(db: &Connection, today: Date) -> rusqlite::Result<i64> {
     let since = today.checked_sub(jiff::Span::new().days(ASLEEP_DAYS)).unwrap_or(today);
-    let sql = "SELECT count(*) FROM counter WHERE state = 'active' AND coalesce(last_visit, '') < ?1";
+    // Two counts within one index; a condition on both would go through every active counter.
+    let sql = "SELECT (SELECT count(*) FROM counter WHERE state = 'active' AND last_visit IS NULL) \
+               + (SELECT count(*) FROM counter WHERE state = 'active' AND last_visit < ?1)";
     db.prepare_cached(sql)?.query_row([since.to_string()], |r| r.get(0))
 }
 

@@ -10,6 +10,7 @@ use gongfu::base::ids::Ids;
 use gongfu::base::locale::{Lang, Locale};
 use gongfu::base::text;
 use gongfu::console::Settings;
+use gongfu::console::action::KeyMap;
 use gongfu::console::action::{ACTIONS, Action};
 use gongfu::console::app::{App, Facts};
 use gongfu::console::input::{Event, Input};
@@ -81,7 +82,8 @@ impl Desk {
             braille: true,
         };
         let settings = Settings { depth: Depth::Ansi256, ..Settings::default() };
-        let app = App::new(facts, settings, Rect::new(0, 0, 80, 24)).expect("an app");
+        let keys = KeyMap::new(&settings.keys).expect("keys");
+        let app = App::new(facts, settings, keys, Rect::new(0, 0, 80, 24)).expect("an app");
         let mut desk = Desk {
             app,
             store,

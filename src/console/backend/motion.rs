@@ -14,6 +14,10 @@ pub(super) struct At {
 
 /// The shortest sequence that brings the cursor from `at` to column `x` of row `y`; empty when it is there.
 pub(super) fn shortest(at: At, x: u16, y: u16) -> Vec<u8> {
+    // After a glyph the cursor mostly stands where the next one goes.
+    if at == (At { col: Some(x), row: Some(y) }) {
+        return Vec::new();
+    }
     let absolute = position(x, y);
     let Some(row) = at.row else { return absolute };
     let mut best = vertical(row, y);

@@ -51,11 +51,11 @@ impl Painter {
     pub(super) fn paint(&mut self, next: Grid, caret: Caret, preamble: &[u8]) -> &[u8] {
         self.out.clear();
         let known = self.shown.take().filter(|old| old.width == next.width && old.height == next.height);
-        let mut old = match known {
-            Some(old) => old,
-            None => self.erase_all(&next, preamble),
-        };
+        let fresh = known.is_none();
+        let mut old = known.unwrap_or_else(|| self.erase_all(&next, preamble));
+        // On an erased screen nothing can have moved.
         if self.scrolling
+            && !fresh
             && let Some(shift) = scroll::find(&old, &next)
         {
             self.shift(shift, next.height);

@@ -7,7 +7,6 @@
 use super::grid::{Grid, is_erased};
 use ratatui::buffer::Cell;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// Rows `top..bottom` move up by `by` rows, or down when `by` is negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,21 +48,17 @@ fn voted(old: &Grid, new: &Grid) -> Option<i32> {
     if changed.len() < 3 {
         return None;
     }
-    let mut places: HashMap<u64, Vec<u16>> = HashMap::new();
-    for y in 0..old.height {
-        places.entry(fingerprint(old.row(y))).or_default().push(y);
-    }
     let mut votes: HashMap<i32, u32> = HashMap::new();
     for y in changed {
         let row = new.row(y);
         if row.iter().all(is_erased) {
             continue;
         }
-        for from in places.get(&fingerprint(row)).into_iter().flatten() {
-            *votes.entry(i32::from(*from) - i32::from(y)).or_default() += 1;
+        // Rows that differ do so early: comparing costs less than keeping a sum of every row.
+        for from in (0..old.height).filter(|from| *from != y && old.row(*from) == row) {
+            *votes.entry(i32::from(from) - i32::from(y)).or_default() += 1;
         }
     }
-    votes.remove(&0);
     votes
         .into_iter()
         .filter(|(_, count)| *count >= 2)
@@ -89,15 +84,4 @@ fn best_run(rows: std::ops::Range<i32>, gain: impl Fn(i32) -> i64) -> Option<(i3
 
 fn difference(a: &[Cell], b: &[Cell]) -> i64 {
     a.iter().zip(b).filter(|(a, b)| a != b).count() as i64
-}
-
-fn fingerprint(row: &[Cell]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for cell in row {
-        cell.symbol().hash(&mut hasher);
-        cell.fg.hash(&mut hasher);
-        cell.bg.hash(&mut hasher);
-        cell.modifier.bits().hash(&mut hasher);
-    }
-    hasher.finish()
 }
