@@ -11,7 +11,7 @@ mod wrap;
 
 pub use clean::{clean, clean_long, harmless, is_clean, json_escaped};
 pub use display::display;
-pub use fit::{cut, fit, fit_middle, fit_right, short};
+pub use fit::{cut, fit, fit_middle, fit_right, glyphs, short, shortened};
 pub use wrap::wrap;
 
 /// Cells `s` takes when ratatui draws it: graphemes holding a control character are skipped, ambiguous glyphs count

@@ -120,7 +120,7 @@ impl<W: Write> Screen<W> {
     pub fn draw_parked(&mut self, view: impl FnOnce(&mut Frame<'_>) -> Option<Position>) -> io::Result<usize> {
         let mut park = None;
         let Ok(frame) = self.stage.draw(|frame| park = view(frame));
-        let grid = Grid::from_buffer(frame.buffer);
+        let grid = self.painter.compose(frame.buffer);
         self.park = park;
         let caret = self.caret(&grid);
         let preamble = self.questions();

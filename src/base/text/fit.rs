@@ -1,5 +1,7 @@
 //! Text of an exact width: cutting and padding in cells. Works on the drawing form, so the width holds everywhere.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
@@ -10,12 +12,13 @@ const MARK: &str = "..";
 
 /// At most `cells` cells, not padded; too long text ends in `..`.
 pub fn short(s: &str, cells: usize) -> String {
-    shortened(s, cells).0
+    shortened(s, cells).0.into_owned()
 }
 
 /// Exactly `cells` cells, left aligned: too long text ends in `..`, short text is padded with spaces.
 pub fn fit(s: &str, cells: usize) -> String {
-    let (mut out, used) = shortened(s, cells);
+    let (text, used) = shortened(s, cells);
+    let mut out = text.into_owned();
     pad(&mut out, cells - used);
     out
 }
@@ -59,23 +62,37 @@ pub fn cut(s: &str, cells: usize) -> &str {
     s
 }
 
-/// The drawing form of `s` in at most `cells` cells, with its width.
-fn shortened(s: &str, cells: usize) -> (String, usize) {
+/// The drawing form of `s` in at most `cells` cells, with its width; too long text ends in `..`.
+pub fn shortened(s: &str, cells: usize) -> (Cow<'_, str>, usize) {
     let shown = display(s);
     let total = cells_of(&shown);
     if total <= cells {
-        return (shown.into_owned(), total);
+        return (shown, total);
     }
     let mark = MARK.get(..cells.min(MARK.len())).unwrap_or(MARK);
     let mut out = prefix(&shown, cells - mark.len()).to_owned();
     out.push_str(mark);
     let used = cells_of(&out);
-    (out, used)
+    (Cow::Owned(out), used)
+}
+
+/// The characters of a drawing form with their cells, one or two each.
+pub fn glyphs(shown: &str) -> impl Iterator<Item = (&str, usize)> {
+    shown.char_indices().filter_map(|(at, c)| {
+        let glyph = shown.get(at..at + c.len_utf8())?;
+        // Most of what is drawn is ASCII or ideographs.
+        let cells = match c {
+            ' '..='~' => 1,
+            '\u{4e00}'..='\u{9fff}' => 2,
+            c => c.width().unwrap_or(0),
+        };
+        Some((glyph, cells))
+    })
 }
 
 /// Width of a drawing form: its characters join with nothing, so their cells add up.
 pub(super) fn cells_of(shown: &str) -> usize {
-    shown.chars().map(|c| c.width().unwrap_or(0)).sum()
+    glyphs(shown).map(|(_, cells)| cells).sum()
 }
 
 fn prefix(shown: &str, cells: usize) -> &str {

@@ -55,9 +55,8 @@ impl App {
         }
         self.draw_footer(frame, Rect { y: area.bottom() - 1, height: 1, ..area });
         let mut overlays = std::mem::take(&mut self.overlays);
-        let keys = self.keys.clone();
         for overlay in &mut overlays {
-            caret = self.with_context(|cx| overlay.draw(frame, body, cx, &keys));
+            caret = self.with_context(|cx| overlay.draw(frame, body, cx, &self.keys));
         }
         self.overlays = overlays;
         if let Caret::Typing(at) = caret {

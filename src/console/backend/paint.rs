@@ -7,7 +7,7 @@ use super::grid::{self, Grid, class_of, is_erased, is_tail};
 use super::motion::{self, At};
 use super::scroll::{self, Shift};
 use super::sgr::Pen;
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Buffer, Cell};
 use std::io::Write as _;
 
 /// Where the cursor has to be when a frame ends.
@@ -25,6 +25,8 @@ pub(super) enum Caret {
 #[derive(Debug, Default)]
 pub(super) struct Painter {
     shown: Option<Grid>,
+    /// The cells of the frame that `shown` came from.
+    drawn: Vec<Cell>,
     pen: Option<Pen>,
     at: At,
     visible: Option<bool>,
@@ -46,6 +48,16 @@ impl Painter {
         self.visible = None;
     }
 
+    /// The screen a finished frame asks for, for [`Painter::paint`].
+    pub(super) fn compose(&mut self, frame: &Buffer) -> Grid {
+        let next = Grid::from_buffer(frame, self.shown.as_ref(), &self.drawn);
+        match &self.shown {
+            Some(shown) if self.drawn.len() == frame.content.len() => next.copy_new(shown, frame, &mut self.drawn),
+            _ => self.drawn.clone_from(&frame.content),
+        }
+        next
+    }
+
     /// The bytes that bring the terminal from the last frame to `next`; empty when nothing changed.
     /// `preamble` is sent before the first byte of a full repaint, where a terminal that prints it is repaired at once.
     pub(super) fn paint(&mut self, next: Grid, caret: Caret, preamble: &[u8]) -> &[u8] {
@@ -62,7 +74,7 @@ impl Painter {
             old.scroll(shift.top, shift.bottom, shift.by);
         }
         for y in 0..next.height {
-            if old.row(y) != next.row(y) {
+            if !next.has(y, &old) {
                 self.row(y, old.row(y), next.row(y));
             }
         }

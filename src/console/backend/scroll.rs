@@ -44,7 +44,7 @@ pub(super) fn find(old: &Grid, new: &Grid) -> Option<Shift> {
 
 /// The distance most changed rows moved by, counted over rows that are equal to an old row elsewhere.
 fn voted(old: &Grid, new: &Grid) -> Option<i32> {
-    let changed: Vec<u16> = (0..new.height).filter(|y| old.row(*y) != new.row(*y)).collect();
+    let changed: Vec<u16> = (0..new.height).filter(|y| !new.has(*y, old)).collect();
     if changed.len() < 3 {
         return None;
     }

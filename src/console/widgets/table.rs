@@ -3,8 +3,8 @@
 //! The gutter holds the mark and the cursor sign, so that moving the cursor changes two cells. The
 //! table draws what it is given: which rows are visible, and in what order, is the view's business.
 
-use crate::base::text::{fit, fit_right, grapheme_width, width};
-use ratatui::buffer::Buffer;
+use crate::base::text::{fit, fit_right, glyphs, grapheme_width, shortened, width};
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use std::ops::Range;
@@ -157,8 +157,10 @@ pub fn draw_row(
     if area.is_empty() {
         return;
     }
-    for x in area.left()..area.right() {
-        buffer[(x, area.y)].set_symbol(" ").set_style(look.style);
+    let start = buffer.index_of(area.x, area.y);
+    for cell in buffer.content.iter_mut().skip(start).take(usize::from(area.width)) {
+        *cell = Cell::EMPTY;
+        cell.set_style(look.style);
     }
     let signs = [(look.selected, ">"), (look.marked, "*")];
     for ((shown, sign), x) in signs.into_iter().zip(area.left()..area.right()) {
@@ -169,12 +171,29 @@ pub fn draw_row(
     each(area, columns, widths, |i, x, cells, align| {
         let Some(field) = fields.get(i) else { return };
         let style = look.style.patch(field.style);
-        let shown = aligned(field.text, usize::from(cells), align);
-        buffer.set_stringn(x, area.y, &shown, usize::from(cells), style);
-        let lead = if align == Align::Right { usize::from(cells).saturating_sub(width(field.text)) } else { 0 };
-        let start = (x, area.y);
-        underline(buffer, start, lead, usize::from(cells), field, look.matched);
+        let (shown, used) = shortened(field.text, usize::from(cells));
+        let lead = if align == Align::Right { usize::from(cells) - used } else { 0 };
+        put(buffer, (x + lead as u16, area.y), &shown, style);
+        underline(buffer, (x, area.y), lead, usize::from(cells), field, look.matched);
     });
+}
+
+/// Writes a drawing form that fits: its characters join with nothing, so nothing has to be looked for between them.
+fn put(buffer: &mut Buffer, (x, y): (u16, u16), shown: &str, style: Style) {
+    // Nothing may stand behind the last cell.
+    if shown.is_empty() {
+        return;
+    }
+    let mut at = buffer.index_of(x, y);
+    for (glyph, cells) in glyphs(shown) {
+        let Some((head, tail)) = buffer.content.get_mut(at..at + cells).and_then(<[Cell]>::split_first_mut) else {
+            return;
+        };
+        head.set_symbol(glyph).set_style(style);
+        // The second half of a wide glyph is hidden by the first.
+        tail.iter_mut().for_each(Cell::reset);
+        at += cells;
+    }
 }
 
 /// Adds the style of matches to the cells of matched graphemes that are shown.
