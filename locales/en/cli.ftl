@@ -73,6 +73,7 @@ cli-arg-shell = shell
 cli-arg-dir = folder
 cli-note-no-terminal = there is no terminal; showing gongfu status instead
 cli-list-total = { $total } rows, { $shown } shown
+cli-list-without = No row matches. Without { $term } there are { $n } rows
 cli-show-more = .. { $more } more
 cli-show-history = History
 cli-status-title = gongfu watch board

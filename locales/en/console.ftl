@@ -22,6 +22,7 @@ sort-up = up
 sort-down = down
 empty-list = Nothing here yet
 empty-filter = Nothing matches "{ $filter }"
+empty-without = Without { $term } there are { $n } rows
 empty-filter-hint = Esc clears it; type ideographs, pinyin or initials, or column:value (such as { $example })
 leave-hint = Press q to quit
 hasty = Keys came too fast or were pasted; nothing was done. Press them one by one

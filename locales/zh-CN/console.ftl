@@ -22,6 +22,7 @@ sort-up = 升
 sort-down = 降
 empty-list = 这里还没有内容
 empty-filter = 没有符合“{ $filter }”的内容
+empty-without = 去掉 { $term } 就有 { $n } 条
 empty-filter-hint = 按 Esc 清除查找；可用汉字、拼音、首字母，或 栏:值（如 { $example }）
 leave-hint = 按 q 退出
 hasty = 按键太快或是粘贴进来的，没有执行；请逐个按键

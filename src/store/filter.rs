@@ -33,6 +33,8 @@ pub struct Test {
     pub column: &'static str,
     pub negated: bool,
     pub op: Op,
+    /// The whole term as it was typed.
+    pub typed: String,
 }
 
 /// What a column must be.
@@ -83,6 +85,7 @@ impl Filter {
             return Err(FilterError { code: "too-long", args: max });
         }
         for token in tokens {
+            let typed = token.clone();
             let (negated, token) = match token.strip_prefix(['!', '！']) {
                 Some(rest) => (true, rest.to_owned()),
                 None => (false, token),
@@ -94,13 +97,15 @@ impl Filter {
                 Some((field, value)) if !field.is_empty() => {
                     let column = find_column(field, spec, lexicon)?;
                     if !value.is_empty() {
-                        filter.tests.push(Test { column: column.id, negated, op: op(column, value, lexicon)? });
+                        filter.tests.push(Test { column: column.id, negated, op: op(column, value, lexicon)?, typed });
                     }
                 }
                 _ => match looks_like_code(&token).then(|| spec.columns.iter().find(|c| c.ty == Ty::Code)).flatten() {
-                    Some(column) => filter.tests.push(Test { column: column.id, negated, op: Op::Prefix(token) }),
+                    Some(column) => {
+                        filter.tests.push(Test { column: column.id, negated, op: Op::Prefix(token), typed })
+                    }
                     None => match meant_commands(&token, spec, lexicon) {
-                        Some(op) => filter.tests.push(Test { column: "command", negated, op }),
+                        Some(op) => filter.tests.push(Test { column: "command", negated, op, typed }),
                         None => filter.words.push(Word { text: token, negated }),
                     },
                 },
@@ -112,6 +117,32 @@ impl Filter {
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty() && self.tests.is_empty()
+    }
+
+    /// Every term as it was typed, with the filter that is left without it.
+    pub fn without_each(&self) -> Vec<(String, Filter)> {
+        let sign = |word: &Word| if word.negated { "!" } else { "" };
+        let words = self.words.iter().enumerate().map(|(i, word)| {
+            let mut rest = self.clone();
+            rest.words.remove(i);
+            (in_one(&format!("{}{}", sign(word), word.text)), rest)
+        });
+        let tests = self.tests.iter().enumerate().map(|(i, test)| {
+            let mut rest = self.clone();
+            rest.tests.remove(i);
+            (in_one(&test.typed), rest)
+        });
+        words.chain(tests).collect()
+    }
+}
+
+/// The term with what keeps it together when it is typed again.
+fn in_one(term: &str) -> String {
+    let (not, rest) = term.strip_prefix('!').map_or(("", term), |rest| ("!", rest));
+    match (rest.contains(char::is_whitespace), rest.split_once([':', '：'])) {
+        (false, _) => term.to_owned(),
+        (true, Some((field, value))) => format!("{not}{field}:\"{value}\""),
+        (true, None) => format!("{not}\"{rest}\""),
     }
 }
 

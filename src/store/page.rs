@@ -103,6 +103,14 @@ pub fn read(db: &Connection, query: &ListQuery, found: Option<&Found>) -> rusqli
     Ok(Page { rows, at_start, at_end, total })
 }
 
+/// How many rows are under filter and scope, exactly; `found` as for [`read`].
+///
+/// # Errors
+/// What SQLite says.
+pub fn count(db: &Connection, query: &ListQuery, found: Option<&Found>) -> rusqlite::Result<i64> {
+    Reader { db, spec: query.kind.spec(), query, found }.total()
+}
+
 /// Calls `each` for every row of one moment in order until it says stop: exports and `--format csv` of long lists.
 ///
 /// # Errors

@@ -39,7 +39,7 @@ pub struct CountersView {
 }
 
 impl CountersView {
-    /// Uses `slot` and the three after it.
+    /// Uses `slot` and the four after it.
     pub fn new(slot: Slot) -> CountersView {
         CountersView {
             list: ListView::new(ListKind::Counters, slot, ""),

@@ -2,8 +2,9 @@
 
 use super::list::{ListView, Trouble};
 use super::{Caret, Context, title};
-use crate::base::locale::Sentence;
+use crate::base::locale::{Locale, Sentence};
 use crate::base::{glyphs, text};
+use crate::console::format::grouped;
 use crate::console::theme::Role;
 use crate::console::widgets::table::{self, Align, ColumnWidth, Field, Heading, RowLook, SortSign};
 use crate::store::StoreError;
@@ -178,13 +179,7 @@ fn draw_empty(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'
         }
         Some(Trouble::Store(e)) => (Role::Danger, store_lines(e, locale)),
         None if view.total.is_none() => return,
-        None if !view.filter.is_empty() => (
-            Role::Text,
-            vec![
-                locale.tr_with("empty-filter", &[("filter", &text::display(&view.typed()))]),
-                locale.tr_with("empty-filter-hint", &[("example", &example(view.spec(), locale))]),
-            ],
-        ),
+        None if !view.filter.is_empty() => (Role::Text, no_match(view, locale)),
         None => (Role::Text, vec![locale.tr("empty-list").into_owned()]),
     };
     for (i, line) in lines.iter().flat_map(|l| text::wrap(l, usize::from(area.width.saturating_sub(4)))).enumerate() {
@@ -196,8 +191,19 @@ fn draw_empty(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'
     }
 }
 
+/// Nothing is under the filter: which part of it excludes most, and what else can be typed.
+fn no_match(view: &ListView, locale: &Locale) -> Vec<String> {
+    let without = view.excluded.as_ref().map(|e| {
+        let (term, rows) = (text::display(&e.term), grouped(e.rows));
+        locale.tr_with("empty-without", &[("term", &term), ("n", &rows)])
+    });
+    let first = locale.tr_with("empty-filter", &[("filter", &text::display(&view.typed()))]);
+    let last = locale.tr_with("empty-filter-hint", &[("example", &example(view.spec(), locale))]);
+    [Some(first), without, Some(last)].into_iter().flatten().collect()
+}
+
 /// A filter on a column this list has, for the hint.
-fn example(spec: &ListSpec, locale: &crate::base::locale::Locale) -> String {
+fn example(spec: &ListSpec, locale: &Locale) -> String {
     let sets = spec.columns.iter().filter_map(|c| match c.ty {
         Ty::Set(set) => Some((c.id, set_codes(set, locale).into_iter().next()?.1)),
         _ => None,
@@ -207,7 +213,7 @@ fn example(spec: &ListSpec, locale: &crate::base::locale::Locale) -> String {
 }
 
 /// A store error as sentence and hint.
-pub fn store_lines(e: &StoreError, locale: &crate::base::locale::Locale) -> Vec<String> {
+pub fn store_lines(e: &StoreError, locale: &Locale) -> Vec<String> {
     let (sentence, hint) = match e {
         StoreError::Refused(r) => locale.refusal(&Sentence { family: "refusal", code: r.code, args: &r.args }),
         StoreError::Db(e) => locale.refusal(&Sentence { family: "db", code: e.code(), args: &e.args() }),
