@@ -43,6 +43,8 @@ pub enum Op {
     OneOf(Vec<Value>),
     /// Begins with, for codes; case does not matter.
     Prefix(String),
+    /// The list's text matches as bare words do, or one of the list's codes has this in it.
+    Part(String),
     /// Matches as bare words do.
     Matches(String),
     /// The list's text matches as bare words do, or the column is one of these.
@@ -100,14 +102,9 @@ impl Filter {
                         filter.tests.push(Test { column: column.id, negated, op: op(column, value, lexicon)?, typed });
                     }
                 }
-                _ => match looks_like_code(&token).then(|| spec.columns.iter().find(|c| c.ty == Ty::Code)).flatten() {
-                    Some(column) => {
-                        filter.tests.push(Test { column: column.id, negated, op: Op::Prefix(token), typed })
-                    }
-                    None => match meant_commands(&token, spec, lexicon) {
-                        Some(op) => filter.tests.push(Test { column: "command", negated, op, typed }),
-                        None => filter.words.push(Word { text: token, negated }),
-                    },
+                _ => match meant_code(&token, spec).or_else(|| meant_commands(&token, spec, lexicon)) {
+                    Some((column, op)) => filter.tests.push(Test { column, negated, op, typed }),
+                    None => filter.words.push(Word { text: token, negated }),
                 },
             }
         }
@@ -146,9 +143,21 @@ fn in_one(term: &str) -> String {
     }
 }
 
+/// A code or a part of one, as it is read out: `SX611026-0003` from its beginning, `0003` or `1026-0003` anywhere.
+fn meant_code(word: &str, spec: &ListSpec) -> Option<(&'static str, Op)> {
+    let column = spec.columns.iter().find(|c| c.ty == Ty::Code)?;
+    let others = spec.codes.iter().any(|sql| *sql != column.sql);
+    let half = text::half_width(word);
+    if looks_like_code(word) && !others {
+        return Some((column.id, Op::Prefix(word.to_owned())));
+    }
+    let is_part = !spec.codes.is_empty() && (looks_like_code(&half) || looks_like_part(&half));
+    is_part.then(|| (column.id, Op::Part(half.to_uppercase())))
+}
+
 /// What was done is kept as a code; a word for it in the language of the screen finds it beside the list's text. Letters
 /// alone stay with the text, which answers every letter typed at once.
-fn meant_commands(word: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Option<Op> {
+fn meant_commands(word: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Option<(&'static str, Op)> {
     let column = spec.column("command").filter(|c| c.ty == Ty::Set("command"))?;
     let letters = word.chars().count();
     let is_word = match lexicon.locale.lang() {
@@ -162,7 +171,7 @@ fn meant_commands(word: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Option<
     let codes = set_codes(set, lexicon.locale);
     let meant: Vec<Value> =
         codes.into_iter().filter(|(_, name)| glyphs::matches(word, name)).map(|(code, _)| Value::Text(code)).collect();
-    (!meant.is_empty()).then(|| Op::Either(word.to_owned(), meant))
+    (!meant.is_empty()).then(|| (column.id, Op::Either(word.to_owned(), meant)))
 }
 
 /// Splits at blanks; quotes keep a value together: `supplier:"a b"`.
@@ -193,6 +202,13 @@ fn looks_like_code(token: &str) -> bool {
     (1..=3).contains(&letters.len())
         && rest.bytes().filter(u8::is_ascii_digit).count() >= 3
         && rest.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+}
+
+/// `0003`, `1026-0003`, `-0003`: digits and dashes, either four digits or a dash between two.
+fn looks_like_part(token: &str) -> bool {
+    let digits = token.bytes().filter(u8::is_ascii_digit).count();
+    let has_dash = token.trim_matches('-').contains('-');
+    token.bytes().all(|b| b.is_ascii_digit() || b == b'-') && (digits >= 4 || has_dash)
 }
 
 fn find_column(field: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Result<&'static Column, FilterError> {

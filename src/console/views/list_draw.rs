@@ -8,7 +8,7 @@ use crate::console::format::grouped;
 use crate::console::theme::Role;
 use crate::console::widgets::table::{self, Align, ColumnWidth, Field, Heading, RowLook, SortSign};
 use crate::store::StoreError;
-use crate::store::filter::{column_label, set_codes};
+use crate::store::filter::{Op, column_label, set_codes};
 use crate::store::list::{Column, ListSpec, Ty};
 use crate::store::page::PageRow;
 use ratatui::Frame;
@@ -108,8 +108,7 @@ fn draw_one(
 ) {
     let row = &view.rows[index];
     let texts: Vec<String> = columns.iter().map(|c| cell_text(view, row, c, cx)).collect();
-    let marks: Vec<Vec<Range<usize>>> =
-        columns.iter().zip(&texts).map(|(c, t)| if searched(c) { matched(view, t) } else { Vec::new() }).collect();
+    let marks: Vec<Vec<Range<usize>>> = columns.iter().zip(&texts).map(|(c, t)| matched(view, c, t)).collect();
     let state = view.spec().state;
     let fields: Vec<Field<'_>> = columns
         .iter()
@@ -130,12 +129,16 @@ fn draw_one(
     table::draw_row(area, frame.buffer_mut(), widths, layout, &fields, look);
 }
 
-fn searched(column: &Column) -> bool {
-    matches!(column.ty, Ty::Name | Ty::Text)
-}
-
-fn matched(view: &ListView, text: &str) -> Vec<Range<usize>> {
-    view.understood.words.iter().filter(|w| !w.negated).flat_map(|w| glyphs::highlight(&w.text, text)).collect()
+/// What of a cell was looked for: in names and texts every bare word, in codes and commands those that may mean one.
+fn matched(view: &ListView, column: &Column, text: &str) -> Vec<Range<usize>> {
+    let is_text = matches!(column.ty, Ty::Name | Ty::Text) || view.spec().text.contains(column.sql);
+    let words = view.understood.words.iter().filter(|w| is_text && !w.negated).map(|w| &w.text);
+    let parts = view.understood.tests.iter().filter(|t| !t.negated).filter_map(|t| match &t.op {
+        Op::Part(part) if is_text || column.ty == Ty::Code => Some(part),
+        Op::Either(word, _) if is_text || column.id == t.column => Some(word),
+        _ => None,
+    });
+    words.chain(parts).flat_map(|word| glyphs::highlight(word, text)).collect()
 }
 
 fn cell_text(view: &ListView, row: &PageRow, column: &Column, cx: &Context<'_>) -> String {
