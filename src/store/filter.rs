@@ -155,18 +155,10 @@ fn meant_code(word: &str, spec: &ListSpec) -> Option<(&'static str, Op)> {
     is_part.then(|| (column.id, Op::Part(half.to_uppercase())))
 }
 
-/// What was done is kept as a code; a word for it in the language of the screen finds it beside the list's text. Letters
-/// alone stay with the text, which answers every letter typed at once.
+/// What was done is kept as a code; a word for it in the language of the screen, or its pinyin, finds it beside the
+/// list's text.
 fn meant_commands(word: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Option<(&'static str, Op)> {
     let column = spec.column("command").filter(|c| c.ty == Ty::Set("command"))?;
-    let letters = word.chars().count();
-    let is_word = match lexicon.locale.lang() {
-        Lang::Zh => letters > 1 && !word.chars().any(|c| c.is_ascii()),
-        Lang::En => letters > 3,
-    };
-    if !is_word {
-        return None;
-    }
     let Ty::Set(set) = column.ty else { return None };
     let codes = set_codes(set, lexicon.locale);
     let meant: Vec<Value> =

@@ -341,7 +341,7 @@ pub const SPECS: &[ListSpec] = &[
         text: AUDITED,
         codes: &[],
         state: None,
-        facets: &[],
+        facets: &["command"],
         tally: None,
     },
 ];

@@ -163,6 +163,11 @@ fn searches_find_codes_commands_and_months() {
     desk.press("2 s \"抽检\" enter 0 / \"暂停\" enter");
     let found = desk.screen(120, 40);
     assert!(found.contains(" 1 条") && found.contains("暂停产品"), "{found}");
+    for typed in ["zt", "ztcp", "zanting"] {
+        desk.press(&format!("esc / \"{typed}\" enter"));
+        let found = desk.screen(120, 40);
+        assert!(found.contains(" 1 条") && found.contains("暂停产品"), "{typed}: {found}");
+    }
     desk.press("esc / \"灞桥樱桃\" enter");
     assert!(desk.screen(120, 40).contains(" 1 条"), "{}", desk.screen(120, 40));
     let count = |desk: &mut Desk, typed: &str| {
