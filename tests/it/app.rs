@@ -3,6 +3,7 @@
 
 mod changes;
 mod empty;
+mod map;
 mod places;
 mod ways;
 

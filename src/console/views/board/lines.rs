@@ -17,32 +17,32 @@ use crate::store::list::{ListKind, Ty};
 use uuid::Uuid;
 
 /// Where a piece leads.
-pub(super) struct Stop {
+pub(in crate::console::views) struct Stop {
     pub go: Go,
     /// How many rows the list behind it has, when the piece says a number of rows.
     pub count: Option<i64>,
 }
 
 /// A piece of a line.
-pub(super) struct Piece {
+pub(in crate::console::views) struct Piece {
     pub text: String,
     pub role: Role,
     pub stop: Option<Stop>,
 }
 
 impl Piece {
-    fn text(text: impl Into<String>, role: Role) -> Piece {
+    pub(in crate::console::views) fn text(text: impl Into<String>, role: Role) -> Piece {
         Piece { text: text.into(), role, stop: None }
     }
 
-    fn opens(self, go: Go, count: Option<i64>) -> Piece {
+    pub(in crate::console::views) fn opens(self, go: Go, count: Option<i64>) -> Piece {
         Piece { stop: Some(Stop { go, count }), ..self }
     }
 }
 
 /// One line of the board.
 #[derive(Default)]
-pub(super) struct Line {
+pub(in crate::console::views) struct Line {
     pub pieces: Vec<Piece>,
     pub indent: u16,
     /// Part reached, and part planned by today, of the bar at the end.
@@ -50,11 +50,11 @@ pub(super) struct Line {
 }
 
 impl Line {
-    fn of(pieces: Vec<Piece>) -> Line {
+    pub(in crate::console::views) fn of(pieces: Vec<Piece>) -> Line {
         Line { pieces, indent: 2, bar: None }
     }
 
-    pub(super) fn plain(text: impl Into<String>, role: Role) -> Line {
+    pub(in crate::console::views) fn plain(text: impl Into<String>, role: Role) -> Line {
         Line::of(vec![Piece::text(text, role)])
     }
 
@@ -123,7 +123,7 @@ fn urgent_lines(u: &Urgent, cx: &Context<'_>, width: usize) -> Vec<Line> {
 }
 
 /// The list behind a figure; its filter is written in the words of the screen.
-fn list_go(list: &str, filter: &str, cx: &Context<'_>) -> Go {
+pub(in crate::console::views) fn list_go(list: &str, filter: &str, cx: &Context<'_>) -> Go {
     let kind = ListKind::parse(list).unwrap_or(ListKind::Catalog);
     Go::List { kind, typed: in_words(kind, filter, cx), within: None }
 }
