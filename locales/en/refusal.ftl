@@ -1,4 +1,5 @@
 # How a refusal reads: why, which state it is in, who could act. Each has its next step (hint).
+place-named = { $name } ({ $code })
 refusal-not-allowed = { $role } may not: { $right }
     .hint = Those who may: { $who }
 refusal-not-your-area = { $county } is outside your area ({ $area })

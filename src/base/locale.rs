@@ -6,6 +6,7 @@
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use unic_langid::LanguageIdentifier;
 
 /// The languages there are.
@@ -98,7 +99,8 @@ impl Locale {
         };
         let mut values = FluentArgs::with_capacity(args.len());
         for (name, value) in args {
-            values.set(*name, FluentValue::from(*value));
+            // One is a number, so that a text can say it otherwise than many; how many is written out before.
+            values.set(*name, if *value == "1" { FluentValue::from(1) } else { FluentValue::from(*value) });
         }
         let mut errors = Vec::new();
         Some(self.bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned())
@@ -117,6 +119,20 @@ impl Locale {
         let args: Vec<(&str, &str)> = worded.iter().map(|(n, v)| (*n, v.as_str())).collect();
         let id = format!("{}-{}", refusal.family, refusal.code);
         (self.tr_with(&id, &args), self.find(&format!("{id}.hint"), &args).unwrap_or_default())
+    }
+
+    /// The values with divisions told by their names: nobody knows a county by its number.
+    pub fn placed(
+        &self,
+        args: &[(&'static str, String)],
+        names: &HashMap<String, String>,
+    ) -> Vec<(&'static str, String)> {
+        let place = |name: &str, code: &str| match (name, names.get(code)) {
+            ("county", Some(place)) => self.tr_with("place-named", &[("name", place), ("code", code)]),
+            ("area", Some(place)) => place.clone(),
+            _ => code.to_owned(),
+        };
+        args.iter().map(|(name, value)| (*name, place(name, value))).collect()
     }
 
     /// Puts the value of one argument into words by its name: states by their kind, roles, verbs, rights, fields.

@@ -4,7 +4,7 @@ use super::list::{ListView, Trouble};
 use super::{Caret, Context, title};
 use crate::base::locale::{Locale, Sentence};
 use crate::base::{glyphs, text};
-use crate::console::format::grouped;
+use crate::console::format::{Format, grouped};
 use crate::console::theme::Role;
 use crate::console::widgets::table::{self, Align, ColumnWidth, Field, Heading, RowLook, SortSign};
 use crate::store::StoreError;
@@ -180,7 +180,7 @@ fn draw_empty(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'
             let (sentence, hint) = locale.refusal(&Sentence { family: "filter", code: e.code, args: &e.args });
             (Role::Warning, vec![sentence, hint])
         }
-        Some(Trouble::Store(e)) => (Role::Danger, store_lines(e, locale)),
+        Some(Trouble::Store(e)) => (Role::Danger, store_lines(e, &cx.format)),
         None if view.total.is_none() => return,
         None if !view.filter.is_empty() => (Role::Text, no_match(view, locale)),
         None => (Role::Text, vec![locale.tr("empty-list").into_owned()]),
@@ -216,9 +216,13 @@ fn example(spec: &ListSpec, locale: &Locale) -> String {
 }
 
 /// A store error as sentence and hint.
-pub fn store_lines(e: &StoreError, locale: &Locale) -> Vec<String> {
+pub fn store_lines(e: &StoreError, format: &Format<'_>) -> Vec<String> {
+    let locale = format.locale;
     let (sentence, hint) = match e {
-        StoreError::Refused(r) => locale.refusal(&Sentence { family: "refusal", code: r.code, args: &r.args }),
+        StoreError::Refused(r) => {
+            let args = locale.placed(&r.args, format.divisions);
+            locale.refusal(&Sentence { family: "refusal", code: r.code, args: &args })
+        }
         StoreError::Db(e) => locale.refusal(&Sentence { family: "db", code: e.code(), args: &e.args() }),
         StoreError::Filter(e) => locale.refusal(&Sentence { family: "filter", code: e.code, args: &e.args }),
         StoreError::Exists(path) => {

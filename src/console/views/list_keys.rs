@@ -147,7 +147,7 @@ impl ListView {
             return locale.refusal(&Sentence { family: "filter", code: e.code, args: &e.args }).0;
         }
         if let Some(Trouble::Store(e)) = &self.trouble
-            && let Some(sentence) = store_lines(e, locale).into_iter().next()
+            && let Some(sentence) = store_lines(e, &cx.format).into_iter().next()
         {
             return sentence;
         }
