@@ -3,6 +3,7 @@
 
 mod changes;
 mod empty;
+mod english;
 mod map;
 mod places;
 mod ways;

@@ -2,7 +2,7 @@
 
 use super::list::{ListView, Trouble};
 use super::{Caret, Context, title};
-use crate::base::locale::{Locale, Sentence};
+use crate::base::locale::{Lang, Locale, Sentence};
 use crate::base::{glyphs, text};
 use crate::console::format::{Format, grouped};
 use crate::console::theme::Role;
@@ -25,7 +25,8 @@ pub(super) fn draw(view: &mut ListView, frame: &mut Frame<'_>, area: Rect, cx: &
     view.width = list.width;
     view.scroll_to_cursor();
     let columns: Vec<&'static Column> = view.columns.iter().filter_map(|id| view.spec().column(id)).collect();
-    let widths: Vec<ColumnWidth> = columns.iter().map(|c| width_of(c, list.width)).collect();
+    let widths: Vec<ColumnWidth> =
+        columns.iter().map(|c| width_of(c, view.spec(), cx.format.locale, list.width)).collect();
     let layout = table::layout(&widths, list.width);
     draw_header(view, frame, list, cx, &columns, &widths, &layout);
     let body = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
@@ -60,14 +61,45 @@ fn split(area: Rect, pane: bool) -> (Rect, Option<Rect>) {
 
 /// Width from which names are shown whole before lesser columns are shown at all.
 const ROOMY: u16 = 64;
+/// The same where the other columns take more: names are in Chinese all the same.
+const ROOMY_ENGLISH: u16 = 90;
+
+/// Most cells words of a closed set may take from other columns.
+const LONGEST_WORDS: usize = 20;
+/// Cells of most places, Tongchuan for one.
+const LONGEST_PLACE: usize = 9;
+/// Cells such words keep when there is little room.
+const SHORT_WORDS: u16 = 12;
+
+/// Cells a column likes to have. They are measured for Chinese; English heads and words are longer.
+fn liked(column: &Column, spec: &ListSpec, locale: &Locale) -> u16 {
+    if locale.lang() == Lang::Zh {
+        return column.width;
+    }
+    let words = match column.ty {
+        Ty::Set(set) => set_codes(set, locale).iter().map(|(_, word)| text::width(word)).max().unwrap_or(0),
+        Ty::Division => LONGEST_PLACE,
+        _ => 0,
+    };
+    let head = text::width(&column_label(locale, spec, column.id)) + 1;
+    let most = words.min(LONGEST_WORDS).max(head);
+    column.width.max(u16::try_from(most).unwrap_or(column.width))
+}
 
 /// How much of a line of `cells` a column may take: names and what happened get the free space, the rest what it needs.
-pub(super) fn width_of(column: &Column, cells: u16) -> ColumnWidth {
+pub(super) fn width_of(column: &Column, spec: &ListSpec, locale: &Locale, cells: u16) -> ColumnWidth {
     let right = matches!(column.ty, Ty::Count | Ty::Money | Ty::Bytes);
     let is_words = matches!(column.ty, Ty::Name | Ty::Text) && column.width > 12;
+    let liked = liked(column, spec, locale);
     // Names can do with less; codes and numbers are worthless cut.
-    let min = if is_words && cells < ROOMY { column.width * 2 / 3 } else { column.width };
-    let ideal = if is_words { column.width * 2 } else { column.width };
+    let min = match column.ty {
+        _ if is_words && cells < ROOMY => column.width * 2 / 3,
+        _ if is_words && cells < ROOMY_ENGLISH && locale.lang() == Lang::En => column.width * 4 / 5,
+        _ if is_words => column.width,
+        Ty::Set(_) => liked.min(column.width.max(SHORT_WORDS)),
+        _ => liked,
+    };
+    let ideal = if is_words { column.width * 2 } else { liked };
     let align = if right { Align::Right } else { Align::Left };
     ColumnWidth { min, ideal, priority: 10 - column.priority.min(10), align }
 }

@@ -1,6 +1,15 @@
-//! `gongfu list` that finds nothing tells on stderr which term of the filter excludes most.
+//! What the command line says of little: a list that finds nothing tells which term excludes most, one is told as one.
 
 use crate::support::{Data, run};
+
+#[test]
+fn the_english_status_cuts_no_amount_and_counts_one_as_one() {
+    let data = Data::new();
+    let (code, out, _) = run(data.gongfu(&["status", "--lang", "en"]));
+    assert!(code == 0 && !out.contains("..") && out.contains(" yuan"), "{out}");
+    let (_, out, _) = run(data.gongfu(&["list", "catalog", "--filter", "平利绿茶", "--lang", "en"]));
+    assert!(out.ends_with("1 row, 1 shown\n"), "{out}");
+}
 
 #[test]
 fn an_empty_table_names_the_term_that_excludes_most() {

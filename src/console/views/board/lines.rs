@@ -4,7 +4,7 @@ use super::super::list_draw::state_role;
 use super::super::{Context, Go};
 use crate::base::locale::Lang;
 use crate::base::text;
-use crate::console::format::{Format, grouped, percent, yi};
+use crate::console::format::{Format, grouped, percent};
 use crate::console::theme::Role;
 use crate::domain::codes::{DueState, GoalUnit};
 use crate::domain::pace;
@@ -221,7 +221,7 @@ pub(super) fn goals(board: &Board, cx: &Context<'_>, bars: bool) -> Vec<Line> {
         let bar = bars.then_some((done, goal.planned_permille as f64 / 1000.0));
         lines.push(Line { bar, ..Line::of(goal_pieces(goal, cx, bars)) });
     }
-    let [august, year] = board.forecast.map(yi);
+    let [august, year] = board.forecast.map(|fen| cx.format.amount(fen));
     let forecast = locale.tr_with("board-forecast", &[("august", &august), ("year", &year)]);
     lines.push(Line::plain(forecast, Role::Info));
     lines.push(Line::default());
@@ -230,10 +230,17 @@ pub(super) fn goals(board: &Board, cx: &Context<'_>, bars: bool) -> Vec<Line> {
 
 fn goal_pieces(goal: &Progress, cx: &Context<'_>, bars: bool) -> Vec<Piece> {
     // Where no bar stands behind them, words and figures have its room.
-    let (words, figured) = if bars { (14, 18) } else { (24, 22) };
+    let (words, figured) = match (bars, cx.format.locale.lang()) {
+        (true, Lang::Zh) => (14, 18),
+        (true, Lang::En) => (16, 16),
+        (false, _) => (24, 22),
+    };
     let (figures, count) = match goal.unit {
         // The rows add up to it.
-        GoalUnit::Fen => (format!("{} / {} {}", yi(goal.done), yi(goal.target), cx.format.locale.tr("unit-yi")), None),
+        GoalUnit::Fen => {
+            let (done, target) = (cx.format.amount(goal.done), cx.format.amount(goal.target));
+            (format!("{done} / {target} {}", cx.format.locale.tr("unit-yi")), None)
+        }
         GoalUnit::Count => (format!("{} / {}", grouped(goal.done), grouped(goal.target)), Some(goal.done)),
     };
     let share = percent(pace::permille(goal.done, goal.target));
