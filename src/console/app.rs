@@ -352,7 +352,7 @@ impl App {
             let slot = self.slots(SLOTS);
             let view = match action {
                 Action::Board => View::Board(BoardView::new(slot)),
-                Action::Counters => View::Counters(CountersView::new(slot)),
+                Action::Counters => View::Counters(Box::new(CountersView::new(slot))),
                 Action::Returns => View::Matrix(MatrixView::new(slot)),
                 other => View::List(self.new_list(list_of(other).unwrap_or(ListKind::Catalog), slot, "")),
             };

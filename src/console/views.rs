@@ -97,7 +97,7 @@ pub struct Subject {
 pub enum View {
     Board(board::BoardView),
     List(list::ListView),
-    Counters(counters::CountersView),
+    Counters(Box<counters::CountersView>),
     Matrix(matrix::MatrixView),
     Detail(detail::DetailView),
     Record(record::RecordView),
