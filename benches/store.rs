@@ -199,6 +199,10 @@ fn filters(c: &mut Criterion, scale: u32, desk: &Desk) {
         ("SX611026", "code"),
         ("SX611026", "price"),
         ("supplier:秦岭", "code"),
+        ("0003", "code"),
+        ("1026-0003", "code"),
+        ("26-16000", "code"),
+        ("!0003", "price"),
         ("!state:listed", "since"),
     ] {
         let query = desk.query(typed, &[(sort, false)], Anchor::Start);

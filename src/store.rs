@@ -8,6 +8,7 @@ pub mod board;
 pub mod convert;
 pub mod detail;
 pub mod error;
+pub mod excluded;
 pub mod filter;
 pub mod geo;
 pub mod list;

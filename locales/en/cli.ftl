@@ -72,7 +72,16 @@ cli-arg-keep = keep the data in this folder
 cli-arg-shell = shell
 cli-arg-dir = folder
 cli-note-no-terminal = there is no terminal; showing gongfu status instead
-cli-list-total = { $total } rows, { $shown } shown
+cli-list-total =
+    { $total ->
+        [one] 1 row, { $shown } shown
+       *[other] { $total } rows, { $shown } shown
+    }
+cli-list-without =
+    { $n ->
+        [one] No row matches. Without { $term } there is 1 row
+       *[other] No row matches. Without { $term } there are { $n } rows
+    }
 cli-show-more = .. { $more } more
 cli-show-history = History
 cli-status-title = gongfu watch board
@@ -83,16 +92,36 @@ cli-status-deadlines = Deadlines
 cli-status-goals = Goals
 cli-status-incidents = Open incidents: grade 1 { $one }, grade 2 { $two }, grade 3 { $three }
 cli-status-catalog = Catalog: listed { $listed }, suspended { $suspended }, delisted { $delisted }
-cli-status-spending = Counted { $counted }; at this pace { $august } by the end of August, { $december } by the end of the year
-cli-status-audit = { $records } audit records
+cli-status-spending = Counted { $counted }; at this pace { $august } by 8-31, { $december } by 12-31
+cli-status-audit =
+    { $records ->
+        [one] 1 audit record
+       *[other] { $records } audit records
+    }
 cli-status-today = due today
-cli-status-late = { $n } days late
-cli-status-left = { $n } days left
+cli-status-late =
+    { $n ->
+        [one] 1 day late
+       *[other] { $n } days late
+    }
+cli-status-left =
+    { $n ->
+        [one] 1 day left
+       *[other] { $n } days left
+    }
 cli-status-plan = planned { $share }
-cli-unit-wan = { $n } x 10,000 yuan
-cli-unit-yi = { $n } x 100 million yuan
-cli-catalog-done = { $verb } { $code } { $name }: done, now { $state } ({ $changes } changes, audit record { $no })
-cli-audit-whole = the audit is whole: { $records } records, head { $head }
+cli-unit-wan = { $n } yuan
+cli-unit-yi = { $n } M yuan
+cli-catalog-done =
+    { $changes ->
+        [one] { $verb } { $code } { $name }: done, now { $state } (1 change, audit record { $no })
+       *[other] { $verb } { $code } { $name }: done, now { $state } ({ $changes } changes, audit record { $no })
+    }
+cli-audit-whole =
+    { $records ->
+        [one] the audit is whole: 1 record, head { $head }
+       *[other] the audit is whole: { $records } records, head { $head }
+    }
 cli-config-good = { $path } is good
 cli-config-none = there is no settings file ({ $path }); the defaults count
 cli-keys-scope = Where
@@ -148,7 +177,11 @@ cli-fail-audit-altered = audit record { $no } was altered or put in later
     .hint = keep the file as it is and compare with a backup
 cli-fail-audit-missing = audit record { $no } is missing
     .hint = keep the file as it is and compare with a backup
-cli-fail-doctor = { $n } checks are bad
+cli-fail-doctor =
+    { $n ->
+        [one] 1 check is bad
+       *[other] { $n } checks are bad
+    }
     .hint = follow the hints above
 cli-usage-unknown-argument = there is no option { $arg }
     .hint = see --help
@@ -196,7 +229,11 @@ cli-fail-terminal = The terminal failed: { $why }
     .hint = Run gongfu doctor
 cli-fail-settings = The settings are wrong: { $why }
     .hint = Run gongfu config check; gongfu keys lists the actions
-cli-fail-reference = { $n } errors in the reference data; nothing was replaced
+cli-fail-reference =
+    { $n ->
+        [one] 1 error in the reference data; nothing was replaced
+       *[other] { $n } errors in the reference data; nothing was replaced
+    }
     .hint = Mend the lines and columns named above and try again
 cli-fail-unknown-table = There is no reference table { $table }
     .hint = Tables: { $known }
@@ -212,15 +249,31 @@ cli-usage-twice = { $arg } is given twice
 cli-import-checking = Checking
 cli-import-storing = Storing
 cli-import-whole-line = line
-cli-import-counts = { $read } lines read ({ $encoding }, { $sheet }): { $taken } good, { $doubtful } doubtful, { $refused } refused
+cli-import-counts =
+    { $read ->
+        [one] 1 line read ({ $encoding }, { $sheet }): { $taken } good, { $doubtful } doubtful, { $refused } refused
+       *[other] { $read } lines read ({ $encoding }, { $sheet }): { $taken } good, { $doubtful } doubtful, { $refused } refused
+    }
 cli-import-doubtful = line { $line } { $column } doubtful: { $text }
 cli-import-refused = line { $line } { $column } refused: { $text }
-cli-import-ask = Store { $n } candidates? y stores, anything else does not:
-cli-import-stored = { $n } candidates stored (audit up to { $no })
+cli-import-ask =
+    { $n ->
+        [one] Store 1 candidate? y stores, anything else does not:
+       *[other] Store { $n } candidates? y stores, anything else does not:
+    }
+cli-import-stored =
+    { $n ->
+        [one] 1 candidate stored (audit up to { $no })
+       *[other] { $n } candidates stored (audit up to { $no })
+    }
 cli-import-nothing = Nothing was stored (--yes stores)
 cli-reference-wrong = { $path } line { $line } column { $column }: 
 cli-reference-expected = "{ $found }", expected { $expected }
-cli-reference-done = Replaced { $table }, { $n } lines
+cli-reference-done =
+    { $n ->
+        [one] Replaced { $table }, 1 line
+       *[other] Replaced { $table }, { $n } lines
+    }
 scope-global = everywhere
 scope-board = board
 scope-list = lists

@@ -5,9 +5,17 @@ age-minutes = { $n } min
 age-hours = { $n } h
 age-days = { $n } d
 days-today = due today
-days-left = { $n } days left
-days-late = { $n } days late
-unit-yi = 100M yuan
+days-left =
+    { $n ->
+        [one] 1 day left
+       *[other] { $n } days left
+    }
+days-late =
+    { $n ->
+        [one] 1 day late
+       *[other] { $n } days late
+    }
+unit-yi = M yuan
 too-small = Window too small: { $wide }x{ $high }, at least { $w }x{ $h }
 mark-demo = demo data
 mark-read-only = read-only
@@ -16,12 +24,21 @@ data-local = local data, no hub
 filter-label = Find
 status-marked = { $n } marked
 status-sort = by { $column } { $way }
-status-count = { $n } rows
+status-count =
+    { $n ->
+        [one] 1 row
+       *[other] { $n } rows
+    }
 status-reading = reading
 sort-up = up
 sort-down = down
 empty-list = Nothing here yet
 empty-filter = Nothing matches "{ $filter }"
+empty-without =
+    { $n ->
+        [one] Without { $term } there is 1 row
+       *[other] Without { $term } there are { $n } rows
+    }
 empty-filter-hint = Esc clears it; type ideographs, pinyin or initials, or column:value (such as { $example })
 leave-hint = Press q to quit
 hasty = Keys came too fast or were pasted; nothing was done. Press them one by one
@@ -35,13 +52,17 @@ board-calm = Nothing waits for a person
 board-deadlines = Due
 board-done = { $n } done
 board-goals = Goals
-board-forecast = At this pace about { $august } on 8-31, { $year } on 12-31 (100M yuan)
+board-forecast = At this pace about { $august } on 8-31, { $year } on 12-31 (M yuan)
 board-incidents = Quality incidents
 
 board-suspended = { $n } suspended
 board-delisted = { $n } delisted
 board-recent = Newest
-board-status = audit { $audit } records
+board-status =
+    { $audit ->
+        [one] 1 audit record
+       *[other] { $audit } audit records
+    }
 urgent-word-incident = quality
 urgent-word-removal = removal
 urgent-word-returns = returns
@@ -52,32 +73,67 @@ urgent-word-publications = publish
 urgent-incident = { $code } { $grade } { $state } { $age }  { $name }
 urgent-incidents = { $n } of { $grade }, longest { $age }
 urgent-word-incidents = quality
-urgent-removal = { $code } { $name }  { $n } counters silent, longest { $age }
-urgent-returns = { $code } { $name }  { $n } not accepted, { $days } days late
+urgent-removal =
+    { $n ->
+        [one] { $code } { $name }  1 counter silent, longest { $age }
+       *[other] { $code } { $name }  { $n } counters silent, longest { $age }
+    }
+urgent-returns =
+    { $days ->
+        [one] { $code } { $name }  { $n } not accepted, 1 day late
+       *[other] { $code } { $name }  { $n } not accepted, { $days } days late
+    }
 urgent-returns-today = { $code } { $name }  { $n } not accepted, due today
 urgent-deadline-today = { $code } { $name }  due today
-urgent-deadline = { $code } { $name }  { $days } days late
-urgent-packs = { $n } packs need a replacement
-urgent-orders = { $n } orders held
-urgent-publications = { $n } publications failed or to publish again
+urgent-deadline =
+    { $days ->
+        [one] { $code } { $name }  1 day late
+       *[other] { $code } { $name }  { $days } days late
+    }
+urgent-packs =
+    { $n ->
+        [one] 1 pack needs a replacement
+       *[other] { $n } packs need a replacement
+    }
+urgent-orders =
+    { $n ->
+        [one] 1 order held
+       *[other] { $n } orders held
+    }
+urgent-publications =
+    { $n ->
+        [one] 1 publication failed or to publish again
+       *[other] { $n } publications failed or to publish again
+    }
 detail-status = last changed { $at } { $who }
 detail-missing = This record is not here
 detail-history = History  { $n }
 detail-none = None: { $what }
 detail-more = { $n } more, Enter shows all
 map-all = Province
-map-keys = arrows choose a city, Jiangsu below the south
+map-keys = arrows choose a city, Enter its counties, Jiangsu is south
+map-keys-counties = arrows choose a county, Esc all cities
+map-figures = arrows choose a figure, Enter its rows
 map-off = Tab goes to the map
 counter-asleep = { " " }({ $n } asleep)
 matrix-unit = Unit
 matrix-status = { $n } / { $of } accepted
-matrix-total = { $units } units, planned { $planned } yuan, goal { $goal } yuan
+matrix-total =
+    { $units ->
+        [one] 1 unit, planned { $planned } yuan, goal { $goal } yuan
+       *[other] { $units } units, planned { $planned } yuan, goal { $goal } yuan
+    }
+matrix-late = { $n }d late
 matrix-reminded = reminded { $n }
 palette-title = Commands  type a name
 help-title = Keys  type to search, Esc goes back
 chooser-sort = Sort by; Enter chooses
 chooser-columns = Columns; space toggles
-ask-many = { $n } products
+ask-many =
+    { $n ->
+        [one] 1 product
+       *[other] { $n } products
+    }
 ask-suspend = At once: counters stop selling it, packs with it need a replacement, unshipped orders are held. Can be resumed.
 ask-resume = Then: listed again, counters sell it, orders held for it go on; packs must be published again.
 ask-reason = Reason (required, goes into the audit)
@@ -158,8 +214,8 @@ action-move-left = Left
     .help = west on the map
 action-move-right = Right
     .help = east on the map
-action-map-focus = Map or list
-    .help = switch between map and list
+action-map-focus = Map, figures
+    .help = moves between list, map and figures
 action-map-show = Map
     .help = show or hide the map
 action-list-mark = Mark
@@ -212,7 +268,11 @@ board-older = older { $n }
 board-in = in { $n }
 board-owed = of { $n }
 board-plan = | planned by today
-board-below = { $n } more lines below
+board-below =
+    { $n ->
+        [one] 1 more line below
+       *[other] { $n } more lines below
+    }
 detail-older = What happened before the data was loaded is not in the audit
 record-open = Enter opens it
 record-reason = Reason
@@ -229,7 +289,7 @@ confirm-remind-many = Remind { $n }: { $names } ({ $left } more are in and are l
 remind-is-in = { $name } is { $state }: no need to remind
 map-goals = Goals
 map-legend-signs = o in use   - paused   . other   @ chosen city
-footer-map = arrows city   Enter its counters   Tab list   Esc back   : commands   ? help   q quit
+footer-map = arrows city   Enter counties   Tab figures   Esc list   : commands   ? help
 writing = Writing; the console ends when it is done
 mark-misset = bad settings
 data-local-short = local data
@@ -238,3 +298,6 @@ filter-shape-number = a number, such as 100, >100, 10..20
 chooser-no-room = no room
 settings-language = Settings read again; the language holds from the next start on
 detail-history-none = History
+footer-map-out = arrows city   Enter counters   Tab figures   Esc list   : commands   ? help
+footer-map-counties = arrows county   Enter counters   Tab figures   Esc cities   ? help
+footer-figures = arrows figure   Enter its rows   Esc list   : commands   ? help

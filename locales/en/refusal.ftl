@@ -1,4 +1,5 @@
 # How a refusal reads: why, which state it is in, who could act. Each has its next step (hint).
+place-named = { $name } ({ $code })
 refusal-not-allowed = { $role } may not: { $right }
     .hint = Those who may: { $who }
 refusal-not-your-area = { $county } is outside your area ({ $area })
@@ -11,7 +12,11 @@ refusal-reason-missing = { $code }: { $verb } needs a reason
     .hint = Say why in one sentence; it goes into the audit
 refusal-field-empty = “{ $field }” must not be empty
     .hint = Fill it in and submit again
-refusal-field-too-long = “{ $field }” has { $chars } characters, at most { $max }
+refusal-field-too-long =
+    { $chars ->
+        [one] “{ $field }” has 1 character, at most { $max }
+       *[other] “{ $field }” has { $chars } characters, at most { $max }
+    }
     .hint = Shorten it and submit again
 refusal-field-unclean = “{ $field }” is not in the right form
     .hint = Check it and type it again
@@ -44,7 +49,11 @@ refusal-evidence-missing = { $code } has no evidence and cannot be confirmed
     .hint = Add a test report, a regulator's notice or a photo first
 refusal-not-triaged = { $code } has not been triaged
     .hint = Set hazard and recall class first
-refusal-open-notices = { $code } still waits for { $open } counters
+refusal-open-notices =
+    { $open ->
+        [one] { $code } still waits for 1 counter
+       *[other] { $code } still waits for { $open } counters
+    }
     .hint = Close it when all have answered or explained
 refusal-counter-not-ready = { $code } lacks { $missing } and cannot open
     .hint = Add it, then open

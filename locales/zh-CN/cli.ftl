@@ -73,6 +73,7 @@ cli-arg-shell = 命令行外壳
 cli-arg-dir = 目录
 cli-note-no-terminal = 没有终端，改为显示 gongfu status
 cli-list-total = 共 { $total } 条，显示 { $shown } 条
+cli-list-without = 没有符合的行。去掉 { $term } 就有 { $n } 行
 cli-show-more = …… 还有 { $more } 条
 cli-show-history = 经过
 cli-status-title = 工扶 监督台

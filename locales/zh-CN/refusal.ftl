@@ -1,7 +1,8 @@
 # 规则不允许时的说法：为什么，现在是什么状态，谁可以办。每条都有下一步（hint）。
+place-named = { $name }（{ $code }）
 refusal-not-allowed = { $role }无权办理“{ $right }”
     .hint = 有此权限的是：{ $who }
-refusal-not-your-area = { $county } 不在本单位辖区（{ $area }）内
+refusal-not-your-area = { $county }不在本单位辖区（{ $area }）内
     .hint = 可以办理的是：{ $who }，或该地工会
 refusal-wrong-state = { $code } 现为“{ $state }”，不能{ $verb }
     .hint = 只有下列状态可以：{ $needs }；可以办理的是：{ $who }
@@ -19,7 +20,7 @@ refusal-number-out-of-range = “{ $field }”为 { $value }，应在 { $low } �
     .hint = 检查数字和单位
 refusal-not-in-directory = { $code } 未在《全国扶贫产品目录》中核到（现为{ $state }）
     .hint = 先核对全国扶贫产品编号，再入录
-refusal-not-in-province = 区划代码 { $county } 不在本省
+refusal-not-in-province = { $county }不是本省的县区
     .hint = 货源只从省内生产的产品中选择（三（二）1）
 refusal-already-exists = 已有相同的{ $kind }：{ $code }
     .hint = 打开那一条继续办理

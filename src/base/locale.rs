@@ -121,6 +121,20 @@ impl Locale {
         (self.tr_with(&id, &args), self.find(&format!("{id}.hint"), &args).unwrap_or_default())
     }
 
+    /// The values with divisions told by their names: nobody knows a county by its number.
+    pub fn placed(
+        &self,
+        args: &[(&'static str, String)],
+        names: &HashMap<String, String>,
+    ) -> Vec<(&'static str, String)> {
+        let place = |name: &str, code: &str| match (name, names.get(code)) {
+            ("county", Some(place)) => self.tr_with("place-named", &[("name", place), ("code", code)]),
+            ("area", Some(place)) => place.clone(),
+            _ => code.to_owned(),
+        };
+        args.iter().map(|(name, value)| (*name, place(name, value))).collect()
+    }
+
     /// Puts the value of one argument into words by its name: states by their kind, roles, verbs, rights, fields.
     fn word(&self, name: &str, value: &str, args: &[(&'static str, String)]) -> String {
         let kind = || args.iter().find(|(n, _)| *n == "kind").map_or("", |(_, v)| v.as_str());
@@ -170,7 +184,8 @@ fn format(
     };
     let mut values = FluentArgs::with_capacity(args.len());
     for (name, value) in args {
-        values.set(*name, FluentValue::from(*value));
+        // One is a number, so that a text can say it otherwise than many; how many is written out before.
+        values.set(*name, if *value == "1" { FluentValue::from(1) } else { FluentValue::from(*value) });
     }
     let mut errors = Vec::new();
     Some(bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned())

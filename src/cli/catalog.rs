@@ -27,11 +27,10 @@ pub(super) fn run(context: &Context, act: &CatalogAct) -> Result<Exit, Fail> {
 
 fn walk(context: &Context, verb: Verb, args: &EntryArgs) -> Result<Exit, Fail> {
     let store = context.open_to_write()?;
-    let failed = |e: StoreError| Fail::store(&e, &context.locale);
     let id = find(context, &store, &args.code)?;
     let actor = context.actor(&store)?;
     let command = Command::Move { kind: Kind::CatalogEntry, id, verb, reason: args.reason.clone() };
-    let done = store.submit_wait(&actor, vec![command]).map_err(failed)?;
+    let done = store.submit_wait(&actor, vec![command]).map_err(|e| context.store_fail(&store, e))?;
     let db = context.connect(&store)?;
     let Ok(Some(Row::CatalogEntry(entry))) = SqlRows::new(&db).fetch(Kind::CatalogEntry, id) else {
         return Err(unknown(context, &args.code));

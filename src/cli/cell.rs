@@ -1,7 +1,7 @@
 //! One value in words or as JSON, by what its column holds. Lists, records and histories all go through here, so that
 //! personal data is masked in one place.
 
-use crate::base::locale::Locale;
+use crate::base::locale::{Lang, Locale};
 use crate::base::text;
 use crate::domain::value::{Fen, Value};
 use crate::store::Connection;
@@ -74,11 +74,16 @@ pub(super) fn rfc3339(millis: i64) -> Json {
     json!(at.display_with_offset(tz::offset(8)).to_string())
 }
 
-/// A large amount as people say it: 亿元 or 万元 with two decimals, cut, never rounded up. English keeps yuan.
+/// A large amount as people say it: 亿元 or 万元, in English millions of yuan or yuan, with two decimals, cut, never
+/// rounded up.
 pub(super) fn big_money(locale: &Locale, fen: i64) -> String {
-    const WAN: i64 = 1_000_000;
-    const YI: i64 = 10_000 * WAN;
-    let unit = if fen.abs() >= YI { (YI, "cli-unit-yi") } else { (WAN, "cli-unit-wan") };
+    const YUAN: i64 = 100;
+    const WAN: i64 = 10_000 * YUAN;
+    let (large, small) = match locale.lang() {
+        Lang::Zh => (10_000 * WAN, WAN),
+        Lang::En => (100 * WAN, YUAN),
+    };
+    let unit = if fen.abs() >= large { (large, "cli-unit-yi") } else { (small, "cli-unit-wan") };
     let hundredths = fen / (unit.0 / 100);
     locale.tr_with(unit.1, &[("n", &Fen(hundredths).yuan())])
 }
@@ -86,7 +91,6 @@ pub(super) fn big_money(locale: &Locale, fen: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::locale::Lang;
 
     #[test]
     fn amounts_are_cut_to_what_people_say() {
@@ -95,6 +99,10 @@ mod tests {
         assert_eq!(big_money(&zh, 30_299_999_999), "3.02 亿元");
         assert_eq!(big_money(&zh, 123_456_789), "123.45 万元");
         assert_eq!(big_money(&zh, 0), "0.00 万元");
+        let en = Locale::new(Lang::En);
+        assert_eq!(big_money(&en, 80_000_000_000), "800.00 M yuan");
+        assert_eq!(big_money(&en, 30_299_999_999), "302.99 M yuan");
+        assert_eq!(big_money(&en, 99_999_999), "999999.99 yuan");
     }
 
     #[test]

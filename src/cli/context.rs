@@ -8,9 +8,11 @@ use crate::base::ids::Ids;
 use crate::base::locale::{Lang, Locale};
 use crate::config::{Config, Profile};
 use crate::domain::actor::Actor;
+use crate::domain::refusal::Refusal;
 use crate::sqlite::{self, DbError, Use};
-use crate::store::{self, Store, StoreError, setting};
+use crate::store::{self, Store, StoreError, reads, setting};
 use jiff::Timestamp;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -167,6 +169,19 @@ impl Context {
     /// When no organisation can be told, or the database cannot be read.
     pub fn actor(&self, store: &Store) -> Result<Actor, Fail> {
         actor::actor(self, &self.connect(store)?)
+    }
+
+    /// What the store says of a change, with places by their names.
+    pub fn store_fail(&self, store: &Store, e: StoreError) -> Fail {
+        let StoreError::Refused(refusal) = e else { return Fail::store(&e, &self.locale) };
+        let refusal = Refusal { args: self.locale.placed(&refusal.args, &self.places(store)), ..refusal };
+        Fail::store(&StoreError::Refused(refusal), &self.locale)
+    }
+
+    /// Names of divisions by code; none where they cannot be read, for a code says it, too.
+    pub fn places(&self, store: &Store) -> HashMap<String, String> {
+        let names = store.connect().ok().and_then(|db| reads::division_names(&db, self.locale.lang()).ok());
+        names.unwrap_or_default()
     }
 
     /// Makes the data directory, for its owner only.

@@ -91,7 +91,7 @@ fn keep(context: &Context, store: &Store, actor: &Actor, commands: Vec<Command>)
         }
     };
     bar.finish();
-    done.map_err(|e| Fail::store(&e, &context.locale))
+    done.map_err(|e| context.store_fail(store, e))
 }
 
 fn say(context: &Context, id: &str, args: &[(&str, String)]) -> Result<(), Fail> {
@@ -138,7 +138,7 @@ fn reference(context: &Context, table: &str, file: &Path) -> Result<Exit, Fail> 
     let store = context.open_to_write()?;
     let (actor, clock) = (context.actor(&store)?, store.clock());
     rights::allow(&actor, Right::ReplaceReference, &actor.division_code, actor.org_id)
-        .map_err(|refusal| Fail::store(&store::StoreError::Refused(refusal), &context.locale))?;
+        .map_err(|refusal| context.store_fail(&store, store::StoreError::Refused(refusal)))?;
     drop(store);
     let ids = &mut Ids::real(clock);
     let lines = match setup::replace_reference(&context.data_dir, wanted, text, &actor, clock.now(), ids) {

@@ -11,6 +11,7 @@ use crate::console::keys::nearest;
 use crate::domain::work::shanghai_date;
 use crate::sqlite;
 use crate::store::Connection;
+use crate::store::excluded;
 use crate::store::filter::{Filter, Lexicon, column_label};
 use crate::store::list::{Column, ListKind, ListSpec, Sort};
 use crate::store::page::{self, Anchor, ListQuery, PageRow};
@@ -149,11 +150,27 @@ impl Job<'_> {
         let mut table = Table::new(self.heads().zip(right).collect());
         let shown = self.stream(limit, |row| table.row(&mut out, self.texts(row)))?;
         table.flush(&mut out)?;
-        if !self.context.quiet {
-            let (total, shown) = (self.total()?.to_string(), shown.to_string());
-            out.line(&self.context.locale.tr_with("cli-list-total", &[("total", &total), ("shown", &shown)]))?;
+        if self.context.quiet {
+            return out.done();
         }
-        out.done()
+        let total = self.total()?;
+        let args = [("total", &*total.to_string()), ("shown", &*shown.to_string())];
+        out.line(&self.context.locale.tr_with("cli-list-total", &args))?;
+        let exit = out.done()?;
+        if total == 0 {
+            self.tell_why()?;
+        }
+        Ok(exit)
+    }
+
+    /// Which term of the filter leaves nothing over, on stderr: stdout is the list and no more.
+    fn tell_why(&self) -> Result<(), Fail> {
+        let excluded = excluded::read(self.db, self.query, |_| Ok(None)).map_err(|e| self.context.db_fail(&e))?;
+        if let Some(excluded) = excluded {
+            let args = [("term", &*excluded.term), ("n", &*excluded.rows.to_string())];
+            super::out::note(&self.context.locale.tr_with("cli-list-without", &args));
+        }
+        Ok(())
     }
 
     fn csv(&self, limit: usize) -> Result<Exit, Fail> {

@@ -83,6 +83,9 @@ pub struct App {
     pub(super) ime: bool,
 }
 
+/// Slots every view may use; no view needs more.
+const SLOTS: Slot = 6;
+
 /// Tabs with their digit, in the order of the top line.
 pub const TABS: &[Action] = &[
     Action::Board,
@@ -345,10 +348,10 @@ impl App {
             self.stack().truncate(1);
         }
         if self.stack().is_empty() {
-            let slot = self.slots(4);
+            let slot = self.slots(SLOTS);
             let view = match action {
                 Action::Board => View::Board(BoardView::new(slot)),
-                Action::Counters => View::Counters(CountersView::new(slot)),
+                Action::Counters => View::Counters(Box::new(CountersView::new(slot))),
                 Action::Returns => View::Matrix(MatrixView::new(slot)),
                 other => View::List(self.new_list(list_of(other).unwrap_or(ListKind::Catalog), slot, "")),
             };
@@ -363,7 +366,7 @@ impl App {
 
     /// Puts the view a key leads to on top.
     pub(super) fn go(&mut self, go: Go) -> Vec<Effect> {
-        let slot = self.slots(4);
+        let slot = self.slots(SLOTS);
         let view = match go {
             Go::List { kind, typed, within } => {
                 let title = within.map_or_else(String::new, |_| self.subject_title());

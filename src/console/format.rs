@@ -68,13 +68,22 @@ pub fn size(bytes: i64) -> String {
     }
 }
 
+/// The name of a place as it stands in a column: in English without what kind of place it is.
+fn short_place(name: String) -> String {
+    const KINDS: &[&str] = &[" District", " County", " City", " Province"];
+    match KINDS.iter().find_map(|kind| name.strip_suffix(kind)) {
+        Some(short) => short.to_owned(),
+        None => name,
+    }
+}
+
 impl Format<'_> {
     /// A cell's text. What comes out is safe to draw.
     pub fn cell(&self, ty: Ty, value: &Value) -> String {
         let text: Cow<'_, str> = match (ty, value) {
             (_, Value::Null) => Cow::Borrowed(""),
             (Ty::Set(set), Value::Text(code)) => Cow::Owned(self.locale.code(set, code)),
-            (Ty::Division, Value::Text(code)) => Cow::Owned(self.division(code)),
+            (Ty::Division, Value::Text(code)) => Cow::Owned(short_place(self.division(code))),
             (Ty::Masked, Value::Text(t)) => Cow::Owned(text::mask(t)),
             (Ty::Day, Value::Text(t)) => Cow::Owned(self.day(t)),
             (Ty::Money, Value::Int(n)) => Cow::Owned(yuan(*n)),
@@ -155,6 +164,11 @@ impl Format<'_> {
             1.. => self.locale.tr_with("days-left", &[("n", &days.to_string())]),
             _ => self.locale.tr_with("days-late", &[("n", &(-days).to_string())]),
         }
+    }
+
+    /// A large amount in the unit it is told in, `unit-yi`: 亿元, or millions in English; cut, never rounded up.
+    pub fn amount(&self, fen: i64) -> String {
+        if self.locale.lang() == Lang::En { grouped(fen / 100_000_000) } else { yi(fen) }
     }
 
     /// The title in the language shown.

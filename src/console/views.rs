@@ -97,7 +97,7 @@ pub struct Subject {
 pub enum View {
     Board(board::BoardView),
     List(list::ListView),
-    Counters(counters::CountersView),
+    Counters(Box<counters::CountersView>),
     Matrix(matrix::MatrixView),
     Detail(detail::DetailView),
     Record(record::RecordView),
@@ -171,7 +171,7 @@ impl View {
         match self {
             View::List(list) if list.is_typing() => Some("footer-typing"),
             View::Counters(counters) if counters.list.is_typing() => Some("footer-typing"),
-            View::Counters(counters) if counters.is_on_map() => Some("footer-map"),
+            View::Counters(counters) => counters.footer(),
             _ => None,
         }
     }

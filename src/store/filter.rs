@@ -33,6 +33,8 @@ pub struct Test {
     pub column: &'static str,
     pub negated: bool,
     pub op: Op,
+    /// The whole term as it was typed.
+    pub typed: String,
 }
 
 /// What a column must be.
@@ -41,6 +43,8 @@ pub enum Op {
     OneOf(Vec<Value>),
     /// Begins with, for codes; case does not matter.
     Prefix(String),
+    /// The list's text matches as bare words do, or one of the list's codes has this in it.
+    Part(String),
     /// Matches as bare words do.
     Matches(String),
     /// The list's text matches as bare words do, or the column is one of these.
@@ -83,6 +87,7 @@ impl Filter {
             return Err(FilterError { code: "too-long", args: max });
         }
         for token in tokens {
+            let typed = token.clone();
             let (negated, token) = match token.strip_prefix(['!', '！']) {
                 Some(rest) => (true, rest.to_owned()),
                 None => (false, token),
@@ -94,15 +99,12 @@ impl Filter {
                 Some((field, value)) if !field.is_empty() => {
                     let column = find_column(field, spec, lexicon)?;
                     if !value.is_empty() {
-                        filter.tests.push(Test { column: column.id, negated, op: op(column, value, lexicon)? });
+                        filter.tests.push(Test { column: column.id, negated, op: op(column, value, lexicon)?, typed });
                     }
                 }
-                _ => match looks_like_code(&token).then(|| spec.columns.iter().find(|c| c.ty == Ty::Code)).flatten() {
-                    Some(column) => filter.tests.push(Test { column: column.id, negated, op: Op::Prefix(token) }),
-                    None => match meant_commands(&token, spec, lexicon) {
-                        Some(op) => filter.tests.push(Test { column: "command", negated, op }),
-                        None => filter.words.push(Word { text: token, negated }),
-                    },
+                _ => match meant_code(&token, spec).or_else(|| meant_commands(&token, spec, lexicon)) {
+                    Some((column, op)) => filter.tests.push(Test { column, negated, op, typed }),
+                    None => filter.words.push(Word { text: token, negated }),
                 },
             }
         }
@@ -113,25 +115,55 @@ impl Filter {
     pub fn is_empty(&self) -> bool {
         self.words.is_empty() && self.tests.is_empty()
     }
+
+    /// Every term as it was typed, with the filter that is left without it.
+    pub fn without_each(&self) -> Vec<(String, Filter)> {
+        let sign = |word: &Word| if word.negated { "!" } else { "" };
+        let words = self.words.iter().enumerate().map(|(i, word)| {
+            let mut rest = self.clone();
+            rest.words.remove(i);
+            (in_one(&format!("{}{}", sign(word), word.text)), rest)
+        });
+        let tests = self.tests.iter().enumerate().map(|(i, test)| {
+            let mut rest = self.clone();
+            rest.tests.remove(i);
+            (in_one(&test.typed), rest)
+        });
+        words.chain(tests).collect()
+    }
 }
 
-/// What was done is kept as a code; a word for it in the language of the screen finds it beside the list's text. Letters
-/// alone stay with the text, which answers every letter typed at once.
-fn meant_commands(word: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Option<Op> {
-    let column = spec.column("command").filter(|c| c.ty == Ty::Set("command"))?;
-    let letters = word.chars().count();
-    let is_word = match lexicon.locale.lang() {
-        Lang::Zh => letters > 1 && !word.chars().any(|c| c.is_ascii()),
-        Lang::En => letters > 3,
-    };
-    if !is_word {
-        return None;
+/// The term with what keeps it together when it is typed again.
+fn in_one(term: &str) -> String {
+    let (not, rest) = term.strip_prefix('!').map_or(("", term), |rest| ("!", rest));
+    match (rest.contains(char::is_whitespace), rest.split_once([':', '：'])) {
+        (false, _) => term.to_owned(),
+        (true, Some((field, value))) => format!("{not}{field}:\"{value}\""),
+        (true, None) => format!("{not}\"{rest}\""),
     }
+}
+
+/// A code or a part of one, as it is read out: `SX611026-0003` from its beginning, `0003` or `1026-0003` anywhere.
+fn meant_code(word: &str, spec: &ListSpec) -> Option<(&'static str, Op)> {
+    let column = spec.columns.iter().find(|c| c.ty == Ty::Code)?;
+    let others = spec.codes.iter().any(|sql| *sql != column.sql);
+    let half = text::half_width(word);
+    if looks_like_code(word) && !others {
+        return Some((column.id, Op::Prefix(word.to_owned())));
+    }
+    let is_part = !spec.codes.is_empty() && (looks_like_code(&half) || looks_like_part(&half));
+    is_part.then(|| (column.id, Op::Part(half.to_uppercase())))
+}
+
+/// What was done is kept as a code; a word for it in the language of the screen, or its pinyin, finds it beside the
+/// list's text.
+fn meant_commands(word: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Option<(&'static str, Op)> {
+    let column = spec.column("command").filter(|c| c.ty == Ty::Set("command"))?;
     let Ty::Set(set) = column.ty else { return None };
     let codes = set_codes(set, lexicon.locale);
     let meant: Vec<Value> =
         codes.into_iter().filter(|(_, name)| glyphs::matches(word, name)).map(|(code, _)| Value::Text(code)).collect();
-    (!meant.is_empty()).then(|| Op::Either(word.to_owned(), meant))
+    (!meant.is_empty()).then(|| (column.id, Op::Either(word.to_owned(), meant)))
 }
 
 /// Splits at blanks; quotes keep a value together: `supplier:"a b"`.
@@ -162,6 +194,13 @@ fn looks_like_code(token: &str) -> bool {
     (1..=3).contains(&letters.len())
         && rest.bytes().filter(u8::is_ascii_digit).count() >= 3
         && rest.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+}
+
+/// `0003`, `1026-0003`, `-0003`: digits and dashes, either four digits or a dash between two.
+fn looks_like_part(token: &str) -> bool {
+    let digits = token.bytes().filter(u8::is_ascii_digit).count();
+    let has_dash = token.trim_matches('-').contains('-');
+    token.bytes().all(|b| b.is_ascii_digit() || b == b'-') && (digits >= 4 || has_dash)
 }
 
 fn find_column(field: &str, spec: &ListSpec, lexicon: &Lexicon<'_>) -> Result<&'static Column, FilterError> {

@@ -15,13 +15,22 @@ pub struct Dot {
     pub county_code: String,
 }
 
-/// Counters of one city or partner city by state.
+/// Counters of one city, partner city or county by state.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CityCounters {
     pub code: String,
     pub name: String,
+    /// Code of the city a county lies in; of a city, empty.
+    pub city: String,
     pub by_state: BTreeMap<String, i64>,
     pub total: i64,
+}
+
+impl CityCounters {
+    fn add(&mut self, state: &str) {
+        *self.by_state.entry(state.to_owned()).or_insert(0) += 1;
+        self.total += 1;
+    }
 }
 
 /// One closed border in degrees.
@@ -29,6 +38,8 @@ pub struct CityCounters {
 pub struct Border {
     /// Name of the ring in the outline file.
     ring: String,
+    /// Code of the division it goes around.
+    pub code: String,
     /// Longitude and latitude.
     pub corners: Vec<(f64, f64)>,
 }
@@ -38,6 +49,8 @@ pub struct Border {
 pub struct CounterMap {
     pub dots: Vec<Dot>,
     pub cities: Vec<CityCounters>,
+    /// Counties and districts of the province.
+    pub counties: Vec<CityCounters>,
     /// Borders of the province and its cities.
     pub rings: Vec<Border>,
 }
@@ -79,28 +92,29 @@ pub fn counter_map(db: &Connection) -> rusqlite::Result<CounterMap> {
     let mut statement = db.prepare_cached(
         "SELECT c.longitude_e6, c.latitude_e6, c.state, c.county_code, \
          CASE WHEN d.level IN ('county', 'zone') THEN coalesce(p.code, d.code) ELSE c.county_code END, \
-         CASE WHEN d.level IN ('county', 'zone') THEN coalesce(p.name, d.name) ELSE coalesce(d.name, c.county_code) END \
+         CASE WHEN d.level IN ('county', 'zone') THEN coalesce(p.name, d.name) ELSE coalesce(d.name, c.county_code) END, \
+         CASE WHEN p.code IS NOT NULL AND d.level = 'county' THEN d.name END \
          FROM counter c LEFT JOIN division d ON d.code = c.county_code \
          LEFT JOIN division p ON p.name = d.prefecture AND p.level = 'prefecture'",
     )?;
     let mut rows = statement.query([])?;
     let mut map = CounterMap::default();
     let mut cities: BTreeMap<String, CityCounters> = BTreeMap::new();
+    let mut counties: BTreeMap<String, CityCounters> = BTreeMap::new();
     while let Some(r) = rows.next()? {
         let degrees = |n: i64| n as f64 / 1e6;
-        let state: String = r.get(2)?;
+        let (state, county): (String, String) = (r.get(2)?, r.get(3)?);
         let (code, name): (String, String) = (r.get(4)?, r.get(5)?);
-        let city = cities.entry(code.clone()).or_insert_with(|| CityCounters { code, name, ..CityCounters::default() });
-        *city.by_state.entry(state.clone()).or_insert(0) += 1;
-        city.total += 1;
-        map.dots.push(Dot {
-            longitude: degrees(r.get(0)?),
-            latitude: degrees(r.get(1)?),
-            state,
-            county_code: r.get(3)?,
-        });
+        if let Some(name) = r.get::<_, Option<String>>(6)? {
+            let place = || CityCounters { code: county.clone(), name, city: code.clone(), ..CityCounters::default() };
+            counties.entry(county.clone()).or_insert_with(place).add(&state);
+        }
+        let place = || CityCounters { code: code.clone(), name, ..CityCounters::default() };
+        cities.entry(code.clone()).or_insert_with(place).add(&state);
+        map.dots.push(Dot { longitude: degrees(r.get(0)?), latitude: degrees(r.get(1)?), state, county_code: county });
     }
     map.cities = cities.into_values().collect();
+    map.counties = counties.into_values().collect();
     map.rings = rings(db)?;
     Ok(map)
 }
@@ -111,11 +125,11 @@ fn rings(db: &Connection) -> rusqlite::Result<Vec<Border>> {
     let mut borders: Vec<Border> = Vec::new();
     for line in text.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
-        let [ring, _, _, _, _, longitude, latitude] = fields[..] else { continue };
+        let [ring, _, code, _, _, longitude, latitude] = fields[..] else { continue };
         let (Ok(x), Ok(y)) = (longitude.trim().parse(), latitude.trim().parse()) else { continue };
         match borders.last_mut().filter(|b| b.ring == ring) {
             Some(border) => border.corners.push((x, y)),
-            None => borders.push(Border { ring: ring.to_owned(), corners: vec![(x, y)] }),
+            None => borders.push(Border { ring: ring.to_owned(), code: code.to_owned(), corners: vec![(x, y)] }),
         }
     }
     Ok(borders)

@@ -96,6 +96,8 @@ pub struct ListSpec {
     pub sort: (&'static str, bool),
     /// SQL of the text that bare words are matched against.
     pub text: &'static str,
+    /// SQL of codes that are not in that text; a bare word of digits finds rows by any part of them.
+    pub codes: &'static [&'static str],
     /// Column that `state:` and the state sign use.
     pub state: Option<&'static str>,
     /// Columns kept in memory beside the search text, so that filters on them need no SQL.

@@ -5,7 +5,7 @@ use super::convert::{self, Bind};
 use super::detail::Scope;
 use super::filter::{Filter, Op, Test};
 use super::list::{ListKind, ListSpec, Sort};
-use super::search::Found;
+use super::search::{self, Found};
 use crate::domain::value::Value;
 use crate::sqlite;
 use rusqlite::{Connection, params_from_iter};
@@ -103,6 +103,14 @@ pub fn read(db: &Connection, query: &ListQuery, found: Option<&Found>) -> rusqli
     Ok(Page { rows, at_start, at_end, total })
 }
 
+/// How many rows are under filter and scope, exactly; `found` as for [`read`].
+///
+/// # Errors
+/// What SQLite says.
+pub fn count(db: &Connection, query: &ListQuery, found: Option<&Found>) -> rusqlite::Result<i64> {
+    Reader { db, spec: query.kind.spec(), query, found }.total()
+}
+
 /// Calls `each` for every row of one moment in order until it says stop: exports and `--format csv` of long lists.
 ///
 /// # Errors
@@ -173,9 +181,7 @@ impl Reader<'_> {
             }
         }
         for test in &self.query.filter.tests {
-            let by_hits =
-                self.found.is_some() && self.spec.facets.contains(&test.column) && matches!(test.op, Op::OneOf(_));
-            if !by_hits {
+            if self.found.is_none() || !search::answers(self.spec, test) {
                 self.add_test(&mut w, test);
             }
         }
@@ -203,6 +209,12 @@ impl Reader<'_> {
                     }
                 }
                 w.add(format!("{not}({})", ranges.join(" OR ")), values);
+            }
+            Op::Part(part) => {
+                let has = |code: &&str| format!(" OR instr(coalesce({code}, ''), ?) > 0");
+                let codes: String = self.spec.codes.iter().map(has).collect();
+                let values = vec![Value::Text(part.clone()); 1 + self.spec.codes.len()];
+                w.add(format!("{not}(gongfu_match(?, {}){codes})", self.spec.text), values);
             }
             Op::Matches(text) => w.add(format!("{not}gongfu_match(?, {sql})"), [Value::Text(text.clone())]),
             Op::Either(text, values) => {

@@ -6,10 +6,11 @@
 
 use super::board::{self, Board};
 use super::detail::{self, Detail, Reach, Record};
+use super::excluded::{self, Excluded};
 use super::filter::{Filter, FilterError, Lexicon};
 use super::list::ListKind;
 use super::page::{self, ListQuery, Page};
-use super::search::Columns;
+use super::search::{Columns, Found};
 use super::{Store, StoreError, error};
 use crate::base::locale::{Lang, Locale};
 use crate::domain::rows::Kind;
@@ -35,6 +36,11 @@ pub enum Request {
         query: ListQuery,
         typed: String,
     },
+    /// Which term of the filter of an empty list excludes most. Nobody waits for it: it gives way to everything else.
+    Excluded {
+        query: ListQuery,
+        typed: String,
+    },
     Detail {
         kind: Kind,
         id: Uuid,
@@ -57,6 +63,7 @@ pub enum Answer {
         filter: Filter,
         took: Duration,
     },
+    Excluded(Option<Excluded>),
     Detail(Box<Option<Detail>>),
     Audit(Box<Option<Record>>),
     Reach(Reach),
@@ -82,11 +89,31 @@ pub enum News {
     Indexed(ListKind),
 }
 
+impl Request {
+    /// Whether it waits until nothing else is to be read, and is put back when something is.
+    fn gives_way(&self) -> bool {
+        matches!(self, Request::Excluded { .. })
+    }
+}
+
 #[derive(Default)]
 struct Waiting {
     requests: BTreeMap<Slot, (u64, Request)>,
     running: Option<Slot>,
+    /// Whether what runs gives way to any other request.
+    gives_way: bool,
     stop: bool,
+}
+
+impl Waiting {
+    /// The request to run next.
+    fn take(&mut self) -> Option<(Slot, u64, Request)> {
+        let urgent = self.requests.iter().find(|(_, (_, r))| !r.gives_way()).map(|(slot, _)| *slot);
+        let slot = urgent.or_else(|| self.requests.keys().next().copied())?;
+        let (serial, request) = self.requests.remove(&slot)?;
+        (self.running, self.gives_way) = (Some(slot), request.gives_way());
+        Some((slot, serial, request))
+    }
 }
 
 struct Shared {
@@ -148,7 +175,7 @@ impl Reads {
         self.serial += 1;
         let mut waiting = self.shared.lock();
         waiting.requests.insert(slot, (self.serial, request));
-        if waiting.running == Some(slot) {
+        if waiting.running == Some(slot) || waiting.gives_way {
             self.shared.cancel.store(true, Ordering::Release);
         }
         drop(waiting);
@@ -202,10 +229,16 @@ impl Reader {
                 let overtaken = {
                     let mut waiting = self.shared.lock();
                     waiting.running = None;
+                    let gave_way = std::mem::take(&mut waiting.gives_way)
+                        && matches!(answer, Answer::Failed(StoreError::Cancelled));
                     if !waiting.stop {
                         self.shared.cancel.store(false, Ordering::Release);
                     }
-                    waiting.requests.contains_key(&slot)
+                    let overtaken = waiting.requests.contains_key(&slot);
+                    if gave_way && !overtaken {
+                        waiting.requests.insert(slot, (serial, request));
+                    }
+                    overtaken || gave_way
                 };
                 if !overtaken {
                     tell(News::Answer { slot, serial, answer });
@@ -246,9 +279,7 @@ impl Reader {
         if waiting.stop {
             return None;
         }
-        let (slot, (serial, request)) = waiting.requests.pop_first()?;
-        waiting.running = Some(slot);
-        Some((slot, serial, request))
+        waiting.take()
     }
 
     fn answer(&self, request: &Request) -> Answer {
@@ -273,20 +304,36 @@ impl Reader {
             Request::Matrix => super::geo::matrix(&self.db).map_or_else(failed, Answer::Matrix),
             Request::Page { query, typed } => {
                 let started = Instant::now();
-                let year = shanghai_date(self.store.clock().now()).year();
-                let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions, year };
-                let filter = match Filter::parse(typed, query.kind.spec(), &lexicon) {
-                    Ok(filter) => filter,
+                let query = match self.understood(query, typed) {
+                    Ok(query) => query,
                     Err(e) => return Answer::Filter(e),
                 };
-                let query = ListQuery { filter: filter.clone(), ..query.clone() };
                 let read = || {
-                    let found = self.columns.search(&self.db, query.kind, &filter, &self.shared.cancel)?;
+                    let found = self.find(query.kind, &query.filter)?;
                     page::read(&self.db, &query, found.as_ref())
                 };
-                read().map_or_else(failed, |page| Answer::Page { page, filter, took: started.elapsed() })
+                let page = |page| Answer::Page { page, filter: query.filter.clone(), took: started.elapsed() };
+                read().map_or_else(failed, page)
             }
+            Request::Excluded { query, typed } => match self.understood(query, typed) {
+                Ok(query) => excluded::read(&self.db, &query, |filter| self.find(query.kind, filter))
+                    .map_or_else(failed, Answer::Excluded),
+                Err(e) => Answer::Filter(e),
+            },
         }
+    }
+
+    /// The query with the filter that was typed.
+    fn understood(&self, query: &ListQuery, typed: &str) -> Result<ListQuery, FilterError> {
+        let year = shanghai_date(self.store.clock().now()).year();
+        let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions, year };
+        let filter = Filter::parse(typed, query.kind.spec(), &lexicon)?;
+        Ok(ListQuery { filter, ..query.clone() })
+    }
+
+    /// What the search column of a list finds.
+    fn find(&self, kind: ListKind, filter: &Filter) -> rusqlite::Result<Option<Found>> {
+        self.columns.search(&self.db, kind, filter, &self.shared.cancel)
     }
 }
 

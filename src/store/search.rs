@@ -6,10 +6,10 @@
 pub use crate::base::glyphs::Hits;
 
 use super::convert::{self, Bind};
-use super::filter::{Filter, Op};
+use super::filter::{Filter, Op, Test};
 use super::list::{ListKind, ListSpec, Sort};
 use crate::base::clock::Clock;
-use crate::base::glyphs::{self, Column, ColumnBuilder, FacetTest, Query, Term};
+use crate::base::glyphs::{self, Codes, Column, ColumnBuilder, FacetTest, Query, Term};
 use crate::sqlite;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -55,6 +55,8 @@ impl Found {
 struct Indexed {
     column: Column,
     order: Option<Arc<Vec<u32>>>,
+    /// The codes that can be found by a part, in the order of the list's table.
+    codes: Vec<Codes>,
     /// Values of each facet, by the byte that stands for them.
     values: Vec<Vec<String>>,
     /// Last row change it has seen.
@@ -78,7 +80,8 @@ impl Columns {
     /// Bytes all columns hold.
     pub fn memory_bytes(&self) -> usize {
         let order = |i: &Indexed| i.order.as_ref().map_or(0, |o| o.capacity() * size_of::<u32>());
-        self.lock().values().map(|i| i.column.memory_bytes() + order(i)).sum()
+        let codes = |i: &Indexed| i.codes.iter().map(Codes::memory_bytes).sum::<usize>();
+        self.lock().values().map(|i| i.column.memory_bytes() + order(i) + codes(i)).sum()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<&'static str, Indexed>> {
@@ -106,9 +109,10 @@ impl Columns {
                 };
                 if let Some(indexed) = self.lock().get_mut(kind.code()) {
                     indexed.order = order;
-                    for (row, name, facets) in rows {
-                        let bytes = facet_bytes(&mut indexed.values, &facets);
-                        indexed.column.upsert(row, &name, &bytes);
+                    for read in rows {
+                        let bytes = facet_bytes(&mut indexed.values, &read.facets);
+                        indexed.column.upsert(read.row, &read.name, &bytes);
+                        set_codes(&mut indexed.codes, read.row, &read.codes);
                     }
                     indexed.change_no = newest;
                     indexed.earlier = None;
@@ -136,7 +140,7 @@ impl Columns {
         cancel: &AtomicBool,
     ) -> rusqlite::Result<Option<Found>> {
         let spec = kind.spec();
-        let asked = !filter.words.is_empty() || filter.tests.iter().any(|t| spec.facets.contains(&t.column));
+        let asked = !filter.words.is_empty() || filter.tests.iter().any(|t| answers(spec, t));
         let Some(seen) = self.lock().get(kind.code()).map(|i| i.change_no).filter(|_| asked) else { return Ok(None) };
         let level = last_change(db, spec)?;
         if seen < level {
@@ -169,7 +173,9 @@ impl Indexed {
                 .filter(|(known, _)| values.iter().any(|v| v.as_text() == Some(known.as_str())) != test.negated);
             query = query.with_facet(FacetTest::any_of(facet, allowed.map(|(_, byte)| byte)));
         }
-        if query.terms.is_empty() && query.facets.is_empty() {
+        let others: Vec<&Test> =
+            filter.tests.iter().filter(|t| answers(spec, t) && !matches!(t.op, Op::OneOf(_))).collect();
+        if query.terms.is_empty() && query.facets.is_empty() && others.is_empty() {
             return None;
         }
         let earlier = self.earlier.take();
@@ -178,9 +184,45 @@ impl Indexed {
             Some((before, hits)) if query.extends(&before) => self.column.narrow(&query, &hits, cancel),
             _ => self.column.search(&query, cancel),
         }?;
-        let hits = Arc::new(hits);
+        let mut hits = Arc::new(hits);
         self.earlier = Some((query, Arc::clone(&hits)));
+        for test in others {
+            hits = Arc::new(self.either(spec, test, &hits, cancel)?);
+        }
         Some(Found { hits, order: self.order.clone() })
+    }
+
+    /// Those of `hits` whose text matches, or whose code or facet does.
+    fn either(&self, spec: &ListSpec, test: &Test, hits: &Hits, cancel: &AtomicBool) -> Option<Hits> {
+        let named = |text: &str| {
+            let terms = vec![Term { text: text.to_owned(), negated: false }];
+            self.column.narrow(&Query { terms, ..Query::default() }, hits, cancel)
+        };
+        match &test.op {
+            Op::Part(part) => {
+                let (named, finders): (_, Vec<_>) = (named(part)?, self.codes.iter().map(|c| c.finder(part)).collect());
+                let is_one = |row| finders.iter().any(|f| f.finds(row)) || named.contains(row);
+                Some(hits.filter(|row| is_one(row) != test.negated))
+            }
+            Op::Either(text, values) => {
+                let (named, facet) = (named(text)?, spec.facets.iter().position(|f| *f == test.column)?);
+                let meant: Vec<bool> =
+                    self.values[facet].iter().map(|v| values.iter().any(|m| m.as_text() == Some(v))).collect();
+                let byte = |row| usize::from(self.column.facet(row, facet));
+                let is_one = |row| meant.get(byte(row)).is_some_and(|m| *m) || named.contains(row);
+                Some(hits.filter(|row| is_one(row) != test.negated))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a list's search column answers this test, so that it needs no SQL.
+pub(super) fn answers(spec: &ListSpec, test: &Test) -> bool {
+    match test.op {
+        Op::Part(_) => true,
+        Op::OneOf(_) | Op::Either(..) => spec.facets.contains(&test.column),
+        _ => false,
     }
 }
 
@@ -194,13 +236,20 @@ fn last_change(db: &Connection, spec: &ListSpec) -> rusqlite::Result<i64> {
     Ok(text.and_then(|n| n.parse().ok()).unwrap_or(0))
 }
 
-type ReadRow = (u32, String, Vec<String>);
+/// What is kept in memory of a row.
+#[derive(Default, Clone)]
+struct ReadRow {
+    row: u32,
+    name: String,
+    facets: Vec<String>,
+    codes: Vec<String>,
+}
 
-/// Number, text and facet values of every row, or of those changed after `since`. Rows of lists over several tables
+/// Number, text, facet values and codes of every row, or of those changed after `since`. Rows of lists over several tables
 /// are read anew as a whole when the list's own table changed; such lists are short.
 fn read_rows(db: &Connection, spec: &ListSpec, since: Option<i64>) -> rusqlite::Result<Vec<ReadRow>> {
     let mut out = Vec::new();
-    each_row(db, spec, since, |row, name, facets| out.push((row, name.to_owned(), facets.to_vec())))?;
+    each_row(db, spec, since, |read| out.push(read.clone()))?;
     Ok(out)
 }
 
@@ -208,10 +257,11 @@ fn each_row(
     db: &Connection,
     spec: &ListSpec,
     since: Option<i64>,
-    mut each: impl FnMut(u32, &str, &[String]),
+    mut each: impl FnMut(&ReadRow),
 ) -> rusqlite::Result<()> {
     let mut columns = vec![spec.key, spec.text];
     columns.extend(spec.facets.iter().filter_map(|f| spec.column(f)).map(|c| c.sql));
+    columns.extend(spec.codes);
     let mut sql = format!("SELECT {} FROM {}", columns.join(", "), spec.from);
     if let Some(since) = since {
         let number = if spec.row.is_some() { "t.change_no" } else { spec.key };
@@ -219,16 +269,20 @@ fn each_row(
     }
     let mut statement = db.prepare(&sql)?;
     let mut rows = statement.query([])?;
-    let mut facets: Vec<String> = vec![String::new(); spec.facets.len()];
+    let texts = |n: usize| vec![String::new(); n];
+    let (facets, codes) = (texts(spec.facets.len()), texts(spec.codes.len()));
+    let mut read = ReadRow { facets, codes, ..ReadRow::default() };
     while let Some(row) = rows.next()? {
         let Ok(number) = u32::try_from(row.get::<_, i64>(0)?) else { continue };
-        for (i, value) in facets.iter_mut().enumerate() {
-            let text = row.get_ref(2 + i)?.as_str().unwrap_or_default();
+        read.row = number;
+        let places = std::iter::once(&mut read.name).chain(&mut read.facets).chain(&mut read.codes);
+        for (i, value) in places.enumerate() {
+            let text = row.get_ref(1 + i)?.as_str().unwrap_or_default();
             if value != text {
                 text.clone_into(value);
             }
         }
-        each(number, row.get_ref(1)?.as_str().unwrap_or_default(), &facets);
+        each(&read);
     }
     Ok(())
 }
@@ -236,13 +290,20 @@ fn each_row(
 fn build(db: &Connection, spec: &ListSpec, change_no: i64) -> rusqlite::Result<Indexed> {
     let mut builder = ColumnBuilder::new(spec.facets.len());
     let mut values = vec![Vec::new(); spec.facets.len()];
-    each_row(db, spec, None, |row, name, facets| {
-        let bytes = facet_bytes(&mut values, facets);
-        builder.push(row, name, &bytes);
+    let mut codes: Vec<Codes> = spec.codes.iter().map(|_| Codes::default()).collect();
+    each_row(db, spec, None, |read| {
+        let bytes = facet_bytes(&mut values, &read.facets);
+        builder.push(read.row, &read.name, &bytes);
+        set_codes(&mut codes, read.row, &read.codes);
     })?;
+    codes.iter_mut().for_each(Codes::shrink);
     let column = builder.finish();
     let order = if column.len() > SHORT { read_order(db, spec)? } else { None };
-    Ok(Indexed { column, order, values, change_no, earlier: None })
+    Ok(Indexed { column, order, codes, values, change_no, earlier: None })
+}
+
+fn set_codes(codes: &mut [Codes], row: u32, read: &[String]) {
+    codes.iter_mut().zip(read).for_each(|(codes, code)| codes.set(row, code));
 }
 
 /// The expression a list is sorted by unless asked otherwise.

@@ -2,6 +2,9 @@
 //! script of keys always gives the same screens.
 
 mod changes;
+mod empty;
+mod english;
+mod map;
 mod places;
 mod ways;
 
@@ -20,7 +23,7 @@ use gongfu::console::theme::Depth;
 use gongfu::store::filter::{Filter, Lexicon};
 use gongfu::store::page::ListQuery;
 use gongfu::store::reads::{self, Answer, News, Request};
-use gongfu::store::{Store, StoreError, board, detail, geo, page};
+use gongfu::store::{Store, StoreError, board, detail, excluded, geo, page};
 use gongfu::{demo, setup};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -158,6 +161,12 @@ impl Desk {
             Request::Audit(no) => Answer::Audit(Box::new(detail::record(&self.db, no).expect("a record"))),
             Request::Reach(ids) => Answer::Reach(detail::reach(&self.db, &ids).expect("numbers")),
             Request::Map => Answer::Map(geo::counter_map(&self.db).expect("a map")),
+            Request::Excluded { query, typed } => {
+                let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions, year: 2020 };
+                let filter = Filter::parse(&typed, query.kind.spec(), &lexicon).expect("a filter understood before");
+                let query = ListQuery { filter, ..query };
+                Answer::Excluded(excluded::read(&self.db, &query, |_| Ok(None)).expect("an answer"))
+            }
             Request::Matrix => Answer::Matrix(geo::matrix(&self.db).expect("a matrix")),
             Request::Page { query, typed } => {
                 let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions, year: 2020 };

@@ -1,5 +1,6 @@
 //! The command line as other programs see it: exit codes, stdout, stderr, JSON.
 
+mod empty;
 mod import;
 mod interrupted;
 mod safe;
@@ -108,6 +109,9 @@ fn a_city_acts_in_its_own_area_only() {
     let args = ["--config", &path, "--profile", "ak", "catalog", "suspend", "SX611026-0001", "--reason", "x"];
     let (code, why) = error(&data, &args);
     assert_eq!((code, why["code"].as_str()), (1, Some("not-your-area")));
+    assert_eq!(why["message"], "柞水县（611026）不在本单位辖区（安康市）内");
+    let english: Vec<&str> = ["--lang", "en"].into_iter().chain(args).collect();
+    assert_eq!(error(&data, &english).1["message"], "Zhashui (611026) is outside your area (Ankang)");
     let (code, why) = error(&data, &["--config", &path, "--profile", "zz", "status"]);
     assert_eq!((code, why["code"].as_str()), (3, Some("unknown-profile")));
 }

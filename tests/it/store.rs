@@ -2,6 +2,7 @@
 
 mod audit;
 mod board;
+mod excluded;
 mod filters;
 mod pages;
 mod reads;

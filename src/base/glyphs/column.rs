@@ -94,6 +94,14 @@ impl Column {
         self.alive.get(word_of(row)).is_some_and(|word| word & bit_of(row) != 0) || self.beyond.contains_key(&row)
     }
 
+    /// A facet byte of a row; zero where there is none.
+    pub fn facet(&self, row: u32, facet: usize) -> u8 {
+        match self.beyond.get(&row) {
+            Some(outlier) => outlier.facets.get(facet).copied().unwrap_or(0),
+            None => self.facets.get(facet).and_then(|bytes| bytes.get(index(row))).copied().unwrap_or(0),
+        }
+    }
+
     /// Adds a row or replaces it. Missing facet bytes count as zero, surplus ones are ignored.
     ///
     /// Hits found before are of an older state; [`Column::narrow`] notices.

@@ -18,6 +18,16 @@ impl Hits {
         Self { words, beyond, count, stamp }
     }
 
+    /// Those of the rows that `keep` says yes to.
+    #[must_use]
+    pub fn filter(&self, keep: impl Fn(u32) -> bool) -> Hits {
+        let words = self.words.iter().enumerate().map(|(at, word)| {
+            let kept = Bits(*word).filter(|bit| keep(row_at(at, *bit)));
+            kept.fold(0, |bits, bit| bits | 1_u64 << bit)
+        });
+        Hits::new(words.collect(), self.beyond.iter().copied().filter(|row| keep(*row)).collect(), self.stamp)
+    }
+
     pub(super) fn words(&self) -> &[u64] {
         &self.words
     }

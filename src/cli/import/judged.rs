@@ -11,6 +11,7 @@ use crate::domain::refusal::Refusal;
 use crate::forms::{CatalogFile, Issue, Severity};
 use crate::store::Store;
 use serde_json::{Value as Json, json};
+use std::collections::HashMap;
 
 /// Proposals asked about at a time: the database is not kept from others for longer than that.
 const CHUNK: usize = 500;
@@ -53,6 +54,7 @@ impl<'a> Judged<'a> {
         let bar = progress::Bar::new(context, "cli-import-checking");
         let mut remarks: Vec<Remark> =
             list.lines.iter().flat_map(|l| l.issues.iter().map(|i| doubt(context, l.line_no, i))).collect();
+        let places = context.places(store);
         let mut commands = Vec::with_capacity(asked.len());
         for (n, chunk) in asked.chunks(CHUNK).enumerate() {
             let (lines, wanted): (Vec<u64>, Vec<Command>) = chunk.iter().cloned().unzip();
@@ -60,7 +62,7 @@ impl<'a> Judged<'a> {
             for ((line, command), answer) in lines.into_iter().zip(wanted).zip(answers) {
                 match answer {
                     None => commands.push(command),
-                    Some(refusal) => remarks.push(refused(context, line, &refusal)),
+                    Some(refusal) => remarks.push(refused(context, &places, line, &refusal)),
                 }
             }
             bar.at(((n + 1) * CHUNK) as u64, asked.len() as u64);
@@ -148,8 +150,9 @@ fn doubt(context: &Context, line: u64, issue: &Issue) -> Remark {
 }
 
 /// What a rule says of a line.
-fn refused(context: &Context, line: u64, refusal: &Refusal) -> Remark {
-    let sentence = Sentence { family: "refusal", code: refusal.code, args: &refusal.args };
+fn refused(context: &Context, places: &HashMap<String, String>, line: u64, refusal: &Refusal) -> Remark {
+    let args = context.locale.placed(&refusal.args, places);
+    let sentence = Sentence { family: "refusal", code: refusal.code, args: &args };
     let message = context.locale.refusal(&sentence).0;
     Remark { line, column: "", found: String::new(), code: refusal.code, refused: true, message }
 }

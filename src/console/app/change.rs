@@ -2,6 +2,7 @@
 
 use super::App;
 use crate::base::locale::Sentence;
+use crate::console::format::Format;
 use crate::console::message::Effect;
 use crate::console::overlay::Overlay;
 use crate::console::overlay::ask::{Ask, SLOT};
@@ -145,7 +146,9 @@ impl App {
         match result {
             Ok(done) => self.succeeded(what, about, &done),
             Err(e) => {
-                let lines = crate::console::views::list_draw::store_lines(&e, &self.facts.locale);
+                let (locale, divisions) = (&self.facts.locale, &self.facts.divisions);
+                let format = Format { locale, divisions, now: self.now() };
+                let lines = crate::console::views::list_draw::store_lines(&e, &format);
                 self.tell(lines.join("  "), false);
                 // The screen may have been behind: show what is.
                 let mut effects = self.with_view(|view, cx| view.refresh(cx));

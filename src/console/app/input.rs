@@ -16,6 +16,7 @@ use crate::console::views::{Go, Outcome, View};
 use crate::domain::machine::Verb;
 use crate::store::list::ListKind;
 use ratatui::layout::Rect;
+use std::sync::Arc;
 
 impl App {
     pub(super) fn input(&mut self, input: Input) -> Vec<Effect> {
@@ -220,6 +221,7 @@ impl App {
     }
 
     fn choose(&mut self, action: Action) {
+        let locale = Arc::clone(&self.facts.locale);
         let Some(list) = self.list() else { return };
         let kind = list.kind;
         let mut chooser = match action {
@@ -232,7 +234,7 @@ impl App {
                 Chooser::new(Choice::Columns, kind, all, list.shown_columns())
             }
         };
-        chooser.set_fitting(list.fitting_columns());
+        chooser.set_fitting(list.fitting_columns(&locale));
         self.overlays.push(Overlay::Chooser(chooser));
     }
 
@@ -273,9 +275,10 @@ impl App {
             Reaction::Do(effects) => return effects,
             Reaction::SortBy(id) => return self.list().map(|l| l.sort_by(id)).into_iter().collect(),
             Reaction::Column(id) => {
+                let locale = Arc::clone(&self.facts.locale);
                 if let Some(list) = self.list() {
                     list.toggle_column(id);
-                    let (on, fitting) = (list.shown_columns(), list.fitting_columns());
+                    let (on, fitting) = (list.shown_columns(), list.fitting_columns(&locale));
                     if let Overlay::Chooser(chooser) = &mut overlay {
                         chooser.set_on(on);
                         chooser.set_fitting(fitting);

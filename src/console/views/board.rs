@@ -2,7 +2,7 @@
 //!
 //! Most urgent first; every number opens the rows behind it. Behind plan is a number, not an alarm.
 
-mod lines;
+pub(super) mod lines;
 
 pub use lines::urgent_words;
 use lines::{Line, Stop};
@@ -253,7 +253,7 @@ pub fn figures(board: &Board, cx: &Context<'_>) -> Vec<(i64, Go)> {
 }
 
 /// Draws a line; gives the place of the cursor when it stands on one of its pieces.
-fn draw_line(
+pub(super) fn draw_line(
     line: &Line,
     frame: &mut Frame<'_>,
     area: Rect,

@@ -12,6 +12,7 @@ use crate::console::widgets::field::Field;
 use crate::domain::rows::Kind;
 use crate::store::StoreError;
 use crate::store::detail::{Detail, Scope as Within};
+use crate::store::excluded::Excluded;
 use crate::store::filter::{Filter, FilterError};
 use crate::store::list::{ListKind, ListSpec, Sort, Ty};
 use crate::store::page::{Anchor, PageRow};
@@ -21,8 +22,8 @@ use ratatui::layout::Rect;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Slots a view uses: the window, and the pane beside it.
-pub const SLOTS: Slot = 2;
+/// Slots a view uses: the window, the pane beside it, and why there are no rows.
+pub const SLOTS: Slot = 3;
 /// Longest filter in graphemes.
 const LONGEST_FILTER: usize = 200;
 
@@ -46,6 +47,8 @@ pub struct ListView {
     pub(super) typing: bool,
     /// The filter as understood, for marking what matched.
     pub(super) understood: Filter,
+    /// Where nothing is left under it: the term that excludes most.
+    pub(super) excluded: Option<Excluded>,
     pub(super) sort: Vec<(&'static str, bool)>,
     pub(super) columns: Vec<&'static str>,
     pub(super) rows: Vec<PageRow>,
@@ -84,6 +87,7 @@ impl ListView {
             given: typed.to_owned(),
             typing: false,
             understood: Filter::default(),
+            excluded: None,
             sort: vec![spec.sort],
             columns: spec.shown(),
             rows: Vec::new(),

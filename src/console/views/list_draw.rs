@@ -2,12 +2,13 @@
 
 use super::list::{ListView, Trouble};
 use super::{Caret, Context, title};
-use crate::base::locale::Sentence;
+use crate::base::locale::{Lang, Locale, Sentence};
 use crate::base::{glyphs, text};
+use crate::console::format::{Format, grouped};
 use crate::console::theme::Role;
 use crate::console::widgets::table::{self, Align, ColumnWidth, Field, Heading, RowLook, SortSign};
 use crate::store::StoreError;
-use crate::store::filter::{column_label, set_codes};
+use crate::store::filter::{Op, column_label, set_codes};
 use crate::store::list::{Column, ListSpec, Ty};
 use crate::store::page::PageRow;
 use ratatui::Frame;
@@ -24,7 +25,8 @@ pub(super) fn draw(view: &mut ListView, frame: &mut Frame<'_>, area: Rect, cx: &
     view.width = list.width;
     view.scroll_to_cursor();
     let columns: Vec<&'static Column> = view.columns.iter().filter_map(|id| view.spec().column(id)).collect();
-    let widths: Vec<ColumnWidth> = columns.iter().map(|c| width_of(c, list.width)).collect();
+    let widths: Vec<ColumnWidth> =
+        columns.iter().map(|c| width_of(c, view.spec(), cx.format.locale, list.width)).collect();
     let layout = table::layout(&widths, list.width);
     draw_header(view, frame, list, cx, &columns, &widths, &layout);
     let body = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
@@ -59,14 +61,45 @@ fn split(area: Rect, pane: bool) -> (Rect, Option<Rect>) {
 
 /// Width from which names are shown whole before lesser columns are shown at all.
 const ROOMY: u16 = 64;
+/// The same where the other columns take more: names are in Chinese all the same.
+const ROOMY_ENGLISH: u16 = 90;
+
+/// Most cells words of a closed set may take from other columns.
+const LONGEST_WORDS: usize = 20;
+/// Cells of most places, Tongchuan for one.
+const LONGEST_PLACE: usize = 9;
+/// Cells such words keep when there is little room.
+const SHORT_WORDS: u16 = 12;
+
+/// Cells a column likes to have. They are measured for Chinese; English heads and words are longer.
+fn liked(column: &Column, spec: &ListSpec, locale: &Locale) -> u16 {
+    if locale.lang() == Lang::Zh {
+        return column.width;
+    }
+    let words = match column.ty {
+        Ty::Set(set) => set_codes(set, locale).iter().map(|(_, word)| text::width(word)).max().unwrap_or(0),
+        Ty::Division => LONGEST_PLACE,
+        _ => 0,
+    };
+    let head = text::width(&column_label(locale, spec, column.id)) + 1;
+    let most = words.min(LONGEST_WORDS).max(head);
+    column.width.max(u16::try_from(most).unwrap_or(column.width))
+}
 
 /// How much of a line of `cells` a column may take: names and what happened get the free space, the rest what it needs.
-pub(super) fn width_of(column: &Column, cells: u16) -> ColumnWidth {
+pub(super) fn width_of(column: &Column, spec: &ListSpec, locale: &Locale, cells: u16) -> ColumnWidth {
     let right = matches!(column.ty, Ty::Count | Ty::Money | Ty::Bytes);
     let is_words = matches!(column.ty, Ty::Name | Ty::Text) && column.width > 12;
+    let liked = liked(column, spec, locale);
     // Names can do with less; codes and numbers are worthless cut.
-    let min = if is_words && cells < ROOMY { column.width * 2 / 3 } else { column.width };
-    let ideal = if is_words { column.width * 2 } else { column.width };
+    let min = match column.ty {
+        _ if is_words && cells < ROOMY => column.width * 2 / 3,
+        _ if is_words && cells < ROOMY_ENGLISH && locale.lang() == Lang::En => column.width * 4 / 5,
+        _ if is_words => column.width,
+        Ty::Set(_) => liked.min(column.width.max(SHORT_WORDS)),
+        _ => liked,
+    };
+    let ideal = if is_words { column.width * 2 } else { liked };
     let align = if right { Align::Right } else { Align::Left };
     ColumnWidth { min, ideal, priority: 10 - column.priority.min(10), align }
 }
@@ -107,8 +140,7 @@ fn draw_one(
 ) {
     let row = &view.rows[index];
     let texts: Vec<String> = columns.iter().map(|c| cell_text(view, row, c, cx)).collect();
-    let marks: Vec<Vec<Range<usize>>> =
-        columns.iter().zip(&texts).map(|(c, t)| if searched(c) { matched(view, t) } else { Vec::new() }).collect();
+    let marks: Vec<Vec<Range<usize>>> = columns.iter().zip(&texts).map(|(c, t)| matched(view, c, t)).collect();
     let state = view.spec().state;
     let fields: Vec<Field<'_>> = columns
         .iter()
@@ -129,12 +161,16 @@ fn draw_one(
     table::draw_row(area, frame.buffer_mut(), widths, layout, &fields, look);
 }
 
-fn searched(column: &Column) -> bool {
-    matches!(column.ty, Ty::Name | Ty::Text)
-}
-
-fn matched(view: &ListView, text: &str) -> Vec<Range<usize>> {
-    view.understood.words.iter().filter(|w| !w.negated).flat_map(|w| glyphs::highlight(&w.text, text)).collect()
+/// What of a cell was looked for: in names and texts every bare word, in codes and commands those that may mean one.
+fn matched(view: &ListView, column: &Column, text: &str) -> Vec<Range<usize>> {
+    let is_text = matches!(column.ty, Ty::Name | Ty::Text) || view.spec().text.contains(column.sql);
+    let words = view.understood.words.iter().filter(|w| is_text && !w.negated).map(|w| &w.text);
+    let parts = view.understood.tests.iter().filter(|t| !t.negated).filter_map(|t| match &t.op {
+        Op::Part(part) if is_text || column.ty == Ty::Code => Some(part),
+        Op::Either(word, _) if is_text || column.id == t.column => Some(word),
+        _ => None,
+    });
+    words.chain(parts).flat_map(|word| glyphs::highlight(word, text)).collect()
 }
 
 fn cell_text(view: &ListView, row: &PageRow, column: &Column, cx: &Context<'_>) -> String {
@@ -176,15 +212,9 @@ fn draw_empty(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'
             let (sentence, hint) = locale.refusal(&Sentence { family: "filter", code: e.code, args: &e.args });
             (Role::Warning, vec![sentence, hint])
         }
-        Some(Trouble::Store(e)) => (Role::Danger, store_lines(e, locale)),
+        Some(Trouble::Store(e)) => (Role::Danger, store_lines(e, &cx.format)),
         None if view.total.is_none() => return,
-        None if !view.filter.is_empty() => (
-            Role::Text,
-            vec![
-                locale.tr_with("empty-filter", &[("filter", &text::display(&view.typed()))]),
-                locale.tr_with("empty-filter-hint", &[("example", &example(view.spec(), locale))]),
-            ],
-        ),
+        None if !view.filter.is_empty() => (Role::Text, no_match(view, locale)),
         None => (Role::Text, vec![locale.tr("empty-list").into_owned()]),
     };
     for (i, line) in lines.iter().flat_map(|l| text::wrap(l, usize::from(area.width.saturating_sub(4)))).enumerate() {
@@ -196,8 +226,19 @@ fn draw_empty(view: &ListView, frame: &mut Frame<'_>, area: Rect, cx: &Context<'
     }
 }
 
+/// Nothing is under the filter: which part of it excludes most, and what else can be typed.
+fn no_match(view: &ListView, locale: &Locale) -> Vec<String> {
+    let without = view.excluded.as_ref().map(|e| {
+        let (term, rows) = (text::display(&e.term), grouped(e.rows));
+        locale.tr_with("empty-without", &[("term", &term), ("n", &rows)])
+    });
+    let first = locale.tr_with("empty-filter", &[("filter", &text::display(&view.typed()))]);
+    let last = locale.tr_with("empty-filter-hint", &[("example", &example(view.spec(), locale))]);
+    [Some(first), without, Some(last)].into_iter().flatten().collect()
+}
+
 /// A filter on a column this list has, for the hint.
-fn example(spec: &ListSpec, locale: &crate::base::locale::Locale) -> String {
+fn example(spec: &ListSpec, locale: &Locale) -> String {
     let sets = spec.columns.iter().filter_map(|c| match c.ty {
         Ty::Set(set) => Some((c.id, set_codes(set, locale).into_iter().next()?.1)),
         _ => None,
@@ -207,9 +248,13 @@ fn example(spec: &ListSpec, locale: &crate::base::locale::Locale) -> String {
 }
 
 /// A store error as sentence and hint.
-pub fn store_lines(e: &StoreError, locale: &crate::base::locale::Locale) -> Vec<String> {
+pub fn store_lines(e: &StoreError, format: &Format<'_>) -> Vec<String> {
+    let locale = format.locale;
     let (sentence, hint) = match e {
-        StoreError::Refused(r) => locale.refusal(&Sentence { family: "refusal", code: r.code, args: &r.args }),
+        StoreError::Refused(r) => {
+            let args = locale.placed(&r.args, format.divisions);
+            locale.refusal(&Sentence { family: "refusal", code: r.code, args: &args })
+        }
         StoreError::Db(e) => locale.refusal(&Sentence { family: "db", code: e.code(), args: &e.args() }),
         StoreError::Filter(e) => locale.refusal(&Sentence { family: "filter", code: e.code, args: &e.args }),
         StoreError::Exists(path) => {

@@ -3,7 +3,7 @@
 use super::list::{ListView, Trouble};
 use super::list_draw::{store_lines, width_of};
 use super::{Context, Go, Outcome, Subject};
-use crate::base::locale::Sentence;
+use crate::base::locale::{Locale, Sentence};
 use crate::console::action::Action;
 use crate::console::keys::{Chord, Key};
 use crate::console::message::Effect;
@@ -147,7 +147,7 @@ impl ListView {
             return locale.refusal(&Sentence { family: "filter", code: e.code, args: &e.args }).0;
         }
         if let Some(Trouble::Store(e)) = &self.trouble
-            && let Some(sentence) = store_lines(e, locale).into_iter().next()
+            && let Some(sentence) = store_lines(e, &cx.format).into_iter().next()
         {
             return sentence;
         }
@@ -187,9 +187,9 @@ impl ListView {
     }
 
     /// Those of the columns there is room for at the width last drawn.
-    pub fn fitting_columns(&self) -> Vec<&'static str> {
+    pub fn fitting_columns(&self, locale: &Locale) -> Vec<&'static str> {
         let columns: Vec<_> = self.columns.iter().filter_map(|id| self.spec().column(id)).collect();
-        let widths: Vec<_> = columns.iter().map(|c| width_of(c, self.width)).collect();
+        let widths: Vec<_> = columns.iter().map(|c| width_of(c, self.spec(), locale, self.width)).collect();
         let layout = crate::console::widgets::table::layout(&widths, self.width);
         columns.iter().zip(layout).filter(|(_, w)| w.is_some()).map(|(c, _)| c.id).collect()
     }

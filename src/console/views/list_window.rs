@@ -90,15 +90,19 @@ impl ListView {
     }
 
     fn request(&self, anchor: Anchor, rows: usize) -> Effect {
-        let query = ListQuery {
-            kind: self.kind,
-            filter: Filter::default(),
-            scope: self.within,
-            sort: self.sort.clone(),
-            anchor,
-            rows,
-        };
-        Effect::Ask(self.slot, Request::Page { query, typed: self.filter.text() })
+        Effect::Ask(self.slot, Request::Page { query: self.query(anchor, rows), typed: self.filter.text() })
+    }
+
+    fn query(&self, anchor: Anchor, rows: usize) -> ListQuery {
+        let (scope, sort) = (self.within, self.sort.clone());
+        ListQuery { kind: self.kind, filter: Filter::default(), scope, sort, anchor, rows }
+    }
+
+    /// Asks which term leaves nothing over, where there are several to choose from.
+    fn ask_why(&self) -> Option<Effect> {
+        let terms = self.understood.words.len() + self.understood.tests.len();
+        let query = (self.total == Some(0) && terms > 1).then(|| self.query(Anchor::Start, 0))?;
+        Some(Effect::Ask(self.slot + 2, Request::Excluded { query, typed: self.filter.text() }))
     }
 
     /// Reads more rows when the cursor is within a screen of the window's edge.
@@ -146,13 +150,22 @@ impl ListView {
             }
             Answer::Page { page, filter, .. } => {
                 self.trouble = None;
+                if self.understood != filter {
+                    self.excluded = None;
+                }
                 self.understood = filter;
                 self.total = Some(page.total);
                 if let Some(effect) = self.take_page(page) {
                     return vec![effect];
                 }
                 self.name_rows(cx);
-                self.pay()
+                let mut effects = self.pay();
+                effects.extend(self.ask_why());
+                effects
+            }
+            Answer::Excluded(excluded) => {
+                self.excluded = excluded;
+                Vec::new()
             }
             Answer::Filter(e) => {
                 self.awaiting = None;

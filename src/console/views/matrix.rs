@@ -198,7 +198,8 @@ impl MatrixView {
             if duty.as_ref().is_some_and(|c| Some(c.id) == chosen) && x > area.x + 2 {
                 buffer.set_stringn(x - 2, area.y, ">", 1, cx.theme.style(Role::Selected));
             }
-            let (words, role) = duty.as_ref().map_or((String::new(), Role::Dim), |c| cell_words(c, cx));
+            let (words, role) =
+                duty.as_ref().map_or((String::new(), Role::Dim), |c| cell_words(c, cx, cell.saturating_sub(1)));
             let room = usize::from(area.right().saturating_sub(x)).min(cell);
             buffer.set_stringn(x, area.y, text::short(&words, room.saturating_sub(1)), room, cx.theme.style(role));
             x = x.saturating_add(cell as u16);
@@ -221,8 +222,8 @@ impl MatrixView {
     }
 }
 
-/// State with its day, and how late it is: `已接收 6-27`, `退回 逾期 51 天`.
-fn cell_words(cell: &MatrixCell, cx: &Context<'_>) -> (String, Role) {
+/// State with its day, and how late it is: `已接收 6-27`, `退回 逾期 51 天`; how often it was reminded where there is room.
+fn cell_words(cell: &MatrixCell, cx: &Context<'_>, room: usize) -> (String, Role) {
     let word = cx.format.locale.code("return", &cell.state);
     let day = |ms: Option<i64>| {
         ms.and_then(|ms| Timestamp::from_millisecond(ms).ok())
@@ -236,12 +237,15 @@ fn cell_words(cell: &MatrixCell, cx: &Context<'_>) -> (String, Role) {
             let due = cell.due_on.parse().unwrap_or_default();
             let days = pace::days_left(due, shanghai_date(cx.format.now));
             let late = if days < 0 { Role::Danger } else { Role::Warning };
-            let mut words = format!("{word} {}", cx.format.days(days));
-            if cell.reminders > 0 {
-                let n = cell.reminders.to_string();
-                words.push_str(&format!(" {}", cx.format.locale.tr_with("matrix-reminded", &[("n", &n)])));
-            }
-            (words, late)
+            let when = match days {
+                0.. => cx.format.days(days),
+                _ => cx.format.locale.tr_with("matrix-late", &[("n", &(-days).to_string())]),
+            };
+            let words = format!("{word} {when}");
+            let n = cell.reminders.to_string();
+            let more = format!("{words} {}", cx.format.locale.tr_with("matrix-reminded", &[("n", &n)]));
+            let has_room = cell.reminders > 0 && text::width(&more) <= room;
+            (if has_room { more } else { words }, late)
         }
     }
 }

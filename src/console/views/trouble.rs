@@ -19,7 +19,7 @@ impl Troubles {
         match answer {
             Answer::Failed(StoreError::Cancelled) => {}
             Answer::Failed(e) => {
-                self.0.insert(slot, store_lines(e, cx.format.locale));
+                self.0.insert(slot, store_lines(e, &cx.format));
             }
             _ => {
                 self.0.remove(&slot);

@@ -5,11 +5,13 @@ use gongfu::base::locale::Lang;
 use gongfu::console::action::Action;
 use gongfu::console::input::Event;
 use gongfu::console::keys::Chord;
+use gongfu::console::message::Message;
 use gongfu::domain::command::Command;
 use gongfu::domain::machine::Verb;
+use gongfu::domain::refusal::Refusal;
 use gongfu::domain::rows::Kind;
 use gongfu::setup;
-use gongfu::store::detail;
+use gongfu::store::{StoreError, detail};
 use std::time::Duration;
 
 impl Desk {
@@ -26,6 +28,20 @@ impl Desk {
         let screen = self.screen(120, 40);
         let row = screen.lines().find(|l| l.starts_with('>')).expect("a cursor").to_owned();
         row.split_whitespace().find(|w| w.starts_with("SX61")).expect("a code").to_owned()
+    }
+}
+
+#[test]
+fn a_refusal_names_the_place_and_not_its_number_alone() {
+    for (lang, words) in [(Lang::Zh, "柞水县（611026）不在本单位辖区（安康市）内"), (Lang::En, "Zhashui")]
+    {
+        let mut desk = Desk::new(lang, false);
+        let refusal =
+            Refusal::new("not-your-area").with("area", "610900").with("county", "611026").with("who", "office");
+        let result = Err(StoreError::Refused(refusal));
+        desk.app.update(Message::Submitted { what: String::new(), about: Vec::new(), result });
+        let screen = desk.screen(120, 40);
+        assert!(screen.contains(words) && !screen.contains("610900"), "{screen}");
     }
 }
 

@@ -146,13 +146,16 @@ fn the_map_walks_to_neighbours_only_and_on_to_the_partner_cities() {
     assert!(partner.contains("县区:南京市") && partner.contains("@南京市"), "{partner}");
     desk.press("right");
     assert!(desk.screen(80, 24).contains("@无锡市"));
-    desk.press("up enter");
+    desk.press("up enter enter");
     let list = desk.screen(80, 24);
     assert!(list.contains("编号") && list.contains("其中休眠") == list.contains("全省"), "{list}");
     desk.press("esc / \"休眠:是\" enter");
     let asleep = board::read(&desk.db, demo::NOW).expect("a board").asleep;
     let screen = desk.screen(80, 24);
-    assert!(screen.contains(&format!("{asleep} 条")) && screen.contains(&format!("（其中休眠 {asleep}）")), "{screen}");
+    assert!(
+        screen.contains(&format!("{asleep} 条")) && screen.contains(&format!(" （其中休眠 {asleep}）")),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -163,6 +166,11 @@ fn searches_find_codes_commands_and_months() {
     desk.press("2 s \"抽检\" enter 0 / \"暂停\" enter");
     let found = desk.screen(120, 40);
     assert!(found.contains(" 1 条") && found.contains("暂停产品"), "{found}");
+    for typed in ["zt", "ztcp", "zanting"] {
+        desk.press(&format!("esc / \"{typed}\" enter"));
+        let found = desk.screen(120, 40);
+        assert!(found.contains(" 1 条") && found.contains("暂停产品"), "{typed}: {found}");
+    }
     desk.press("esc / \"灞桥樱桃\" enter");
     assert!(desk.screen(120, 40).contains(" 1 条"), "{}", desk.screen(120, 40));
     let count = |desk: &mut Desk, typed: &str| {

@@ -40,6 +40,8 @@ fn what_the_rules_refuse_is_named_by_line_before_anything_is_stored() {
     assert_eq!((code, &seen["read"], &seen["taken"], &seen["refused"]), (5, &4.into(), &1.into(), &3.into()), "{seen}");
     let said: Vec<(u64, &str)> = seen["issues"].as_array().map_or(&[][..], Vec::as_slice).iter().map(place).collect();
     assert_eq!(said, [(2, "already-exists"), (4, "not-your-area"), (5, "price-unclear")]);
+    let refused = &seen["issues"][1]["message"];
+    assert_eq!(refused, "平利县（610926）不在本单位辖区（611000）内", "a code without a name stays as it is");
     assert_eq!(total(&data), before, "nothing is stored by looking");
 
     let (code, stored) = asked(&["--yes"]);

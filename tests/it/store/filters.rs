@@ -52,6 +52,12 @@ fn a_filter_gives_the_rows_that_sql_gives_in_every_spelling() {
         (ListKind::Catalog, &["price:10..20 state:listed"], "price_fen BETWEEN 1000 AND 2000 AND state = 'listed'"),
         (ListKind::Catalog, &["!price:10..20"], "NOT price_fen BETWEEN 1000 AND 2000"),
         (ListKind::Catalog, &["SX611026", "sx611026", "code:sx611026"], "code LIKE 'SX611026%'"),
+        (ListKind::Catalog, &["1026-0003", "１０２６-0003", "026-0003", "6-0003 1026"], "code = 'SX611026-0003'"),
+        (ListKind::Catalog, &["0003"], "code LIKE '%0003%' OR name LIKE '%0003%'"),
+        (ListKind::Catalog, &["!0003"], "code NOT LIKE '%0003%' AND name NOT LIKE '%0003%'"),
+        (ListKind::Suppliers, &["0003"], "code LIKE '%0003%'"),
+        (ListKind::Purchases, &["020-000123"], "code = 'CG-2020-000123'"),
+        (ListKind::Counters, &["0003"], "code LIKE '%0003%'"),
         (ListKind::Catalog, &["review:1", "review:yes", "review:是"], "under_review = 1"),
         (ListKind::Catalog, &["edition:>0"], "edition_no > 0"),
         (ListKind::Catalog, &["!edition:>0"], "NOT (edition_no IS NOT NULL AND edition_no > 0)"),
@@ -93,6 +99,31 @@ fn a_filter_gives_the_rows_that_sql_gives_in_every_spelling() {
             }
             assert!(understood > 0, "{typed} is understood in no language");
         }
+    }
+}
+
+#[test]
+fn a_list_finds_the_codes_of_the_records_its_rows_are_about() {
+    let db = demo();
+    let of = |kind, typed: &str| total(&db, kind, parse(&db, Lang::Zh, kind, typed).expect(typed));
+    for (kind, sql) in [
+        (
+            ListKind::Incidents,
+            "SELECT e.code, count(*) FROM incident t JOIN catalog_entry e ON e.id = t.entry_id GROUP BY 1",
+        ),
+        (
+            ListKind::Shelf,
+            "SELECT e.code, count(*) FROM shelf_line t JOIN catalog_entry e ON e.id = t.entry_id GROUP BY 1",
+        ),
+        (ListKind::Shelf, "SELECT c.code, count(*) FROM shelf_line t JOIN counter c ON c.id = t.counter_id GROUP BY 1"),
+    ] {
+        let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, String>(0)?, r.get::<_, i64>(1)?));
+        let (code, rows) = db.query_row(&format!("{sql} ORDER BY 2 DESC, 1 LIMIT 1"), [], read).expect("a code");
+        assert!(rows > 0);
+        for typed in [code.clone(), code.to_lowercase(), code[4..].to_owned()] {
+            assert!(of(kind, &typed) >= rows, "{kind:?} {typed}");
+        }
+        assert_eq!(of(kind, &code), rows, "{kind:?} {code}");
     }
 }
 

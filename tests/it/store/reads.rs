@@ -183,3 +183,38 @@ fn an_answer_that_panics_leaves_the_writer_at_work() {
     assert!(!matches!(submit(&store, &p, vec![suspend(&entries[0])], Vec::new()), Err(StoreError::Db(_))));
     assert_eq!(store.clock().now(), NOW);
 }
+
+#[test]
+fn why_a_list_is_empty_waits_for_everything_else_and_is_answered_in_the_end() {
+    let s = Temporary::demo();
+    let store = s.open();
+    let (mut reads, news) = start(&store);
+    let why = |kind, typed: &str| match list(kind, typed) {
+        Request::Page { query, typed } => Request::Excluded { query, typed },
+        other => other,
+    };
+    let terms: Vec<String> = (0..12).map(|n| format!("没有{n}")).collect();
+    let long = reads.ask(0, why(ListKind::Purchases, &terms.join(" ")));
+    // It is at work by now.
+    std::thread::sleep(Duration::from_millis(50));
+    let urgent = reads.ask(5, list(ListKind::Catalog, "木耳"));
+    let mut answered = Vec::new();
+    while answered.len() < 2 {
+        if let News::Answer { serial, answer, .. } = news.recv_timeout(LONG).expect("an answer") {
+            assert!(!matches!(answer, Answer::Failed(_)), "{answer:?}");
+            answered.push(serial);
+        }
+    }
+    assert_eq!(answered, [urgent, long]);
+    let total = page(&mut reads, &news, ListKind::Catalog, "木耳").total;
+    let asked = reads.ask(0, why(ListKind::Catalog, "木耳 没有这个"));
+    let mut found = None;
+    while found.is_none() {
+        if let News::Answer { serial, answer: Answer::Excluded(e), .. } = news.recv_timeout(LONG).expect("an answer")
+            && serial == asked
+        {
+            found = Some(e);
+        }
+    }
+    assert_eq!(found.flatten().map(|e| (e.term, e.rows)), Some(("没有这个".to_owned(), total)));
+}

@@ -46,6 +46,13 @@ const FACETS: &[&str] = &[
     "!county:611026 !木耳",
 ];
 
+/// Parts of codes, alone and beside other terms; names with digits in them are found, too.
+const PARTS: &[&str] =
+    &["0001", "1026-0001", "!0001", "0003 木耳", "-0003 !木耳", "０００１", "611026", "26-00", "2020-000", "9999999"];
+
+/// What was done, by words, pinyin and initials.
+const DONE: &[&str] = &["zt", "zanting", "暂停", "!zt", "zt 李", "baosong", "停"];
+
 /// The page by the column and the page by SQL; they must be the same page.
 fn both(db: &Connection, columns: &Columns, kind: ListKind, typed: &str) -> Page {
     let filter = parse(db, Lang::Zh, kind, typed).expect(typed);
@@ -84,6 +91,13 @@ fn the_column_finds_exactly_what_sql_finds() {
                 assert!(both(&db, &columns, *kind, typed).total > 0 || typed.contains(' '), "{typed}");
             }
         }
+        let parts = if kind.spec().codes.is_empty() { &[][..] } else { PARTS };
+        for typed in if long { &parts[..5.min(parts.len())] } else { parts } {
+            found += both(&db, &columns, *kind, typed).total;
+        }
+        for typed in if *kind == ListKind::Audit { DONE } else { &[] } {
+            found += both(&db, &columns, *kind, typed).total;
+        }
     }
     assert!(found > 1_000, "{found} rows found");
     assert!(both(&db, &columns, ListKind::Catalog, "muer").total > 0);
@@ -118,6 +132,9 @@ fn a_column_brought_level_knows_what_changed_meanwhile() {
             }
         }
         both(&db, &columns, ListKind::Catalog, "state:listed");
+        both(&db, &columns, ListKind::Catalog, "0002");
+        both(&db, &columns, ListKind::Incidents, "26-0001");
+        both(&db, &columns, ListKind::Audit, "zt");
         both(&db, &columns, ListKind::Catalog, "!state:listed 木耳");
         for n in 0..10 {
             let t = Throw::numbered(round * 100 + n);

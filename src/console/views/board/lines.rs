@@ -4,7 +4,7 @@ use super::super::list_draw::state_role;
 use super::super::{Context, Go};
 use crate::base::locale::Lang;
 use crate::base::text;
-use crate::console::format::{Format, grouped, percent, yi};
+use crate::console::format::{Format, grouped, percent};
 use crate::console::theme::Role;
 use crate::domain::codes::{DueState, GoalUnit};
 use crate::domain::pace;
@@ -17,32 +17,32 @@ use crate::store::list::{ListKind, Ty};
 use uuid::Uuid;
 
 /// Where a piece leads.
-pub(super) struct Stop {
+pub(in crate::console::views) struct Stop {
     pub go: Go,
     /// How many rows the list behind it has, when the piece says a number of rows.
     pub count: Option<i64>,
 }
 
 /// A piece of a line.
-pub(super) struct Piece {
+pub(in crate::console::views) struct Piece {
     pub text: String,
     pub role: Role,
     pub stop: Option<Stop>,
 }
 
 impl Piece {
-    fn text(text: impl Into<String>, role: Role) -> Piece {
+    pub(in crate::console::views) fn text(text: impl Into<String>, role: Role) -> Piece {
         Piece { text: text.into(), role, stop: None }
     }
 
-    fn opens(self, go: Go, count: Option<i64>) -> Piece {
+    pub(in crate::console::views) fn opens(self, go: Go, count: Option<i64>) -> Piece {
         Piece { stop: Some(Stop { go, count }), ..self }
     }
 }
 
 /// One line of the board.
 #[derive(Default)]
-pub(super) struct Line {
+pub(in crate::console::views) struct Line {
     pub pieces: Vec<Piece>,
     pub indent: u16,
     /// Part reached, and part planned by today, of the bar at the end.
@@ -50,11 +50,11 @@ pub(super) struct Line {
 }
 
 impl Line {
-    fn of(pieces: Vec<Piece>) -> Line {
+    pub(in crate::console::views) fn of(pieces: Vec<Piece>) -> Line {
         Line { pieces, indent: 2, bar: None }
     }
 
-    pub(super) fn plain(text: impl Into<String>, role: Role) -> Line {
+    pub(in crate::console::views) fn plain(text: impl Into<String>, role: Role) -> Line {
         Line::of(vec![Piece::text(text, role)])
     }
 
@@ -123,7 +123,7 @@ fn urgent_lines(u: &Urgent, cx: &Context<'_>, width: usize) -> Vec<Line> {
 }
 
 /// The list behind a figure; its filter is written in the words of the screen.
-fn list_go(list: &str, filter: &str, cx: &Context<'_>) -> Go {
+pub(in crate::console::views) fn list_go(list: &str, filter: &str, cx: &Context<'_>) -> Go {
     let kind = ListKind::parse(list).unwrap_or(ListKind::Catalog);
     Go::List { kind, typed: in_words(kind, filter, cx), within: None }
 }
@@ -221,7 +221,7 @@ pub(super) fn goals(board: &Board, cx: &Context<'_>, bars: bool) -> Vec<Line> {
         let bar = bars.then_some((done, goal.planned_permille as f64 / 1000.0));
         lines.push(Line { bar, ..Line::of(goal_pieces(goal, cx, bars)) });
     }
-    let [august, year] = board.forecast.map(yi);
+    let [august, year] = board.forecast.map(|fen| cx.format.amount(fen));
     let forecast = locale.tr_with("board-forecast", &[("august", &august), ("year", &year)]);
     lines.push(Line::plain(forecast, Role::Info));
     lines.push(Line::default());
@@ -230,10 +230,17 @@ pub(super) fn goals(board: &Board, cx: &Context<'_>, bars: bool) -> Vec<Line> {
 
 fn goal_pieces(goal: &Progress, cx: &Context<'_>, bars: bool) -> Vec<Piece> {
     // Where no bar stands behind them, words and figures have its room.
-    let (words, figured) = if bars { (14, 18) } else { (24, 22) };
+    let (words, figured) = match (bars, cx.format.locale.lang()) {
+        (true, Lang::Zh) => (14, 18),
+        (true, Lang::En) => (16, 16),
+        (false, _) => (24, 22),
+    };
     let (figures, count) = match goal.unit {
         // The rows add up to it.
-        GoalUnit::Fen => (format!("{} / {} {}", yi(goal.done), yi(goal.target), cx.format.locale.tr("unit-yi")), None),
+        GoalUnit::Fen => {
+            let (done, target) = (cx.format.amount(goal.done), cx.format.amount(goal.target));
+            (format!("{done} / {target} {}", cx.format.locale.tr("unit-yi")), None)
+        }
         GoalUnit::Count => (format!("{} / {}", grouped(goal.done), grouped(goal.target)), Some(goal.done)),
     };
     let share = percent(pace::permille(goal.done, goal.target));

@@ -15,8 +15,10 @@ use crate::store::detail::Detail;
 use crate::store::list::Ty;
 use jiff::Timestamp;
 
-/// Cells of a label.
-const LABEL: usize = 12;
+/// Cells of a label with the gap behind it; English says it longer.
+fn label_cells(lang: Lang) -> usize {
+    if lang == Lang::Zh { 12 } else { 17 }
+}
 /// Below this width pairs stand one under the other.
 const ONE_A_LINE: usize = 60;
 
@@ -46,37 +48,43 @@ pub(super) fn lines(detail: &Detail, cx: &Context<'_>, width: usize, revealed: b
         _ => 3,
     };
     let each = width.saturating_sub(4) / columns;
-    let room = each.saturating_sub(LABEL + 2);
+    let label_width = label_cells(cx.format.locale.lang());
+    let room = each.saturating_sub(label_width + 2);
     let mut out = Vec::new();
     let mut waiting: Vec<(String, String)> = Vec::new();
     for (label, value) in pairs {
         if text::width(&value) > room {
-            flush(&mut waiting, each, &mut out);
-            let mut own = wrapped(&value, Role::Text, 2 + LABEL, width);
+            flush(&mut waiting, (each, label_width), &mut out);
+            let mut own = wrapped(&value, Role::Text, 2 + label_width, width);
             if let Some(first) = own.first_mut() {
                 let value = first.pieces[0].0.trim_start().to_owned();
-                first.pieces = vec![(format!("  {}", text::fit(&label, LABEL)), Role::Dim), (value, Role::Text)];
+                first.pieces = vec![(format!("  {}", labelled(&label, label_width)), Role::Dim), (value, Role::Text)];
             }
             out.extend(own);
             continue;
         }
         waiting.push((label, value));
         if waiting.len() == columns {
-            flush(&mut waiting, each, &mut out);
+            flush(&mut waiting, (each, label_width), &mut out);
         }
     }
-    flush(&mut waiting, each, &mut out);
+    flush(&mut waiting, (each, label_width), &mut out);
     out
 }
 
-fn flush(waiting: &mut Vec<(String, String)>, each: usize, out: &mut Vec<Line>) {
+/// The label, with a blank before the value however long it is.
+fn labelled(label: &str, cells: usize) -> String {
+    format!("{} ", text::fit(label, cells.saturating_sub(1)))
+}
+
+fn flush(waiting: &mut Vec<(String, String)>, (each, label_width): (usize, usize), out: &mut Vec<Line>) {
     if waiting.is_empty() {
         return;
     }
     let mut pieces = vec![("  ".to_owned(), Role::Text)];
     for (label, value) in waiting.drain(..) {
-        pieces.push((text::fit(&label, LABEL), Role::Dim));
-        pieces.push((text::fit(&value, each.saturating_sub(LABEL)), Role::Text));
+        pieces.push((labelled(&label, label_width), Role::Dim));
+        pieces.push((text::fit(&value, each.saturating_sub(label_width)), Role::Text));
     }
     out.push(Line::of(pieces));
 }

@@ -46,7 +46,7 @@ pub(super) fn lines(hanging: &Hanging, cx: &Context<'_>, width: usize) -> Vec<Li
 /// What a column would like. What a row is called is shown whole where it can be: lesser columns leave for it.
 fn wanted(hanging: &Hanging, column: &Column, cx: &Context<'_>, width: usize) -> ColumnWidth {
     let spec = hanging.scope.section.list.spec();
-    let usual = width_of(column, width as u16);
+    let usual = width_of(column, spec, cx.format.locale, width as u16);
     if column.priority > 0 || !matches!(column.ty, Ty::Name | Ty::Text) {
         return usual;
     }
