@@ -137,6 +137,12 @@ impl Locale {
             "kind" => list("kind"),
             "field" => list("field"),
             "missing" => list("missing"),
+            "type" => list("toml_type"),
+            "io" => self.tr(&format!("io-{value}")).into_owned(),
+            "wants" => {
+                let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
+                self.tr_with(&format!("wants-{value}"), &args)
+            }
             _ => value.to_owned(),
         }
     }

@@ -11,6 +11,7 @@ use crate::console::app::Facts;
 use crate::console::keys;
 use crate::console::run::{Launch, RunError, run as run_console};
 use crate::console::theme::{self, Depth, Env};
+use crate::console::written;
 use crate::store::{reads, setting};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         // The Linux console's font has no braille.
         braille: variable("TERM") != "linux",
     };
-    let settings = settings_of(&context.config, &context.locale).map_err(|why| own(context, why))?;
+    let settings = settings(context)?;
     KeyMap::new(&settings.keys).map_err(|e| key_fail(context, &e))?;
     let path = context.config.path.clone();
     // A file that was named and goes away is a mistake to be told; the usual one may come and go.
@@ -63,9 +64,9 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         reload: Box::new(move || {
             let config = Config::load(named.as_deref(), &|name| std::env::var(name).ok());
             // The place comes first in the sentence: without folders its line fits into a narrow footer.
-            let words = |e| Fail::config(&e, &locale).message.replace(&folders, "");
+            let words = |e| Fail::config(&e, &locale, false).message.replace(&folders, "");
             let config = config.map_err(words)?;
-            let settings = settings_of(&config, &locale).map_err(|why| why.replace(&folders, ""))?;
+            let settings = settings_of(&config, &locale, false).map_err(|why| why.replace(&folders, ""))?;
             let wrong_key = |e: KeyError| key_words(&config, &locale, &e).message.replace(&folders, "");
             KeyMap::new(&settings.keys).map_err(wrong_key)?;
             Ok(settings)
@@ -81,9 +82,15 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
     }
 }
 
+/// The console's part of the settings, its theme tried.
+pub(super) fn settings(context: &Context) -> Result<Settings, Fail> {
+    let verbose = context.verbose > 0;
+    settings_of(&context.config, &context.locale, verbose).map_err(|why| own(context, why))
+}
+
 /// Whether the console could start with the settings: theme and keys are known only here.
 pub(super) fn check(context: &Context) -> Result<(), Fail> {
-    let settings = settings_of(&context.config, &context.locale).map_err(|why| own(context, why))?;
+    let settings = settings(context)?;
     KeyMap::new(&settings.keys).map(|_| ()).map_err(|e| key_fail(context, &e))
 }
 
@@ -129,7 +136,7 @@ fn variable(name: &str) -> String {
 }
 
 /// The console's part of the settings.
-fn settings_of(config: &Config, locale: &Locale) -> Result<Settings, String> {
+fn settings_of(config: &Config, locale: &Locale, verbose: bool) -> Result<Settings, String> {
     let s = &config.settings;
     let (term, colorterm, no_color) = (variable("TERM"), variable("COLORTERM"), variable("NO_COLOR"));
     let env = Env { term: &term, colorterm: &colorterm, no_color: &no_color };
@@ -150,7 +157,11 @@ fn settings_of(config: &Config, locale: &Locale) -> Result<Settings, String> {
         true => None,
         false => {
             let path = theme_path(config);
-            let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+            let unreadable = |e: std::io::Error| {
+                let args = [("place", path.display().to_string()), ("io", written::io_code(&e).to_owned())];
+                Fail::new(Exit::Input, locale, "config", "unreadable", &args).message
+            };
+            let text = std::fs::read_to_string(&path).map_err(unreadable)?;
             Some((path.display().to_string(), text))
         }
     };
@@ -167,7 +178,7 @@ fn settings_of(config: &Config, locale: &Locale) -> Result<Settings, String> {
         ask_width: s.ambiguous_width == AmbiguousWidth::Auto,
         notice_seconds: i64::from(s.notice_seconds),
     };
-    settings.load_theme().map(|_| settings)
+    settings.load_theme(locale, verbose).map(|_| settings)
 }
 
 /// A theme file named without its folder lies beside the settings file.

@@ -42,7 +42,7 @@ impl Context {
         let globals = &cli.globals;
         let get = |name: &str| std::env::var(name).ok();
         let named = globals.config.clone().or_else(|| std::env::var_os("GONGFU_CONFIG").map(PathBuf::from));
-        let failed = |e: crate::config::ConfigError| Fail::config(&e, locale);
+        let failed = |e: crate::config::ConfigError| Fail::config(&e, locale, globals.verbose > 0);
         let config = Config::load(named.as_deref(), &|name| match (name, &globals.profile) {
             ("GONGFU_PROFILE", Some(profile)) => Some(profile.clone()),
             _ => get(name),

@@ -128,7 +128,7 @@ impl App {
     /// A sentence when keys or theme in the settings cannot be used.
     pub fn new(facts: Facts, settings: Settings, area: Rect) -> Result<App, String> {
         let keys = KeyMap::new(&settings.keys).map_err(|e| e.to_string())?;
-        let theme = settings.load_theme()?;
+        let theme = settings.load_theme(&facts.locale, false)?;
         let read_in = hour_of(facts.clock.now());
         Ok(App {
             facts,
@@ -200,7 +200,7 @@ impl App {
     fn change_settings(&mut self, result: Result<Box<Settings>, String>) -> Vec<Effect> {
         let usable = result.and_then(|s| {
             let keys = KeyMap::new(&s.keys).map_err(|e| e.to_string())?;
-            let theme = s.load_theme()?;
+            let theme = s.load_theme(&self.facts.locale, false)?;
             Ok((s, keys, theme))
         });
         match usable {

@@ -3,6 +3,7 @@
 mod import;
 mod interrupted;
 mod safe;
+mod settings;
 
 use crate::support::{Data, bare, run};
 use serde_json::Value as Json;
