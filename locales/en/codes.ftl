@@ -565,6 +565,7 @@ code-outcome-not-of-pack = not of the pack
 code-outcome-not-listed = not listed
 code-outcome-four-eyes = second person
 code-outcome-evidence-missing = no evidence
+code-outcome-unknown-code = unknown code
 code-outcome-not-triaged = not triaged
 code-outcome-open-notices = open notices
 code-outcome-counter-not-ready = not ready

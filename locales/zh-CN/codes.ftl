@@ -565,6 +565,7 @@ code-outcome-not-of-pack = 与礼包不符
 code-outcome-not-listed = 不在录
 code-outcome-four-eyes = 须另一人
 code-outcome-evidence-missing = 缺证据
+code-outcome-unknown-code = 没有这个代码
 code-outcome-not-triaged = 未分级
 code-outcome-open-notices = 未收齐
 code-outcome-counter-not-ready = 未备齐

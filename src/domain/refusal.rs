@@ -21,6 +21,7 @@ pub const CODES: &[&str] = &[
     "field-too-long",
     "field-unclean",
     "number-out-of-range",
+    "unknown-code",
     "not-in-directory",
     "not-in-province",
     "already-exists",

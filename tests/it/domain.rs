@@ -5,7 +5,7 @@ use crate::support::invariants::{changes_hold, incidents_hold_their_product, rig
 use crate::support::memory::{Count, Memory, text, with_text};
 use crate::support::province::{NOW, Province, counter as counter_in, line, order, org, people, purchase};
 use gongfu::domain::codes::*;
-use gongfu::domain::command::{AddPurchase, Command};
+use gongfu::domain::command::{AddCounter, AddPurchase, Command, ProposeEntry};
 use gongfu::domain::decide::decide;
 use gongfu::domain::machine::{self, ARROWS, Verb};
 use gongfu::domain::refusal::{CODES, Stop};
@@ -314,4 +314,25 @@ fn an_order_or_purchase_names_only_records_and_days_there_are() {
         let stop = p.ask(0, &asked);
         assert!(matches!(&stop, Err(Stop::Refused(r)) if r.code == code), "{asked:?}: {stop:?}");
     }
+}
+
+#[test]
+fn a_venue_type_or_category_the_reference_does_not_have_is_refused_naming_the_nearest() {
+    let mut p = Province::furnished();
+    let venue = |code: &str| Command::AddCounter(AddCounter { venue_type: code.into(), ..counter_in(30, "611026") });
+    let goods = |code: &str| Command::ProposeEntry(ProposeEntry { category: code.into(), ..line(38, "611026") });
+    for (asked, field, near) in [
+        (venue("workers_hom"), "venue_type", "workers_home"),
+        (goods("teas"), "category", "tea"),
+        (goods("Tea"), "category", "tea"),
+    ] {
+        let stop = p.ask(0, &asked);
+        let Err(Stop::Refused(refusal)) = stop else { panic!("{asked:?}: {stop:?}") };
+        let arg = |name| refusal.args.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v.as_str());
+        assert_eq!((refusal.code, arg("field")), ("unknown-code", field), "{asked:?}");
+        assert_eq!(arg("near"), near, "{asked:?}");
+        assert!(arg("codes").split(',').count() > 10, "{}", arg("codes"));
+    }
+    p.must(0, venue("love_station"));
+    p.must(0, goods("tea"));
 }
