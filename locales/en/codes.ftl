@@ -567,6 +567,7 @@ code-outcome-four-eyes = second person
 code-outcome-evidence-missing = no evidence
 code-outcome-unknown-code = unknown code
 code-outcome-not-triaged = not triaged
+code-outcome-not-republished = not republished
 code-outcome-open-notices = open notices
 code-outcome-counter-not-ready = not ready
 code-outcome-pack-empty = empty pack

@@ -567,6 +567,7 @@ code-outcome-four-eyes = 须另一人
 code-outcome-evidence-missing = 缺证据
 code-outcome-unknown-code = 没有这个代码
 code-outcome-not-triaged = 未分级
+code-outcome-not-republished = 未重新发布
 code-outcome-open-notices = 未收齐
 code-outcome-counter-not-ready = 未备齐
 code-outcome-pack-empty = 空礼包

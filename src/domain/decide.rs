@@ -4,6 +4,7 @@
 //! One file per noun; this one only routes. Changes come back in order and are applied all or nothing by the caller.
 
 mod catalog;
+mod closing;
 mod counter;
 mod field;
 mod incident;

@@ -36,6 +36,7 @@ pub const CODES: &[&str] = &[
     "evidence-missing",
     "not-triaged",
     "open-notices",
+    "not-republished",
     "counter-not-ready",
     "pack-empty",
     "order-held",

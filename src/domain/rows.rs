@@ -183,6 +183,8 @@ records! {
         closed_at: Option<Timestamp>,
         notices: i64,
         acknowledged: i64,
+        /// Edition that the delisting signed: closing asks that it, or a later one, is verified in every place.
+        edition_no: Option<i64>,
     }
     /// One step in an incident's life, with who and when.
     IncidentStep("incident_step", IncidentStepId) {

@@ -1,7 +1,9 @@
 //! The rules under random sequences of commands by everyone, and the state machines as a table.
 
 use crate::support::commands::{Throw, command, throws};
-use crate::support::invariants::{changes_hold, incidents_hold_their_product, rights_hold, rows_hold};
+use crate::support::invariants::{
+    changes_hold, closing_is_complete, incidents_hold_their_product, rights_hold, rows_hold,
+};
 use crate::support::memory::{Count, Memory, text, with_text};
 use crate::support::province::{NOW, Province, counter as counter_in, line, order, org, people, purchase};
 use gongfu::domain::codes::*;
@@ -28,6 +30,7 @@ fn play(p: &mut Province, t: Throw) -> (String, String) {
             changes_hold(&before, &actor, &decision);
             rights_hold(&before, &actor, &asked, &decision);
             incidents_hold_their_product(&before, &asked);
+            closing_is_complete(&before, &asked);
             rows_hold(&p.rows);
             delisting_is_for_ever(&before, &p.rows);
             (asked.name(), "done".into())
@@ -125,6 +128,7 @@ fn a_long_year_reaches_every_command_state_and_refusal() {
         "four-eyes",
         "evidence-missing",
         "open-notices",
+        "not-republished",
         "order-held",
         "number-out-of-range",
     ] {
@@ -233,6 +237,43 @@ fn a_confirmed_incident_takes_the_entry_out_of_everything_and_a_return_is_a_new_
     assert_eq!((new.state, new.relisted_from.map(|e| e.0)), (EntryState::Candidate, Some(entry)));
     assert_ne!((new.id, &new.code), (old.id, &old.code));
     assert_eq!(p.rows.get::<CatalogEntry>(entry), old, "the old one stays as it is");
+}
+
+#[test]
+fn an_incident_closes_when_its_counters_answered_and_all_three_places_are_verified() {
+    let mut p = Province::furnished();
+    let (_, incident) = delist_first(&mut p);
+    let close = Command::Move { kind: Kind::Incident, id: incident, verb: Verb::Close, reason: "清理完毕".into() };
+    let refused = |p: &mut Province| match p.ask(0, &close) {
+        Err(Stop::Refused(r)) => r,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(&mut p).code, "open-notices");
+    for notice in p.rows.all::<RemovalNotice>() {
+        let (answer, reason) = (AckAnswer::NoneHeld, String::new());
+        let asked = Command::AckRemoval { notice: notice.id.0, answer, quantity: 0, reason };
+        let who = (0..people().len()).find(|who| p.ask(*who, &asked).is_ok());
+        assert!(who.is_some(), "nobody answers {}", notice.code);
+    }
+    let places: Vec<Publication> = p.rows.all();
+    assert_eq!(p.rows.get::<Incident>(incident).edition_no, Some(1));
+    for (place, verbs) in places.iter().zip([&[Verb::Publish, Verb::Verify][..], &[Verb::Publish], &[]]) {
+        p.walk(Kind::Publication, place.id.0, verbs);
+    }
+    // The second is published but not verified, the third waits: the first that is not verified is named.
+    let refusal = refused(&mut p);
+    assert_eq!(refusal.code, "not-republished");
+    assert!(refusal.args.contains(&("channel", "public_account".into())), "{refusal:?}");
+    assert!(refusal.args.contains(&("state", "published".into())), "{refusal:?}");
+    p.walk(Kind::Publication, places[1].id.0, &[Verb::Verify]);
+    assert!(refused(&mut p).args.contains(&("state", "pending".into())));
+    // A later edition shows as well that the product is gone.
+    let dated = jiff::civil::date(2020, 8, 20);
+    p.must(0, Command::IssueEdition { dated, note: String::new() });
+    let mall = p.rows.all::<Publication>().into_iter().rfind(|x| x.channel == places[2].channel).expect("a place").id.0;
+    assert_ne!(mall, places[2].id.0);
+    p.walk(Kind::Publication, mall, &[Verb::Publish, Verb::Verify]);
+    p.must(0, close.clone());
 }
 
 #[test]

@@ -83,6 +83,8 @@ fn step(rows: &Memory, t: Throw) -> Command {
 fn onward(rows: &Memory, t: Throw) -> Command {
     let over = [IncidentState::Closed, IncidentState::Unfounded, IncidentState::NotSerious];
     let (over, open): (Vec<_>, Vec<_>) = rows.all::<Incident>().into_iter().partition(|i| over.contains(&i.state));
+    let closed: Vec<_> = over.iter().filter(|i| i.state == IncidentState::Closed).cloned().collect();
+    let over = if closed.is_empty() { over } else { closed };
     let from = if open.is_empty() || t.a % 16 == 15 { over } else { open };
     let Some(incident) = from.get(usize::from(t.a / 16) % from.len().max(1)) else { return report(rows, t) };
     let id = incident.id.0;
@@ -101,9 +103,31 @@ fn onward(rows: &Memory, t: Throw) -> Command {
         IncidentState::Verifying if t.b % 5 == 1 => walk(one(&[Verb::Unfounded, Verb::NotSerious], t.b)),
         IncidentState::Verifying if t.b % 5 == 2 => evidence(id, t),
         IncidentState::Closed => walk(Verb::Reopen),
+        IncidentState::RemovalRunning if !t.b.is_multiple_of(3) => toward_closing(rows, &incident.clone(), t),
         IncidentState::RemovalRunning => walk(Verb::Close),
         _ => Command::ConfirmIncident { incident: id, reason: "查实".into() },
     }
+}
+
+/// What keeps an incident from being closed: counters that have not answered, places that are not verified.
+fn toward_closing(rows: &Memory, incident: &Incident, t: Throw) -> Command {
+    let notices = rows.all::<RemovalNotice>();
+    let open = notices.iter().filter(|n| n.incident_id == incident.id && n.state == NoticeState::Unacknowledged);
+    if let Some(notice) = open.map(|n| n.id.0).next().filter(|_| !t.b.is_multiple_of(4)) {
+        return Command::AckRemoval {
+            notice, answer: one(AckAnswer::ALL, t.a), quantity: 1, reason: "已下架".into()
+        };
+    }
+    let editions = rows.all::<CatalogEdition>();
+    let edition = editions.iter().find(|e| Some(e.number) == incident.edition_no).map(|e| e.id);
+    let places = rows.all::<Publication>().into_iter().filter(|p| Some(p.edition_id) == edition);
+    let step =
+        |p: Publication, verb| Command::Move { kind: Kind::Publication, id: p.id.0, verb, reason: "发布".into() };
+    let walk = |verb| Command::Move { kind: Kind::Incident, id: incident.id.0, verb, reason: "办结".into() };
+    places.into_iter().find(|p| p.state != PublicationState::Verified).map_or(walk(Verb::Close), |p| match p.state {
+        PublicationState::Published => step(p, Verb::Verify),
+        _ => step(p, Verb::Publish),
+    })
 }
 
 /// What a candidate waits for: the directory, screening, listing.

@@ -5,7 +5,7 @@ use super::rights::{Grant, grant, reaches};
 use gongfu::domain::actor::Actor;
 use gongfu::domain::codes::*;
 use gongfu::domain::command::Command;
-use gongfu::domain::machine::{self, ARROWS};
+use gongfu::domain::machine::{self, ARROWS, Verb};
 use gongfu::domain::record::Record;
 use gongfu::domain::rights::Right;
 use gongfu::domain::rows::*;
@@ -98,6 +98,23 @@ pub fn incidents_hold_their_product(before: &Memory, asked: &Command) {
         let open = before.all::<Incident>().into_iter().find(|i| i.entry_id == entry.id && is_open(i));
         let free = matches!(entry.state, EntryState::Candidate | EntryState::Screened);
         assert!(free || open.is_none(), "{} {} under {:?}", entry.code, verb.code(), open.map(|i| i.code));
+    }
+}
+
+/// An incident is closed only when every counter has answered and, in each of the three places, an edition from that of
+/// its delisting on is verified (domain section 4).
+pub fn closing_is_complete(before: &Memory, asked: &Command) {
+    let Command::Move { kind: Kind::Incident, id, verb: Verb::Close, .. } = asked else { return };
+    let incident: Incident = before.get(*id);
+    let waiting = |n: &RemovalNotice| n.incident_id == incident.id && n.state == NoticeState::Unacknowledged;
+    assert!(!before.all::<RemovalNotice>().iter().any(waiting), "{} closed with open notices", incident.code);
+    let from = incident.edition_no.expect("a delisting has an edition");
+    let editions: Vec<EditionId> =
+        before.all::<CatalogEdition>().into_iter().filter(|e| e.number >= from).map(|e| e.id).collect();
+    for channel in Channel::ALL {
+        let there = |p: &Publication| p.channel == *channel && editions.contains(&p.edition_id);
+        let verified = |p: &Publication| there(p) && p.state == PublicationState::Verified;
+        assert!(before.all::<Publication>().iter().any(verified), "{} closed unverified", incident.code);
     }
 }
 
