@@ -110,6 +110,7 @@ pub fn office(org_id: Uuid) -> Actor {
         login: String::new(),
         terminal: String::new(),
         ssh_client: String::new(),
+        clock_set: false,
     }
 }
 

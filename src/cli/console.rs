@@ -35,7 +35,9 @@ pub(super) fn has_terminal() -> bool {
 
 /// Opens the console on the context's database.
 pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
-    let store = if context.read_only { context.open_to_read()? } else { context.open_to_write()? };
+    // With a clock that may date nothing there is nothing but looking.
+    let look_only = context.read_only || context.may_stamp().is_err();
+    let store = if look_only { context.open_to_read()? } else { context.open_to_write()? };
     let db = context.connect(&store)?;
     let failed = |e: crate::store::SqlError| context.db_fail(&e);
     let facts = Facts {
@@ -43,7 +45,7 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         clock: store.clock(),
         actor: super::actor(context, &db)?,
         divisions: reads::division_names(&db, context.locale.lang()).map_err(failed)?,
-        read_only: context.read_only,
+        read_only: look_only,
         demo: setting::get(&db, setting::DEMO).map_err(failed)?.is_some(),
         // The Linux console's font has no braille.
         braille: variable("TERM") != "linux",

@@ -14,6 +14,9 @@ use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// Set to `1`, it lets `--now` date changes of real data, for tests.
+const ALLOW_NOW: &str = "GONGFU_ALLOW_NOW";
+
 /// The surroundings of one run.
 #[derive(Debug)]
 pub struct Context {
@@ -128,11 +131,38 @@ impl Context {
         }
     }
 
+    /// Refuses a change whose records would carry the time of `--now`, unless the data are a demo: an audit is worth
+    /// nothing where anybody may say what time it was. Tests set [`ALLOW_NOW`]; their records are marked all the same.
+    ///
+    /// # Errors
+    /// `now-real`.
+    pub fn may_stamp(&self) -> Result<(), Fail> {
+        let Some(now) = self.now else { return Ok(()) };
+        let allowed = std::env::var(ALLOW_NOW).is_ok_and(|v| v == "1");
+        let demo = || sqlite::open(&self.db_path(), Use::Read).is_ok_and(|db| Context::demo_start(&db).is_some());
+        if allowed || demo() {
+            return Ok(());
+        }
+        Err(self.fail(Exit::Usage, "now-real", &[("now", now.to_string())]))
+    }
+
     /// The database for changes; it must be there. Under `--read-only` it opens and refuses every change.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// What is wrong with it; see [`Context::may_stamp`].
     pub fn open_to_write(&self) -> Result<Store, Fail> {
+        let store = self.open_to_rehearse()?;
+        if !self.read_only {
+            self.may_stamp()?;
+        }
+        Ok(store)
+    }
+
+    /// As [`Context::open_to_write`], for asking what would become of changes.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn open_to_rehearse(&self) -> Result<Store, Fail> {
         if !self.db_path().exists() {
             return Err(Fail::db(&DbError::Missing(self.db_path()), &self.locale));
         }

@@ -1,5 +1,6 @@
 //! The command line as other programs see it: exit codes, stdout, stderr, JSON.
 
+mod clock;
 mod import;
 mod interrupted;
 mod safe;

@@ -1,7 +1,8 @@
 //! Changes asked for by keys: what is confirmed is stored with its reason, and nothing else is.
 
 use super::{SIZES, board, catalog, code_in, state_of, wood_ears};
-use crate::support::pty::Demo;
+use crate::support::Data;
+use crate::support::pty::{Demo, Start};
 
 #[test]
 fn an_entry_found_by_initials_is_suspended_with_a_chinese_reason() {
@@ -166,4 +167,19 @@ fn a_kept_demo_opens_as_a_demo() {
     let console = start.spawn();
     console.shows("[演示数据]").shows("李静");
     drop(catalog(&demo, &[], (120, 40)));
+}
+
+#[test]
+fn under_a_fixed_clock_real_data_are_looked_at_only() {
+    let data = Data::new();
+    let dir = data.path().display().to_string();
+    let args = ["--data-dir", &dir, "--now", crate::support::NOW, "--as", "王敏"];
+    let mut console = Start::new(&args, SIZES[0]).spawn();
+    console.shows("只读").rests();
+    console.send("2").shows("SX611026-0001").rests();
+    console.send("s").shows("现在是只读方式").rests();
+    console.send("q");
+    assert_eq!(console.ends(), 0);
+    let (_, out, _) = crate::support::run(data.gongfu(&["audit", "list", "--json", "--limit", "0"]));
+    assert!(out.contains("\"total\":9"), "{out}");
 }

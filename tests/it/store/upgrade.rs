@@ -102,6 +102,7 @@ fn an_older_file_is_brought_up_to_date_with_a_copy_beside_it() {
         login: String::new(),
         terminal: String::new(),
         ssh_client: String::new(),
+        clock_set: false,
     };
     let resume = |id| Command::Move { kind: Kind::CatalogEntry, id, verb: Verb::Resume, reason: "复检合格".into() };
     store.submit_wait(&office, vec![resume(by_hand.uuid())]).expect("resumed");
