@@ -239,21 +239,27 @@ fn programme(tables: &Reference, unions: &[Organisation], now: Timestamp, ids: &
         };
         let owes = |o: &&Organisation| if form == ReturnForm::Annex1 { o.files_annex1 } else { o.files_annex2 };
         for unit in unions.iter().filter(owes) {
-            out.push(Row::from(Return {
-                id: ReturnId(ids.next_id()),
-                meta: meta(unit.id.0, now),
-                deadline_id: id,
-                unit_id: unit.id,
-                form,
-                state: ReturnState::NotStarted,
-                submitted_at: None,
-                accepted_at: None,
-                reminders: 0,
-                planned_fen: Fen(0),
-                workers: 0,
-                note: String::new(),
-            }));
+            let owed = owed_return(ReturnId(ids.next_id()), meta(unit.id.0, now), (id, unit.id, form));
+            out.push(owed.into());
         }
     }
     out
+}
+
+/// The return a unit owes for a deadline, before anything was done about it (A32).
+fn owed_return(id: ReturnId, meta: Meta, (deadline_id, unit_id, form): (DeadlineId, OrgId, ReturnForm)) -> Return {
+    Return {
+        id,
+        meta,
+        deadline_id,
+        unit_id,
+        form,
+        state: ReturnState::NotStarted,
+        submitted_at: None,
+        accepted_at: None,
+        reminders: 0,
+        planned_fen: Fen(0),
+        workers: 0,
+        note: String::new(),
+    }
 }
