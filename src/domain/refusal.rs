@@ -41,6 +41,7 @@ pub const CODES: &[&str] = &[
     "pack-empty",
     "order-held",
     "not-counted",
+    "same-figures",
     "record-changed",
     "read-only",
     "store",

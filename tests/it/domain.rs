@@ -7,11 +7,12 @@ use crate::support::invariants::{
 use crate::support::memory::{Count, Memory, text, with_text};
 use crate::support::province::{NOW, Province, counter as counter_in, line, order, org, people, purchase};
 use gongfu::domain::codes::*;
-use gongfu::domain::command::{AddCounter, AddPurchase, Command, ProposeEntry};
+use gongfu::domain::command::{AddCounter, AddPurchase, AddPurchaseEvidence, Command, ProposeEntry};
 use gongfu::domain::decide::decide;
 use gongfu::domain::machine::{self, ARROWS, Verb};
 use gongfu::domain::refusal::{CODES, Stop};
 use gongfu::domain::rows::*;
+use gongfu::domain::value::Fen;
 use gongfu::domain::work::{Rows, Work};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,6 +106,8 @@ fn a_long_year_reaches_every_command_state_and_refusal() {
         "shelf_line.stop",
         "shelf_line.resume",
         "purchase.count",
+        "purchase.adjust",
+        "purchase.add_evidence",
         "return.file",
         "catalog_edition.issue",
         "catalog_edition.publish",
@@ -149,6 +152,7 @@ const NOT_BY_HAND: &[(Kind, Verb)] = &[
     (Kind::GiftPack, Verb::Stop),
     (Kind::RemovalNotice, Verb::Acknowledge),
     (Kind::RemovalNotice, Verb::Explain),
+    (Kind::Purchase, Verb::Adjust),
     (Kind::Return, Verb::Submit),
 ];
 
@@ -376,4 +380,94 @@ fn a_venue_type_or_category_the_reference_does_not_have_is_refused_naming_the_ne
     }
     p.must(0, venue("love_station"));
     p.must(0, goods("tea"));
+}
+
+fn proof(purchase: uuid::Uuid, kind: ProofKind, sha256: &str) -> AddPurchaseEvidence {
+    let (title, dated) = (kind.code().into(), jiff::civil::date(2020, 8, 3));
+    AddPurchaseEvidence { purchase, kind, title, sha256: sha256.repeat(64), bytes: 9, dated }
+}
+
+#[test]
+fn a_purchase_that_waits_for_evidence_gets_its_files_and_is_counted() {
+    let mut p = Province::furnished();
+    let fixed = AddPurchase { kind: PurchaseKind::FixedPoint, evidence: 1, ..purchase(&p.rows, 1) };
+    let id = p.must(0, Command::AddPurchase(fixed));
+    let step = |verb| Command::Move { kind: Kind::Purchase, id, verb, reason: "核".into() };
+    p.must(0, step(Verb::Submit));
+    p.must(0, step(Verb::AskEvidence));
+    let kinds = |p: &Province| p.rows.get::<Purchase>(id).evidence;
+    p.must(0, Command::AddPurchaseEvidence(proof(id, ProofKind::ProofOfTask, "a")));
+    assert_eq!(kinds(&p), 1, "the one that was stated");
+    p.must(0, Command::AddPurchaseEvidence(proof(id, ProofKind::ProofOfTask, "b")));
+    assert_eq!(kinds(&p), 1, "a second file of one kind is not another kind");
+    p.must(0, Command::AddPurchaseEvidence(proof(id, ProofKind::PurchaseVoucher, "c")));
+    let refused = |p: &mut Province, who: usize, asked: Command| match p.ask(who, &asked) {
+        Err(Stop::Refused(r)) => r.code,
+        other => panic!("{asked:?}: {other:?}"),
+    };
+    let voucher = proof(id, ProofKind::PurchaseVoucher, "c");
+    assert_eq!(refused(&mut p, 0, Command::AddPurchaseEvidence(voucher.clone())), "already-exists");
+    let tomorrow =
+        AddPurchaseEvidence { dated: jiff::civil::date(2020, 8, 21), sha256: "e".repeat(64), ..voucher.clone() };
+    assert_eq!(refused(&mut p, 0, Command::AddPurchaseEvidence(tomorrow)), "number-out-of-range");
+    let broken = AddPurchaseEvidence { sha256: "xyz".into(), ..voucher };
+    assert_eq!(refused(&mut p, 0, Command::AddPurchaseEvidence(broken)), "field-unclean");
+    p.must(0, step(Verb::Submit));
+    assert_eq!(refused(&mut p, 0, step(Verb::Count)), "not-counted");
+    p.must(0, Command::AddPurchaseEvidence(proof(id, ProofKind::ReliefEffect, "d")));
+    assert_eq!(kinds(&p), 3);
+    let auditor = people().iter().position(|a| a.role == Role::Auditor).expect("an auditor");
+    let more = proof(id, ProofKind::ReliefEffect, "f");
+    assert_eq!(refused(&mut p, auditor, Command::AddPurchaseEvidence(more.clone())), "not-allowed");
+    p.must(0, step(Verb::Count));
+    assert_eq!(refused(&mut p, 0, Command::AddPurchaseEvidence(more)), "wrong-state");
+}
+
+#[test]
+fn a_counted_purchase_is_corrected_by_one_that_links_it_and_the_total_moves_by_the_difference() {
+    let mut p = Province::furnished();
+    let new = AddPurchase { kind: PurchaseKind::UnionGoods, voucher_no: "V-1".into(), ..purchase(&p.rows, 1) };
+    let id = p.must(0, Command::AddPurchase(new));
+    let step = |verb| Command::Move { kind: Kind::Purchase, id, verb, reason: "核".into() };
+    let total = |p: &Province| -> i64 {
+        let all = p.rows.all::<Purchase>();
+        all.iter().filter(|x| x.state == PurchaseState::Counted).map(|x| x.amount_fen.0).sum()
+    };
+    let adjust = |purchase, quantity, fen, reason: &str| Command::AdjustPurchase {
+        purchase,
+        quantity,
+        amount: Fen(fen),
+        reason: reason.into(),
+    };
+    let refused = |p: &mut Province, who: usize, asked: Command| match p.ask(who, &asked) {
+        Err(Stop::Refused(r)) => r.code,
+        other => panic!("{asked:?}: {other:?}"),
+    };
+    assert_eq!(refused(&mut p, 0, adjust(id, 3, 9_000, "录错")), "wrong-state");
+    p.must(0, step(Verb::Submit));
+    p.must(0, step(Verb::Count));
+    let (before, old) = (total(&p), p.rows.get::<Purchase>(id));
+    for (quantity, fen, reason, code) in [
+        (old.quantity, old.amount_fen.0, "录错", "same-figures"),
+        (3, 9_000, " ", "reason-missing"),
+        (3, -1, "录错", "number-out-of-range"),
+        (3, 0, "录错", "number-out-of-range"),
+        (0, 9_000, "录错", "number-out-of-range"),
+    ] {
+        assert_eq!(refused(&mut p, 0, adjust(id, quantity, fen, reason)), code, "{quantity} {fen}");
+    }
+    // Who counts corrects: a city verifies only.
+    assert_eq!(refused(&mut p, 2, adjust(id, 3, 9_000, "录错")), "not-allowed");
+    assert_eq!(refused(&mut p, 0, step(Verb::Adjust)), "wrong-state");
+    let new = p.must(0, adjust(id, 3, 9_000, "录错"));
+    let (was, now): (Purchase, Purchase) = (p.rows.get(id), p.rows.get(new));
+    assert_eq!((was.state, was.amount_fen, was.quantity), (PurchaseState::Adjusted, old.amount_fen, old.quantity));
+    assert_eq!((now.state, now.adjusts, now.amount_fen.0), (PurchaseState::Counted, Some(was.id), 9_000));
+    assert_eq!((&now.voucher_no, now.supplier_id, now.bought_on), (&was.voucher_no, was.supplier_id, was.bought_on));
+    assert_eq!(total(&p) - before, 9_000 - old.amount_fen.0);
+    assert_eq!(refused(&mut p, 0, adjust(id, 1, 1, "再")), "wrong-state");
+    // All of it given back.
+    p.must(0, adjust(new, 0, 0, "退货"));
+    assert_eq!(total(&p), before - old.amount_fen.0);
+    rows_hold(&p.rows);
 }

@@ -66,6 +66,9 @@ fn an_older_delisting_finds_the_edition_it_signed() {
         let incident = found.into_iter().find_map(Incident::from_row).expect("the incident");
         assert_eq!(incident.edition_no, edition, "{code}");
     }
+    // The table of purchase evidence is there, with nothing in it.
+    let nothing = Value::Blob(vec![0; 16]);
+    assert_eq!(rows.find(Kind::PurchaseEvidence, "purchase_id", &nothing).expect("the table"), Vec::new());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::memory::{Memory, text};
 use super::province::{self, COUNTIES, org};
 use gongfu::domain::codes::*;
-use gongfu::domain::command::{AddPurchase, Command};
+use gongfu::domain::command::{AddPurchase, AddPurchaseEvidence, Command};
 use gongfu::domain::machine::{self, Verb};
 use gongfu::domain::rows::*;
 use gongfu::domain::value::Fen;
@@ -228,6 +228,7 @@ pub fn command(rows: &Memory, t: Throw) -> Command {
         35 => province::pack("端午礼盒", &[entry(t.a), entry(t.b)]),
         36 => Command::SetPackItem { pack: pick(rows, Kind::GiftPack, t.a), entry: entry(t.b), quantity: n },
         37 => province::order(org(u128::from(t.a % 8)), &[entry(t.b), entry(t.a)]),
+        38 if t.n % 3 == 2 => on_purchase(rows, t),
         38 => {
             let new = province::purchase(rows, t.a.to_be_bytes()[1]);
             let voucher_no = if t.b.is_multiple_of(3) { format!("V{}", t.b % 5) } else { String::new() };
@@ -235,6 +236,25 @@ pub fn command(rows: &Memory, t: Throw) -> Command {
         }
         _ => office(rows, t),
     }
+}
+
+/// A correction or a file for a purchase, mostly one that is counted.
+fn on_purchase(rows: &Memory, t: Throw) -> Command {
+    let counted: Vec<_> = rows.all::<Purchase>().into_iter().filter(|p| p.state == PurchaseState::Counted).collect();
+    if let Some(purchase) = counted.get(usize::from(t.a) % counted.len().max(1)).filter(|_| !t.b.is_multiple_of(4)) {
+        let amount = if t.b.is_multiple_of(5) { purchase.amount_fen } else { Fen(i64::from(t.b % 9) * 1_000) };
+        let quantity = if t.b.is_multiple_of(5) { purchase.quantity } else { i64::from(t.b % 9) };
+        let reason = if t.n == 5 { String::new() } else { "录错".into() };
+        return Command::AdjustPurchase { purchase: purchase.id.0, quantity, amount, reason };
+    }
+    Command::AddPurchaseEvidence(AddPurchaseEvidence {
+        purchase: pick(rows, Kind::Purchase, t.a),
+        kind: one(ProofKind::ALL, t.b),
+        title: "材料".into(),
+        sha256: format!("{:064x}", t.b % 7),
+        bytes: 1,
+        dated: date(2020, 8, 1),
+    })
 }
 
 /// What the newest edition waits for: its three places, then to be public.

@@ -10,7 +10,7 @@ use gongfu::domain::record::Record;
 use gongfu::domain::rights::Right;
 use gongfu::domain::rows::*;
 use gongfu::domain::work::{Change, Decision};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Nothing that is sold refers to an entry that is not listed, and the counts that are kept are right.
@@ -77,7 +77,26 @@ pub fn rows_hold(rows: &Memory) {
             assert_eq!(entries[&old].state, EntryState::Delisted, "{} follows {}", entry.code, entries[&old].code);
         }
     }
-    for purchase in rows.all::<Purchase>() {
+    let purchases = rows.all::<Purchase>();
+    for purchase in &purchases {
+        let corrections = purchases.iter().filter(|p| p.adjusts == Some(purchase.id)).count();
+        assert_eq!(
+            corrections,
+            usize::from(purchase.state == PurchaseState::Adjusted),
+            "{} is corrected",
+            purchase.code
+        );
+        assert!(purchase.amount_fen.0 > 0 || purchase.adjusts.is_some(), "{} is for nothing", purchase.code);
+        assert!(purchase.amount_fen.0 >= 0, "{} is negative", purchase.code);
+        let kinds: HashSet<_> = rows
+            .all::<PurchaseEvidence>()
+            .into_iter()
+            .filter(|e| e.purchase_id == purchase.id)
+            .map(|e| e.kind.code())
+            .collect();
+        assert!(usize::try_from(purchase.evidence).is_ok_and(|n| (kinds.len()..=3).contains(&n)), "{}", purchase.code);
+    }
+    for purchase in purchases {
         if let Some(entry) = purchase.entry_id {
             assert_eq!(entries[&entry].supplier_id, purchase.supplier_id, "{} is of another supplier", purchase.code);
             assert!(entries[&entry].edition_no.is_some(), "{} was never listed", purchase.code);
@@ -138,7 +157,9 @@ pub fn changes_hold(before: &Memory, actor: &Actor, decision: &Decision) {
             assert_eq!(after.meta().rev, 1);
             assert_eq!(after.meta().created_by, actor.name);
             let machine = machine::machines().into_iter().find(|(k, _)| *k == after.kind());
-            let signed = after.kind() == Kind::CatalogEdition;
+            // An edition is signed as it is made; a correction is counted as what it corrects was.
+            let signed = after.kind() == Kind::CatalogEdition
+                || matches!(after, Row::Purchase(p) if p.adjusts.is_some() && p.state == PurchaseState::Counted);
             let first = machine.is_none_or(|(_, states)| signed || states[0] == text(after, "state"));
             assert!(first, "a new {} is {}", after.kind().table(), text(after, "state"));
             rows.put(after.clone());
@@ -222,6 +243,8 @@ fn asked_right(rows: &Memory, actor: &Actor, command: &Command) -> Option<(Right
         Command::SetPackItem { pack, .. } => (Right::PublishPacks, union(rows.get::<GiftPack>(*pack).meta.org)),
         Command::PlaceOrder { buyer, .. } => (Right::Purchase, union(*buyer)),
         Command::AddPurchase(new) => (Right::Purchase, union(new.buyer)),
+        Command::AddPurchaseEvidence(new) => (Right::Purchase, of::<Purchase>(rows, new.purchase)),
+        Command::AdjustPurchase { purchase, .. } => (Right::CountPurchases, of::<Purchase>(rows, *purchase)),
         Command::FileReturn { id, .. } => {
             let row: Return = rows.get(*id);
             let right = if row.form == ReturnForm::Annex1 { Right::SubmitAnnex1 } else { Right::SubmitAnnex2 };
