@@ -17,9 +17,9 @@ use crate::domain::record::Meta;
 use crate::domain::rows::*;
 use crate::domain::value::Fen;
 use crate::reference::{Reference, RowError, embedded};
-use crate::sqlite::{DbError, Stop};
+use crate::sqlite::{self, DbError, Stop, Use};
 use crate::store::load::{self, Loader};
-use crate::store::reference;
+use crate::store::{FILE, reference, setting};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -96,7 +96,15 @@ pub fn demo_until(
     )?;
     loader.finish(|done, of| (progress.borrow_mut())(Stage::Indices { done, of }))?;
     day::live(dir, seed)?;
+    start_clock(dir)?;
     Ok(summary)
+}
+
+/// Notes the machine's time as the moment the demo stands at its instant: making it may have taken minutes.
+fn start_clock(dir: &Path) -> Result<(), DbError> {
+    let path = dir.join(FILE);
+    let db = sqlite::open(&path, Use::Write)?;
+    setting::set(&db, setting::DEMO_SINCE, &Clock::Real.now().to_string()).map_err(|e| DbError::of(&path, &e))
 }
 
 /// The person the demo is shown to.

@@ -7,7 +7,7 @@ use crate::base::clock::Clock;
 use crate::base::ids::Ids;
 use crate::base::locale::{Lang, Locale};
 use crate::config::{Config, Profile};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, CLOCK_SET};
 use crate::sqlite::{self, DbError, Use};
 use crate::store::{self, Store, StoreError, setting};
 use jiff::Timestamp;
@@ -106,15 +106,22 @@ impl Context {
     fn clock_in(&self, db: &crate::store::Connection) -> Clock {
         match self.now {
             Some(at) => Clock::Fixed(at),
-            None => Context::demo_start(db).map_or(Clock::Real, Clock::running_from),
+            None => Context::demo_clock(db).unwrap_or(Clock::Real),
         }
     }
 
-    /// The demo's clock goes on where the last record left it, so that no record is older than the one before.
-    fn demo_start(db: &crate::store::Connection) -> Option<Timestamp> {
-        let start: Timestamp = setting::get(db, setting::DEMO).ok()??.parse().ok()?;
-        let last = db.query_row("SELECT coalesce(max(at), 0) FROM audit", [], |r| r.get::<_, i64>(0)).ok()?;
-        Timestamp::from_millisecond(last).ok().map(|last| last.max(start))
+    /// The clock of a demo: the machine's, set to the demo's instant at the moment it was made. A property of the
+    /// database, so that programs started apart agree. Where the last record is later (the machine's clock was put back, or
+    /// the demo is of a version that kept no such moment) it goes on from there: no record is older than the one before.
+    /// Records under `--now` are of a time somebody chose and set no clock.
+    fn demo_clock(db: &crate::store::Connection) -> Option<Clock> {
+        let instant = |key| setting::get(db, key).ok().flatten()?.parse::<Timestamp>().ok();
+        let (start, machine) = (instant(setting::DEMO)?, Clock::Real.now());
+        let clock = Clock::set(start, instant(setting::DEMO_SINCE).unwrap_or(machine));
+        let sql = "SELECT coalesce(max(at), 0) FROM audit WHERE origin <> ?1 AND origin NOT LIKE '% ' || ?1";
+        let last = db.query_row(sql, [CLOCK_SET], |r| r.get::<_, i64>(0)).ok()?;
+        let last = Timestamp::from_millisecond(last).ok()?;
+        Some(if last > clock.now() { Clock::set(last, machine) } else { clock })
     }
 
     /// The database for looking only. One of an older version is brought up first, unless nothing may be changed.
@@ -139,7 +146,7 @@ impl Context {
     pub fn may_stamp(&self) -> Result<(), Fail> {
         let Some(now) = self.now else { return Ok(()) };
         let allowed = std::env::var(ALLOW_NOW).is_ok_and(|v| v == "1");
-        let demo = || sqlite::open(&self.db_path(), Use::Read).is_ok_and(|db| Context::demo_start(&db).is_some());
+        let demo = || sqlite::open(&self.db_path(), Use::Read).is_ok_and(|db| Context::demo_clock(&db).is_some());
         if allowed || demo() {
             return Ok(());
         }
