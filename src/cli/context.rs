@@ -139,7 +139,7 @@ impl Context {
     }
 
     /// Refuses a change whose records would carry the time of `--now`, unless the data are a demo: an audit is worth
-    /// nothing where anybody may say what time it was. Tests set [`ALLOW_NOW`]; their records are marked all the same.
+    /// nothing where anybody may say what time it was. Tests set `GONGFU_ALLOW_NOW`; their records are marked all the same.
     ///
     /// # Errors
     /// `now-real`.
