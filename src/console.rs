@@ -16,8 +16,9 @@ pub mod terminal;
 pub mod theme;
 pub mod views;
 pub mod widgets;
+pub mod written;
 
-use crate::base::locale::Lang;
+use crate::base::locale::{Lang, Locale};
 use backend::sync::SyncMode;
 use keys::Chord;
 use std::collections::BTreeMap;
@@ -67,10 +68,10 @@ impl Settings {
     /// The theme the settings name.
     ///
     /// # Errors
-    /// A sentence with file and line, or that there is no such theme.
-    pub fn load_theme(&self) -> Result<Theme, String> {
+    /// A sentence with file and line, or that there is no such theme; `verbose` adds what the TOML reader said.
+    pub fn load_theme(&self, locale: &Locale, verbose: bool) -> Result<Theme, String> {
         match &self.theme_file {
-            Some((path, text)) => Theme::parse(path, text, self.depth).map_err(|e| e.to_string()),
+            Some((path, text)) => Theme::parse(path, text, self.depth).map_err(|e| e.words(locale, verbose)),
             None => Theme::shipped(&self.theme, self.depth).ok_or_else(|| {
                 let known: Vec<&str> = theme::SHIPPED.iter().map(|(name, _)| *name).collect();
                 format!("theme {:?}: {}", self.theme, known.join(", "))

@@ -17,9 +17,9 @@ use crate::domain::record::Meta;
 use crate::domain::rows::*;
 use crate::domain::value::Fen;
 use crate::reference::{Reference, RowError, embedded};
-use crate::sqlite::{DbError, Stop};
+use crate::sqlite::{self, DbError, Stop, Use};
 use crate::store::load::{self, Loader};
-use crate::store::reference;
+use crate::store::{FILE, reference, setting};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -96,7 +96,15 @@ pub fn demo_until(
     )?;
     loader.finish(|done, of| (progress.borrow_mut())(Stage::Indices { done, of }))?;
     day::live(dir, seed)?;
+    start_clock(dir)?;
     Ok(summary)
+}
+
+/// Notes the machine's time as the moment the demo stands at its instant: making it may have taken minutes.
+fn start_clock(dir: &Path) -> Result<(), DbError> {
+    let path = dir.join(FILE);
+    let db = sqlite::open(&path, Use::Write)?;
+    setting::set(&db, setting::DEMO_SINCE, &Clock::Real.now().to_string()).map_err(|e| DbError::of(&path, &e))
 }
 
 /// The person the demo is shown to.
@@ -110,6 +118,7 @@ pub fn office(org_id: Uuid) -> Actor {
         login: String::new(),
         terminal: String::new(),
         ssh_client: String::new(),
+        clock_set: false,
     }
 }
 
@@ -238,21 +247,27 @@ fn programme(tables: &Reference, unions: &[Organisation], now: Timestamp, ids: &
         };
         let owes = |o: &&Organisation| if form == ReturnForm::Annex1 { o.files_annex1 } else { o.files_annex2 };
         for unit in unions.iter().filter(owes) {
-            out.push(Row::from(Return {
-                id: ReturnId(ids.next_id()),
-                meta: meta(unit.id.0, now),
-                deadline_id: id,
-                unit_id: unit.id,
-                form,
-                state: ReturnState::NotStarted,
-                submitted_at: None,
-                accepted_at: None,
-                reminders: 0,
-                planned_fen: Fen(0),
-                workers: 0,
-                note: String::new(),
-            }));
+            let owed = owed_return(ReturnId(ids.next_id()), meta(unit.id.0, now), (id, unit.id, form));
+            out.push(owed.into());
         }
     }
     out
+}
+
+/// The return a unit owes for a deadline, before anything was done about it (A32).
+fn owed_return(id: ReturnId, meta: Meta, (deadline_id, unit_id, form): (DeadlineId, OrgId, ReturnForm)) -> Return {
+    Return {
+        id,
+        meta,
+        deadline_id,
+        unit_id,
+        form,
+        state: ReturnState::NotStarted,
+        submitted_at: None,
+        accepted_at: None,
+        reminders: 0,
+        planned_fen: Fen(0),
+        workers: 0,
+        note: String::new(),
+    }
 }

@@ -1,6 +1,6 @@
 //! The only place that asks the machine for the time.
 //!
-//! A clock is real, or starts at a given instant and runs on (`--now` in the demo), or stands still (tests).
+//! A clock is real, or the machine's set to another time (the demo), or runs on from an instant, or stands still (`--now`).
 
 use jiff::{SignedDuration, Timestamp};
 use std::time::Instant;
@@ -10,6 +10,8 @@ use std::time::Instant;
 pub enum Clock {
     /// The machine's clock.
     Real,
+    /// The machine's clock put on or back by this much: whoever knows the shift reads the same time.
+    Shifted(SignedDuration),
     /// Stood at `start` when `since` was taken and has run on since.
     Running { start: Timestamp, since: Instant },
     /// Always the same instant.
@@ -22,11 +24,20 @@ impl Clock {
         Clock::Running { start, since: Instant::now() }
     }
 
+    /// The machine's clock set so that it shows `shown` where the machine shows `machine`.
+    pub fn set(shown: Timestamp, machine: Timestamp) -> Clock {
+        Clock::Shifted(shown.duration_since(machine))
+    }
+
     /// The current instant, to the millisecond, as it is stored.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that may ask the machine for the time")]
     pub fn now(&self) -> Timestamp {
         let exact = match self {
             Clock::Real => Timestamp::now(),
+            Clock::Shifted(by) => {
+                let machine = Timestamp::now();
+                machine.checked_add(*by).unwrap_or(machine)
+            }
             Clock::Running { start, since } => {
                 let passed = SignedDuration::try_from(since.elapsed()).unwrap_or_default();
                 start.checked_add(passed).unwrap_or(*start)

@@ -135,6 +135,17 @@ impl Locale {
         args.iter().map(|(name, value)| (*name, place(name, value))).collect()
     }
 
+    /// Codes of the set that `args` name, each with its word: `tea 茶叶`.
+    fn codes(&self, args: &[(&'static str, String)], codes: &str) -> String {
+        let set = args.iter().find(|(n, _)| *n == "set").map_or("", |(_, v)| v.as_str());
+        let one = |code: &str| match self.code(set, code) {
+            word if word == code => word,
+            word => format!("{code} {word}"),
+        };
+        let words: Vec<String> = codes.split(',').filter(|c| !c.is_empty()).map(one).collect();
+        words.join(if self.lang == Lang::Zh { "、" } else { ", " })
+    }
+
     /// Puts the value of one argument into words by its name: states by their kind, roles, verbs, rights, fields.
     fn word(&self, name: &str, value: &str, args: &[(&'static str, String)]) -> String {
         let kind = || args.iter().find(|(n, _)| *n == "kind").map_or("", |(_, v)| v.as_str());
@@ -153,6 +164,13 @@ impl Locale {
             "kind" => list("kind"),
             "field" => list("field"),
             "missing" => list("missing"),
+            "near" | "codes" => self.codes(args, value),
+            "type" => list("toml_type"),
+            "io" => self.tr(&format!("io-{value}")).into_owned(),
+            "wants" => {
+                let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
+                self.tr_with(&format!("wants-{value}"), &args)
+            }
             _ => value.to_owned(),
         }
     }

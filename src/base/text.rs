@@ -7,11 +7,13 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 mod clean;
 mod display;
 mod fit;
+mod nearest;
 mod wrap;
 
 pub use clean::{clean, clean_long, harmless, is_clean, json_escaped};
 pub use display::display;
 pub use fit::{cut, fit, fit_middle, fit_right, glyphs, short, shortened};
+pub use nearest::nearest;
 pub use wrap::wrap;
 
 /// Cells `s` takes when ratatui draws it: graphemes holding a control character are skipped, ambiguous glyphs count

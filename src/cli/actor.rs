@@ -39,6 +39,7 @@ pub fn actor(context: &Context, db: &Connection) -> Result<Actor, Fail> {
         login: login(),
         terminal: terminal(),
         ssh_client: ssh_client(),
+        clock_set: context.now.is_some(),
     })
 }
 

@@ -11,6 +11,7 @@ use crate::console::app::Facts;
 use crate::console::keys;
 use crate::console::run::{Launch, RunError, run as run_console};
 use crate::console::theme::{self, Depth, Env};
+use crate::console::written;
 use crate::store::{reads, setting};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -34,7 +35,9 @@ pub(super) fn has_terminal() -> bool {
 
 /// Opens the console on the context's database.
 pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
-    let store = if context.read_only { context.open_to_read()? } else { context.open_to_write()? };
+    // With a clock that may date nothing there is nothing but looking.
+    let look_only = context.read_only || context.may_stamp().is_err();
+    let store = if look_only { context.open_to_read()? } else { context.open_to_write()? };
     let db = context.connect(&store)?;
     let failed = |e: crate::store::SqlError| context.db_fail(&e);
     let facts = Facts {
@@ -42,12 +45,12 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         clock: store.clock(),
         actor: super::actor(context, &db)?,
         divisions: reads::division_names(&db, context.locale.lang()).map_err(failed)?,
-        read_only: context.read_only,
+        read_only: look_only,
         demo: setting::get(&db, setting::DEMO).map_err(failed)?.is_some(),
         // The Linux console's font has no braille.
         braille: variable("TERM") != "linux",
     };
-    let settings = settings_of(&context.config, &context.locale).map_err(|why| own(context, why))?;
+    let settings = settings(context)?;
     let keys = KeyMap::new(&settings.keys).map_err(|e| key_fail(context, &e))?;
     let path = context.config.path.clone();
     // A file that was named and goes away is a mistake to be told; the usual one may come and go.
@@ -64,9 +67,9 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         reload: Box::new(move || {
             let config = Config::load(named.as_deref(), &|name| std::env::var(name).ok());
             // The place comes first in the sentence: without folders its line fits into a narrow footer.
-            let words = |e| Fail::config(&e, &locale).message.replace(&folders, "");
+            let words = |e| Fail::config(&e, &locale, false).message.replace(&folders, "");
             let config = config.map_err(words)?;
-            let settings = settings_of(&config, &locale).map_err(|why| why.replace(&folders, ""))?;
+            let settings = settings_of(&config, &locale, false).map_err(|why| why.replace(&folders, ""))?;
             let wrong_key = |e: KeyError| key_words(&config, &locale, &e).message.replace(&folders, "");
             KeyMap::new(&settings.keys).map_err(wrong_key)?;
             Ok(settings)
@@ -82,9 +85,15 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
     }
 }
 
+/// The console's part of the settings, its theme tried.
+pub(super) fn settings(context: &Context) -> Result<Settings, Fail> {
+    let verbose = context.verbose > 0;
+    settings_of(&context.config, &context.locale, verbose).map_err(|why| own(context, why))
+}
+
 /// Whether the console could start with the settings: theme and keys are known only here.
 pub(super) fn check(context: &Context) -> Result<(), Fail> {
-    let settings = settings_of(&context.config, &context.locale).map_err(|why| own(context, why))?;
+    let settings = settings(context)?;
     KeyMap::new(&settings.keys).map(|_| ()).map_err(|e| key_fail(context, &e))
 }
 
@@ -130,7 +139,7 @@ fn variable(name: &str) -> String {
 }
 
 /// The console's part of the settings.
-fn settings_of(config: &Config, locale: &Locale) -> Result<Settings, String> {
+fn settings_of(config: &Config, locale: &Locale, verbose: bool) -> Result<Settings, String> {
     let s = &config.settings;
     let (term, colorterm, no_color) = (variable("TERM"), variable("COLORTERM"), variable("NO_COLOR"));
     let env = Env { term: &term, colorterm: &colorterm, no_color: &no_color };
@@ -151,7 +160,11 @@ fn settings_of(config: &Config, locale: &Locale) -> Result<Settings, String> {
         true => None,
         false => {
             let path = theme_path(config);
-            let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+            let unreadable = |e: std::io::Error| {
+                let args = [("place", path.display().to_string()), ("io", written::io_code(&e).to_owned())];
+                Fail::new(Exit::Input, locale, "config", "unreadable", &args).message
+            };
+            let text = std::fs::read_to_string(&path).map_err(unreadable)?;
             Some((path.display().to_string(), text))
         }
     };
@@ -168,7 +181,7 @@ fn settings_of(config: &Config, locale: &Locale) -> Result<Settings, String> {
         ask_width: s.ambiguous_width == AmbiguousWidth::Auto,
         notice_seconds: i64::from(s.notice_seconds),
     };
-    settings.load_theme().map(|_| settings)
+    settings.load_theme(locale, verbose).map(|_| settings)
 }
 
 /// A theme file named without its folder lies beside the settings file.

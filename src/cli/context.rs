@@ -7,7 +7,7 @@ use crate::base::clock::Clock;
 use crate::base::ids::Ids;
 use crate::base::locale::{Lang, Locale};
 use crate::config::{Config, Profile};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, CLOCK_SET};
 use crate::domain::refusal::Refusal;
 use crate::sqlite::{self, DbError, Use};
 use crate::store::{self, Store, StoreError, reads, setting};
@@ -15,6 +15,9 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Set to `1`, it lets `--now` date changes of real data, for tests.
+const ALLOW_NOW: &str = "GONGFU_ALLOW_NOW";
 
 /// The surroundings of one run.
 #[derive(Debug)]
@@ -44,7 +47,7 @@ impl Context {
         let globals = &cli.globals;
         let get = |name: &str| std::env::var(name).ok();
         let named = globals.config.clone().or_else(|| std::env::var_os("GONGFU_CONFIG").map(PathBuf::from));
-        let failed = |e: crate::config::ConfigError| Fail::config(&e, locale);
+        let failed = |e: crate::config::ConfigError| Fail::config(&e, locale, globals.verbose > 0);
         let config = Config::load(named.as_deref(), &|name| match (name, &globals.profile) {
             ("GONGFU_PROFILE", Some(profile)) => Some(profile.clone()),
             _ => get(name),
@@ -105,15 +108,22 @@ impl Context {
     fn clock_in(&self, db: &crate::store::Connection) -> Clock {
         match self.now {
             Some(at) => Clock::Fixed(at),
-            None => Context::demo_start(db).map_or(Clock::Real, Clock::running_from),
+            None => Context::demo_clock(db).unwrap_or(Clock::Real),
         }
     }
 
-    /// The demo's clock goes on where the last record left it, so that no record is older than the one before.
-    fn demo_start(db: &crate::store::Connection) -> Option<Timestamp> {
-        let start: Timestamp = setting::get(db, setting::DEMO).ok()??.parse().ok()?;
-        let last = db.query_row("SELECT coalesce(max(at), 0) FROM audit", [], |r| r.get::<_, i64>(0)).ok()?;
-        Timestamp::from_millisecond(last).ok().map(|last| last.max(start))
+    /// The clock of a demo: the machine's, set to the demo's instant at the moment it was made. A property of the
+    /// database, so that programs started apart agree. Where the last record is later (the machine's clock was put back, or
+    /// the demo is of a version that kept no such moment) it goes on from there: no record is older than the one before.
+    /// Records under `--now` are of a time somebody chose and set no clock.
+    fn demo_clock(db: &crate::store::Connection) -> Option<Clock> {
+        let instant = |key| setting::get(db, key).ok().flatten()?.parse::<Timestamp>().ok();
+        let (start, machine) = (instant(setting::DEMO)?, Clock::Real.now());
+        let clock = Clock::set(start, instant(setting::DEMO_SINCE).unwrap_or(machine));
+        let sql = "SELECT coalesce(max(at), 0) FROM audit WHERE origin <> ?1 AND origin NOT LIKE '% ' || ?1";
+        let last = db.query_row(sql, [CLOCK_SET], |r| r.get::<_, i64>(0)).ok()?;
+        let last = Timestamp::from_millisecond(last).ok()?;
+        Some(if last > clock.now() { Clock::set(last, machine) } else { clock })
     }
 
     /// The database for looking only. One of an older version is brought up first, unless nothing may be changed.
@@ -130,11 +140,38 @@ impl Context {
         }
     }
 
+    /// Refuses a change whose records would carry the time of `--now`, unless the data are a demo: an audit is worth
+    /// nothing where anybody may say what time it was. Tests set `GONGFU_ALLOW_NOW`; their records are marked all the same.
+    ///
+    /// # Errors
+    /// `now-real`.
+    pub fn may_stamp(&self) -> Result<(), Fail> {
+        let Some(now) = self.now else { return Ok(()) };
+        let allowed = std::env::var(ALLOW_NOW).is_ok_and(|v| v == "1");
+        let demo = || sqlite::open(&self.db_path(), Use::Read).is_ok_and(|db| Context::demo_clock(&db).is_some());
+        if allowed || demo() {
+            return Ok(());
+        }
+        Err(self.fail(Exit::Usage, "now-real", &[("now", now.to_string())]))
+    }
+
     /// The database for changes; it must be there. Under `--read-only` it opens and refuses every change.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// What is wrong with it; see [`Context::may_stamp`].
     pub fn open_to_write(&self) -> Result<Store, Fail> {
+        let store = self.open_to_rehearse()?;
+        if !self.read_only {
+            self.may_stamp()?;
+        }
+        Ok(store)
+    }
+
+    /// As [`Context::open_to_write`], for asking what would become of changes.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn open_to_rehearse(&self) -> Result<Store, Fail> {
         if !self.db_path().exists() {
             return Err(Fail::db(&DbError::Missing(self.db_path()), &self.locale));
         }

@@ -4,6 +4,7 @@
 
 use crate::base::locale::{Locale, Sentence};
 use crate::config::ConfigError;
+use crate::console::written;
 use crate::setup::SetupError;
 use crate::sqlite::DbError;
 use crate::store::StoreError;
@@ -114,9 +115,10 @@ impl Fail {
         Fail::new(Exit::Input, locale, "filter", error.code, &error.args)
     }
 
-    /// What is wrong with the settings.
-    pub fn config(error: &ConfigError, locale: &Locale) -> Fail {
-        Fail::new(Exit::Input, locale, "config", error.code, &error.args)
+    /// What is wrong with the settings; `verbose` adds what the TOML reader said.
+    pub fn config(error: &ConfigError, locale: &Locale, verbose: bool) -> Fail {
+        let (message, hint) = written::words(locale, error.code, &error.args, verbose);
+        Fail { exit: Exit::Input, code: error.code.to_owned(), message, hint, problems: Vec::new() }
     }
 
     /// A file that cannot be read or written.

@@ -19,6 +19,7 @@ pub fn field_type(kind: Kind, column: &str) -> Option<Ty> {
         (Kind::Organisation, "kind") => Ty::Set("org"),
         (Kind::Supplier, "kind") => Ty::Set("supplier_kind"),
         (Kind::Purchase, "kind") => Ty::Set("purchase_kind"),
+        (Kind::PurchaseEvidence, "kind") => Ty::Set("proof"),
         (Kind::Evidence, "kind") => Ty::Set("evidence"),
         (Kind::Publication, "channel") => Ty::Set("channel_place"),
         (Kind::Goal, "unit") => Ty::Set("goal_unit"),

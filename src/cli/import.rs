@@ -41,7 +41,7 @@ fn read(context: &Context, file: &Path) -> Result<Vec<u8>, Fail> {
 
 fn catalog(context: &Context, args: &ImportCatalog) -> Result<Exit, Fail> {
     let bytes = read(context, &args.file)?;
-    let store = context.open_to_write()?;
+    let store = if args.dry_run { context.open_to_rehearse()? } else { context.open_to_write()? };
     let db = context.connect(&store)?;
     let tables = store::reference::read(&db).map_err(|e| context.db_fail(&e))?;
     drop(db);

@@ -18,6 +18,7 @@ pub(super) fn run(context: &Context, org: &str, force: bool) -> Result<Exit, Fai
     if context.db_path().exists() && !force {
         return Err(Fail::store(&StoreError::Exists(context.db_path()), &context.locale));
     }
+    context.may_stamp()?;
     context.make_data_dir()?;
     let name = make(context, org)?;
     let mut out = Out::new();

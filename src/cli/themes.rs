@@ -1,4 +1,4 @@
-//! `gongfu themes`: the themes that come with the product, and which one counts.
+//! `gongfu themes`: the themes that come with the product, a theme file that is set, and which one counts.
 
 use super::context::Context;
 use super::fail::{Exit, Fail};
@@ -8,8 +8,17 @@ use serde_json::{Value as Json, json};
 
 /// Runs `themes`.
 pub(super) fn run(context: &Context) -> Result<Exit, Fail> {
-    let themes: Vec<Theme> = SHIPPED.iter().filter_map(|(name, _)| Theme::shipped(name, Depth::True)).collect();
-    let current = &context.config.settings.theme;
+    let mut themes: Vec<Theme> = SHIPPED.iter().filter_map(|(name, _)| Theme::shipped(name, Depth::True)).collect();
+    let mut current = context.config.settings.theme.clone();
+    let settings = super::console::settings(context)?;
+    if let Some((path, text)) = &settings.theme_file {
+        // Read a moment ago; what is wrong with it was told then.
+        if let Ok(own) = Theme::parse(path, text, Depth::True) {
+            own.name().clone_into(&mut current);
+            themes.push(own);
+        }
+    }
+    let current = current.as_str();
     let mut out = Out::new();
     if context.json {
         let rows =

@@ -18,6 +18,7 @@ pub const VARIABLES: &[&str] = &[
     "GONGFU_SYNC_OUTPUT",
     "GONGFU_NOTICE_SECONDS",
     "GONGFU_LOG",
+    "GONGFU_ALLOW_NOW",
 ];
 
 /// Lays the variables over the settings; those of a profile over the profile in use.

@@ -1,29 +1,50 @@
-//! Reads the settings file and says exactly where it is wrong, naming the nearest key.
+//! Reads the settings file and says exactly where it is wrong, naming the nearest key or word.
 
 use super::{Config, Settings};
 use crate::console::action::{self, Action};
-use crate::console::keys::{Chord, Reserved, nearest, reserved};
+use crate::console::keys::{Chord, ParseChordError, Reserved, reserved};
+use crate::console::written::{self, Fault, Wants, Written, check, unknown, wrong};
 use crate::store::list::ListKind;
-use std::ops::Range;
 use std::path::Path;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
-/// Keys at the top.
-pub(super) const TOP: &[&str] = &[
-    "language",
-    "use_profile",
-    "theme",
-    "colours",
-    "ambiguous_width",
-    "sync_output",
-    "notice_seconds",
-    "keys",
-    "columns",
-    "profile",
+/// Every key at the top and what it wants.
+const TOP_KEYS: &[(&str, Wants)] = &[
+    ("language", Wants::Word(&["auto", "zh-CN", "en"])),
+    ("use_profile", Wants::Text),
+    ("theme", Wants::Text),
+    ("colours", Wants::Word(&["auto", "none", "16", "256", "true"])),
+    ("ambiguous_width", Wants::Word(&["auto", "narrow", "wide"])),
+    ("sync_output", Wants::Word(&["auto", "on", "off"])),
+    ("notice_seconds", Wants::Whole(0, u16::MAX as i64)),
+    ("keys", Wants::Table),
+    ("columns", Wants::Table),
+    ("profile", Wants::Table),
 ];
+/// Every key of a profile and what it wants.
+const PROFILE_KEYS: &[(&str, Wants)] = &[
+    ("person", Wants::Text),
+    ("org", Wants::Text),
+    ("role", Wants::Word(&["county", "city", "industrial", "office", "auditor", "seller_feed"])),
+    ("data_dir", Wants::Text),
+    ("read_only", Wants::Bool),
+];
+/// Keys at the top.
+pub(super) const TOP: &[&str] = &names::<{ TOP_KEYS.len() }>(TOP_KEYS);
 /// Keys of a profile.
-pub(super) const PROFILE: &[&str] = &["person", "org", "role", "data_dir", "read_only"];
+pub(super) const PROFILE: &[&str] = &names::<{ PROFILE_KEYS.len() }>(PROFILE_KEYS);
+
+/// The first halves of a table.
+const fn names<const N: usize>(table: &[(&'static str, Wants)]) -> [&'static str; N] {
+    let mut out = [""; N];
+    let mut i = 0;
+    while i < N {
+        out[i] = table[i].0;
+        i += 1;
+    }
+    out
+}
 
 /// What is wrong with the settings; the locale files hold `config-<code>`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +64,8 @@ impl ConfigError {
 
     /// The file is named and cannot be read.
     pub(super) fn unreadable(path: &Path, e: &std::io::Error) -> ConfigError {
-        ConfigError { code: "unreadable", args: vec![("place", path.display().to_string()), ("why", e.to_string())] }
+        let args = vec![("place", path.display().to_string()), ("io", written::io_code(e).to_owned())];
+        ConfigError { code: "unreadable", args }
     }
 
     /// A profile that is not in the file.
@@ -55,95 +77,112 @@ impl ConfigError {
     }
 }
 
-/// A place in the text and what is wrong there.
-struct Fault {
-    at: Range<usize>,
-    code: &'static str,
-    args: Vec<(&'static str, String)>,
-}
-
 /// Reads a settings text.
 pub(super) fn settings(path: &Path, text: &str) -> Result<Settings, ConfigError> {
     read(text).map_err(|fault| {
-        let before = text.get(..fault.at.start).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let (line, column) = (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1);
-        let mut args = vec![("place", format!("{}:{line}:{column}", path.display()))];
+        let mut args = vec![("place", written::place(&path.display().to_string(), text, fault.at.start))];
         args.extend(fault.args);
         ConfigError { code: fault.code, args }
     })
 }
 
 fn read(text: &str) -> Result<Settings, Fault> {
-    let why = |e: &toml::de::Error| vec![("why", e.message().trim().to_owned())];
-    let at = |e: &toml::de::Error| e.span().unwrap_or(0..0);
-    let document = DeTable::parse(text).map_err(|e| Fault { at: at(&e), code: "syntax", args: why(&e) })?;
-    // Keys first: a misspelt one gets its nearest neighbour rather than a list of all.
+    let document = written::parse(text)?;
+    // Every value is looked at before it is read: what the reader itself would say is English, and names no key.
+    table(text, "", document.get_ref(), TOP_KEYS)?;
     for (key, value) in document.get_ref() {
-        check_key(key, TOP)?;
         match key.get_ref().as_ref() {
             "profile" => {
-                for (_, profile) in tables(value) {
-                    for (key, _) in tables(profile) {
-                        check_key(key, PROFILE)?;
-                    }
+                for (name, profile) in tables(value) {
+                    let path = format!("profile.{}", name.get_ref());
+                    check(text, &path, profile, Wants::Table)?;
+                    let keys = profile.get_ref().as_table();
+                    keys.map_or(Ok(()), |keys| table(text, &format!("{path}."), keys, PROFILE_KEYS))?;
                 }
             }
-            "keys" => tables(value).try_for_each(|(action, chords)| check_chords(action, chords))?,
-            "columns" => tables(value).try_for_each(|(list, ids)| check_columns(list, ids))?,
+            "keys" => tables(value).try_for_each(|(action, chords)| check_chords(text, action, chords))?,
+            "columns" => tables(value).try_for_each(|(list, ids)| check_columns(text, list, ids))?,
             _ => {}
         }
     }
-    toml::from_str(text).map_err(|e| Fault { at: at(&e), code: "value", args: why(&e) })
+    toml::from_str(text).map_err(|e| written::syntax(text, &e))
 }
 
 type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
 
-/// Entries of a table; none for another value, which is complained of later.
-fn tables<'a, 'i>(value: &'a Spanned<DeValue<'i>>) -> impl Iterator<Item = (&'a Key<'i>, &'a Spanned<DeValue<'i>>)> {
+/// Entries of a table; none for another value, which was complained of before.
+fn tables<'a, 'i>(value: &'a Written<'i>) -> impl Iterator<Item = (&'a Key<'i>, &'a Written<'i>)> {
     value.get_ref().as_table().into_iter().flatten()
 }
 
-fn check_key(key: &Key<'_>, known: &[&'static str]) -> Result<(), Fault> {
-    match known.contains(&key.get_ref().as_ref()) {
-        true => Ok(()),
-        false => Err(unknown("unknown-key", key.get_ref(), key.span(), known)),
+/// Keys first: a misspelt one gets its nearest neighbour. `before` stands before each key in what is told.
+fn table(text: &str, before: &str, keys: &DeTable<'_>, known: &[(&'static str, Wants)]) -> Result<(), Fault> {
+    let names: Vec<&'static str> = known.iter().map(|(name, _)| *name).collect();
+    for (key, value) in keys {
+        match known.iter().find(|(name, _)| *name == key.get_ref()) {
+            None => return Err(unknown("unknown-key", key.get_ref(), key.span(), &names)),
+            Some((name, wants)) => check(text, &format!("{before}{name}"), value, *wants)?,
+        }
     }
+    Ok(())
 }
 
 /// A list word with the ids of its columns.
-fn check_columns(list: &Key<'_>, ids: &Spanned<DeValue<'_>>) -> Result<(), Fault> {
+fn check_columns(text: &str, list: &Key<'_>, ids: &Written<'_>) -> Result<(), Fault> {
     let lists: Vec<&'static str> = ListKind::ALL.iter().map(|k| k.code()).collect();
     let Some(kind) = ListKind::parse(list.get_ref()) else {
         return Err(unknown("unknown-list", list.get_ref(), list.span(), &lists));
     };
     let known: Vec<&'static str> = kind.spec().columns.iter().map(|c| c.id).collect();
-    for id in ids.get_ref().as_array().into_iter().flatten() {
-        if let Some(text) = id.get_ref().as_str().filter(|t| !known.contains(t)) {
-            return Err(unknown("unknown-column", text, id.span(), &known));
+    for (id, value) in texts(text, &format!("columns.{}", list.get_ref()), ids, Wants::Texts)? {
+        if !known.contains(&id) {
+            return Err(unknown("unknown-column", id, value.span(), &known));
         }
     }
     Ok(())
 }
 
-/// Chords that would never arrive, or mean something else whatever is set. Those that cannot be read are told of later.
-fn check_chords(action: &Key<'_>, chords: &Spanned<DeValue<'_>>) -> Result<(), Fault> {
-    for chord in chords.get_ref().as_array().into_iter().flatten() {
-        let Some(text) = chord.get_ref().as_str() else { continue };
-        let Ok(parsed) = text.parse::<Chord>() else { continue };
+/// Chords that cannot be read, would never arrive, or mean something else whatever is set.
+fn check_chords(text: &str, action: &Key<'_>, chords: &Written<'_>) -> Result<(), Fault> {
+    let key = format!("keys.{}", action.get_ref());
+    for (word, chord) in texts(text, &key, chords, Wants::Chords)? {
+        let parsed = word.parse::<Chord>().map_err(|e| unread(text, &key, chord, e))?;
         let own = action::find(Action::Stop);
-        if own.id == action.get_ref() && own.keys.contains(&text) {
+        if own.id == action.get_ref() && own.keys.contains(&word) {
             continue;
         }
         if let Some(Reserved::Never(_)) = reserved(parsed) {
-            return Err(Fault { at: chord.span(), code: "reserved-key", args: vec![("key", text.to_owned())] });
+            return Err(Fault { at: chord.span(), code: "reserved-key", args: vec![("key", word.to_owned())] });
         }
     }
     Ok(())
 }
 
-fn unknown(code: &'static str, found: &str, at: Range<usize>, known: &[&'static str]) -> Fault {
-    let near = nearest(found, known.iter().copied()).unwrap_or_default();
-    let args = vec![("found", found.to_owned()), ("nearest", near.to_owned()), ("known", known.join(" "))];
-    Fault { at, code, args }
+/// The texts of a list, each with its value.
+fn texts<'a, 'i>(
+    text: &str,
+    key: &str,
+    list: &'a Written<'i>,
+    wants: Wants,
+) -> Result<Vec<(&'a str, &'a Written<'i>)>, Fault> {
+    let Some(items) = list.get_ref().as_array() else { return Err(wrong(text, key, list, wants)) };
+    let one = |item: &'a Written<'i>| item.get_ref().as_str().map(|word| (word, item));
+    items.iter().map(|item| one(item).ok_or_else(|| wrong(text, key, item, wants))).collect()
+}
+
+/// A key that cannot be read, with the name that is nearest to it.
+fn unread(text: &str, key: &str, chord: &Written<'_>, why: ParseChordError) -> Fault {
+    let mut fault = wrong(text, key, chord, Wants::Chord);
+    let near = match why {
+        ParseChordError::Empty => return fault,
+        ParseChordError::Modifier { found, text } => {
+            let near = crate::console::keys::nearest(&found, ["ctrl", "alt", "shift"].into_iter()).unwrap_or("ctrl");
+            text.replacen(&found, near, 1)
+        }
+        ParseChordError::Key { nearest, .. } => nearest,
+        ParseChordError::Impossible { instead, .. } => instead,
+    };
+    fault.code = "value-near";
+    fault.args.push(("nearest", near));
+    fault
 }

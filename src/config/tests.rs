@@ -54,8 +54,8 @@ fn mistakes_are_named_with_line_column_and_what_was_meant() {
     assert_eq!(code, "unknown-key");
     assert!(args.contains(&("place", "c.toml:3:1".into())) && args.contains(&("nearest", "org".into())));
     let (code, args) = fault("[keys]\n\"list.next\" = [\"ctlr-x\"]\n");
-    assert_eq!(code, "value");
-    assert!(args[0].1.starts_with("c.toml:2:") && args[1].1.contains("ctrl-"), "{args:?}");
+    assert_eq!(code, "value-near");
+    assert!(args[0].1.starts_with("c.toml:2:16") && args.contains(&("nearest", "ctrl-x".into())), "{args:?}");
     let (code, args) = fault("[keys]\n\"list.mark\" = [\"x\", \"ctrl-c\"]\n");
     assert_eq!(code, "reserved-key");
     assert!(args.contains(&("place", "c.toml:2:21".into())) && args.contains(&("key", "ctrl-c".into())), "{args:?}");
@@ -64,7 +64,36 @@ fn mistakes_are_named_with_line_column_and_what_was_meant() {
     assert!(args.contains(&("nearest", "price".into())) && args.contains(&("place", "c.toml:2:20".into())), "{args:?}");
     assert_eq!(fault("[columns]\ncatalogue = []\n").0, "unknown-list");
     assert_eq!(fault("theme = \n").0, "syntax");
-    assert_eq!(fault("[profile.a]\nrole = \"boss\"\n").0, "value");
+    assert_eq!(fault("[profile.a]\nrole = \"boss\"\n").0, "value-near");
+    assert_eq!(fault("theme = \"dark\"\ntheme = \"light\"\n").0, "twice");
+}
+
+#[test]
+fn no_value_of_any_kind_is_left_to_the_reader_to_complain_of() {
+    let values =
+        ["true", "7", "-1", "99999", "99999999999999999999", "0x10", "1.5", "nan", "\"\"", "\"x\"", "\"16\"", "[]"];
+    let more =
+        ["[1]", "[\"x\"]", "[[]]", "{}", "{ a = 1 }", "{ a = [] }", "{ a = { b = 1 } }", "2020-08-20", "07:32:00"];
+    let lines =
+        KEYS.iter().map(|k| format!("{k} = ")).chain(PROFILE_KEYS.iter().map(|k| format!("[profile.a]\n{k} = ")));
+    let lines = lines.chain(["[keys]\n\"list.next\" = ", "[columns]\ncatalog = "].map(str::to_owned));
+    for line in lines {
+        for value in values.iter().chain(&more) {
+            let text = format!("{line}{value}\n");
+            if let Err(e) = parse(Path::new("c.toml"), &text) {
+                assert_ne!(e.code, "syntax", "{text}: {e}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_words_a_key_takes_are_all_that_it_takes() {
+    let words = Role::ALL.iter().map(|r| format!("[profile.a]\nrole = \"{}\"\n", r.code()));
+    let others = ["language = \"auto\"", "colours = \"256\"", "ambiguous_width = \"wide\"", "sync_output = \"off\""];
+    for text in words.chain(others.map(str::to_owned)) {
+        assert!(parse(Path::new("c.toml"), &text).is_ok(), "{text}");
+    }
 }
 
 #[test]

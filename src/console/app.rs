@@ -130,7 +130,7 @@ impl App {
     /// # Errors
     /// A sentence when the theme in the settings cannot be used.
     pub fn new(facts: Facts, settings: Settings, keys: KeyMap, area: Rect) -> Result<App, String> {
-        let theme = settings.load_theme()?;
+        let theme = settings.load_theme(&facts.locale, false)?;
         let read_in = hour_of(facts.clock.now());
         Ok(App {
             facts,
@@ -202,7 +202,7 @@ impl App {
     fn change_settings(&mut self, result: Result<Box<Settings>, String>) -> Vec<Effect> {
         let usable = result.and_then(|s| {
             let keys = KeyMap::new(&s.keys).map_err(|e| e.to_string())?;
-            let theme = s.load_theme()?;
+            let theme = s.load_theme(&self.facts.locale, false)?;
             Ok((s, keys, theme))
         });
         match usable {

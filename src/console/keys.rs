@@ -7,8 +7,8 @@
 mod names;
 mod reserved;
 
+pub use crate::base::text::nearest;
 pub use names::ParseChordError;
-pub use names::nearest;
 pub use reserved::{Reserved, reserved};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

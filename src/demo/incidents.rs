@@ -38,7 +38,8 @@ pub(super) fn write<E>(
         let Some(good) = goods.base.get(trouble.item) else { continue };
         let org = people.owner(&good.county);
         let hands = hands(good, i);
-        let id = incident(desk, &mut rng, (i, trouble), good, org, &hands, held)?;
+        let edition = troubles.editions.iter().position(|e| e.trouble == Some(i)).map(|n| int(n + 1));
+        let id = incident(desk, &mut rng, (i, trouble, edition), good, org, &hands, held)?;
         steps(desk, trouble, (id, org), &hands)?;
         evidence(desk, &mut rng, trouble, (id, org), (good, &hands))?;
         if let Some(confirmed) = trouble.confirmed.filter(|_| trouble.delists) {
@@ -81,7 +82,7 @@ fn notice_code(incident: usize, k: usize) -> String {
 fn incident<E>(
     desk: &mut Desk<'_, E>,
     rng: &mut Rng,
-    (i, t): (usize, &Trouble),
+    (i, t, edition_no): (usize, &Trouble, Option<i64>),
     good: &Good,
     org: Uuid,
     hands: &Hands,
@@ -118,6 +119,7 @@ fn incident<E>(
         closed_at: t.closed,
         notices: int(noticed),
         acknowledged: int(answered),
+        edition_no,
     })?;
     Ok(id)
 }

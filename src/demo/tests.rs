@@ -240,6 +240,16 @@ fn incidents_hold_together_with_catalog_shelves_and_notices() {
         let answered = notices.iter().filter(|n| n.state != NoticeState::Unacknowledged).count();
         assert_eq!((notices.len() as i64, answered as i64), (i.notices, i.acknowledged), "{}", i.code);
         assert!(i.state != IncidentState::Closed || answered == notices.len(), "{}", i.code);
+        let delisted = i.edition_no.map(|n| rows!(CatalogEdition).find(|e| e.number == n).unwrap());
+        let took_out = matches!(i.state, IncidentState::RemovalRunning | IncidentState::Closed);
+        assert!(delisted.is_some() || !took_out, "{}", i.code);
+        assert!(delisted.is_none_or(|e| e.note.starts_with(&format!("{} ", i.code))), "{}", i.code);
+        if let Some(first) = i.edition_no.filter(|_| i.state == IncidentState::Closed) {
+            let shown: BTreeSet<_> = rows!(CatalogEdition).filter(|e| e.number >= first).map(|e| e.id).collect();
+            let there = |p: &Publication| shown.contains(&p.edition_id) && p.state == PublicationState::Verified;
+            let places: BTreeSet<_> = rows!(Publication).filter(|p| there(p)).map(|p| p.channel.code()).collect();
+            assert_eq!(places.len(), 3, "{} is closed and published anew in {places:?}", i.code);
+        }
         assert!(i.confirmed_at.is_none() || rows!(Evidence).any(|e| e.incident_id == i.id), "{}", i.code);
         assert!(i.confirmed_by.is_empty() || (i.confirmed_by != i.reporter && i.confirmed_by != i.verified_by));
         let times = [Some(i.reported_at), i.triaged_at, i.verified_at, i.confirmed_at, i.closed_at, Some(NOW)];

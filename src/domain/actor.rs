@@ -19,7 +19,12 @@ pub struct Actor {
     pub terminal: String,
     /// Address of the SSH client, or empty.
     pub ssh_client: String,
+    /// Whether the person fixed the clock by `--now`: the time of what they do is what they said it was.
+    pub clock_set: bool,
 }
+
+/// What the origin of a record ends with when its time was fixed by `--now`.
+pub const CLOCK_SET: &str = "--now";
 
 impl Actor {
     /// Whether a row in `county_code` owned by `owner` lies in the actor's own area: their own organisation's rows, and
@@ -39,9 +44,11 @@ impl Actor {
         }
     }
 
-    /// Where the person sits, in one line for the audit: account, terminal and SSH client as far as known.
+    /// Where the person sits, in one line for the audit: account, terminal and SSH client as far as known, and whether
+    /// the time beside it is the machine's.
     pub fn origin(&self) -> String {
-        let parts = [self.login.as_str(), self.terminal.as_str(), self.ssh_client.as_str()];
+        let clock = if self.clock_set { CLOCK_SET } else { "" };
+        let parts = [self.login.as_str(), self.terminal.as_str(), self.ssh_client.as_str(), clock];
         parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
@@ -57,6 +64,7 @@ pub(crate) fn person(name: &str, role: Role, division: &str) -> Actor {
         login: String::new(),
         terminal: String::new(),
         ssh_client: String::new(),
+        clock_set: false,
     }
 }
 

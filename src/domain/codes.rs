@@ -116,6 +116,8 @@ codes! {
         UnionGoods = "union_goods", FixedPoint = "fixed_point", BuyAsDonation = "buy_as_donation",
         BuyAsHelp = "buy_as_help", Individual = "individual",
     }
+    /// The three kinds of evidence of 三（一）7.
+    ProofKind { ProofOfTask = "proof_of_task", PurchaseVoucher = "purchase_voucher", ReliefEffect = "relief_effect" }
     /// A37 deadlines. Due soon, due today and overdue follow from the day and are not stored.
     DeadlineState { Open = "open", Done = "done", Waived = "waived" }
     /// How near a deadline is on a given day.

@@ -109,6 +109,16 @@ pub enum Command {
         lines: Vec<(Uuid, i64)>,
     },
     AddPurchase(AddPurchase),
+    /// Attaches a file to a purchase that is not decided yet (A16; 三（一）7).
+    AddPurchaseEvidence(AddPurchaseEvidence),
+    /// Corrects a counted purchase: it becomes adjusted, and a purchase that links it is counted in its stead (A15).
+    AdjustPurchase {
+        purchase: Uuid,
+        /// The right figures; 0 of both when all of it was given back.
+        quantity: i64,
+        amount: Fen,
+        reason: String,
+    },
     /// Files the figures of a return and submits it (附件1).
     FileReturn {
         id: Uuid,
@@ -184,6 +194,17 @@ pub struct AddPurchase {
     pub evidence: i64,
 }
 
+/// A file that backs a purchase (A16).
+#[derive(Debug, Clone, PartialEq)]
+pub struct AddPurchaseEvidence {
+    pub purchase: Uuid,
+    pub kind: ProofKind,
+    pub title: String,
+    pub sha256: String,
+    pub bytes: i64,
+    pub dated: Date,
+}
+
 impl Command {
     /// The command's stable name, as in audit records and the outbox: `catalog_entry.suspend`, `incident.report`.
     pub fn name(&self) -> String {
@@ -206,6 +227,8 @@ impl Command {
             Command::SetPackItem { .. } => "gift_pack.set_item",
             Command::PlaceOrder { .. } => "purchase_order.place",
             Command::AddPurchase(_) => "purchase.add",
+            Command::AddPurchaseEvidence(_) => "purchase.add_evidence",
+            Command::AdjustPurchase { .. } => "purchase.adjust",
             Command::FileReturn { .. } => "return.file",
             Command::RemindReturn { .. } => "return.remind",
             Command::SetDeadline { .. } => "deadline.set",
@@ -234,6 +257,8 @@ impl Command {
             "gift_pack.set_item",
             "purchase_order.place",
             "purchase.add",
+            "purchase.add_evidence",
+            "purchase.adjust",
             "return.file",
             "return.remind",
             "deadline.set",
@@ -263,6 +288,8 @@ impl Command {
             Command::SetPackItem { pack, .. } => (Kind::GiftPack, *pack),
             Command::PlaceOrder { buyer, .. } => (Kind::Organisation, *buyer),
             Command::AddPurchase(new) => (Kind::Organisation, new.buyer),
+            Command::AddPurchaseEvidence(new) => (Kind::Purchase, new.purchase),
+            Command::AdjustPurchase { purchase, .. } => (Kind::Purchase, *purchase),
             Command::FileReturn { id, .. } | Command::RemindReturn { id } => (Kind::Return, *id),
             Command::SetDeadline { id, .. } => (Kind::Deadline, *id),
             Command::SetGoal { id, .. } => (Kind::Goal, *id),
@@ -281,6 +308,7 @@ impl Command {
             | Command::TriageIncident { reason, .. }
             | Command::ConfirmIncident { reason, .. }
             | Command::AckRemoval { reason, .. }
+            | Command::AdjustPurchase { reason, .. }
             | Command::SetDeadline { reason, .. }
             | Command::SetGoal { reason, .. } => reason,
             _ => "",

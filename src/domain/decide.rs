@@ -4,6 +4,7 @@
 //! One file per noun; this one only routes. Changes come back in order and are applied all or nothing by the caller.
 
 mod catalog;
+mod closing;
 mod counter;
 mod field;
 mod incident;
@@ -60,6 +61,10 @@ pub fn decide(mut work: Work<'_>, command: &Command) -> Result<Decision, Stop> {
         Command::SetPackItem { pack, entry, quantity } => pack::set_item(w, *pack, *entry, *quantity)?,
         Command::PlaceOrder { buyer, seller, pack, lines } => order::place(w, *buyer, seller, *pack, lines)?,
         Command::AddPurchase(new) => purchase::add(w, new)?,
+        Command::AddPurchaseEvidence(new) => purchase::add_evidence(w, new)?,
+        Command::AdjustPurchase { purchase, quantity, amount, reason } => {
+            purchase::adjust(w, *purchase, (*quantity, *amount), &field::reason(reason)?)?
+        }
         Command::FileReturn { id, workers, planned, note } => returns::file(w, *id, *workers, *planned, note)?,
         Command::RemindReturn { id } => returns::remind(w, *id)?,
         Command::SetDeadline { id, due_on, reason } => returns::set_deadline(w, *id, *due_on, &field::reason(reason)?)?,

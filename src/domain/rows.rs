@@ -183,6 +183,8 @@ records! {
         closed_at: Option<Timestamp>,
         notices: i64,
         acknowledged: i64,
+        /// Edition that the delisting signed: closing asks that it, or a later one, is verified in every place.
+        edition_no: Option<i64>,
     }
     /// One step in an incident's life, with who and when.
     IncidentStep("incident_step", IncidentStepId) {
@@ -277,7 +279,19 @@ records! {
         state: PurchaseState,
         /// Kinds of evidence present for a fixed-point purchase, 0 to 3 (三（一）7).
         evidence: i64,
+        /// The purchase whose figures this one corrects; that one is `adjusted` and counts no more (A15).
         adjusts: Option<PurchaseId>,
+    }
+    /// A file that backs a purchase (A16; 三（一）7).
+    PurchaseEvidence("purchase_evidence", PurchaseEvidenceId) {
+        purchase_id: PurchaseId,
+        kind: ProofKind,
+        title: String,
+        /// SHA-256 of the content in hex.
+        sha256: String,
+        bytes: i64,
+        dated: Date,
+        added_at: Timestamp,
     }
     /// A date the plan sets (四), D1 to D10 and those added later (A37).
     Deadline("deadline", DeadlineId) {

@@ -76,6 +76,6 @@ sets! {
     "counter" => CounterState, "shelf_line" => ShelfState, "incident" => IncidentState, "grade" => Grade,
     "evidence" => EvidenceKind, "removal_notice" => NoticeState, "answer" => AckAnswer, "gift_pack" => PackState,
     "purchase_order" => OrderState, "purchase" => PurchaseState, "channel" => SalesChannel,
-    "purchase_kind" => PurchaseKind, "deadline" => DeadlineState, "due" => DueState, "return" => ReturnState,
+    "purchase_kind" => PurchaseKind, "proof" => ProofKind, "deadline" => DeadlineState, "due" => DueState, "return" => ReturnState,
     "form" => ReturnForm, "verb" => Verb, "right" => Right,
 }

@@ -8,6 +8,7 @@ use super::record::{Meta, Record};
 use super::refusal::{Refusal, Stop};
 use super::rights::{self, Right};
 use super::rows::{Kind, Row};
+use super::sets;
 use super::value::Value;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::collections::HashMap;
@@ -30,6 +31,38 @@ pub trait Rows {
     /// # Errors
     /// A sentence when the rows cannot be read.
     fn count(&self, kind: Kind, only: Option<(&'static str, &Value)>) -> Result<i64, String>;
+    /// The codes the reference data of these rows have for a set: a union may have replaced its files.
+    ///
+    /// # Errors
+    /// A sentence when the rows cannot be read.
+    fn reference(&self, set: Named) -> Result<Vec<String>, String>;
+}
+
+/// A set of codes that reference files name, and may add to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// Categories of goods, `specialties.csv`.
+    Category,
+    /// Types of venues, `venue_types.csv` (A19).
+    Venue,
+}
+
+impl Named {
+    /// Name of the set, under which the locale files have its words.
+    pub const fn set(self) -> &'static str {
+        match self {
+            Named::Category => "category",
+            Named::Venue => "venue",
+        }
+    }
+
+    /// The codes of the files that come with the product.
+    pub const fn shipped(self) -> &'static [&'static str] {
+        match self {
+            Named::Category => sets::CATEGORIES,
+            Named::Venue => sets::VENUES,
+        }
+    }
 }
 
 /// Source of new ids; fixed in tests.
@@ -204,6 +237,14 @@ impl<'a> Work<'a> {
             }
             None => debug_assert!(false, "{id} has not been touched"),
         }
+    }
+
+    /// The codes the reference data have for a set.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn reference(&self, set: Named) -> Result<Vec<String>, Stop> {
+        self.rows.reference(set).map_err(Stop::Rows)
     }
 
     /// Checks a right on a row of `county_code` owned by `owner`.

@@ -75,6 +75,7 @@ pub(super) fn live(dir: &Path, seed: u64) -> Result<(), DbError> {
             login: String::new(),
             terminal: String::new(),
             ssh_client: String::new(),
+            clock_set: false,
         };
         let Some(command) = day.command(*doing, &org) else { continue };
         match store.submit_wait(&actor, vec![command]) {

@@ -4,13 +4,13 @@
 //! Nothing is deleted: what a new file no longer names stays. What a person changed since stays, too, unless the new
 //! file itself says something else than the one before.
 
-use super::SetupError;
+use super::{SetupError, owed_return};
 use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
-use crate::domain::codes::{DeadlineState, ReturnForm, ReturnState};
+use crate::domain::codes::{DeadlineState, ReturnForm};
 use crate::domain::record::{Meta, Record};
 use crate::domain::rows::*;
-use crate::domain::value::{Fen, Value};
+use crate::domain::value::Value;
 use crate::domain::work::{Change, Rows};
 use crate::reference::{ProgrammeDeadline, ProgrammeGoal, Reference, Table, embedded, read};
 use crate::sqlite::{self, DbError, Use};
@@ -235,21 +235,8 @@ impl Follow<'_> {
         Ok(())
     }
 
-    fn owe(&mut self, unit: Uuid, deadline_id: DeadlineId, form: ReturnForm) {
+    fn owe(&mut self, unit: Uuid, deadline: DeadlineId, form: ReturnForm) {
         let id = ReturnId(self.ids.next_id());
-        self.new_row(Return {
-            id,
-            meta: self.meta(unit),
-            deadline_id,
-            unit_id: OrgId(unit),
-            form,
-            state: ReturnState::NotStarted,
-            submitted_at: None,
-            accepted_at: None,
-            reminders: 0,
-            planned_fen: Fen(0),
-            workers: 0,
-            note: String::new(),
-        });
+        self.new_row(owed_return(id, self.meta(unit), (deadline, OrgId(unit), form)));
     }
 }

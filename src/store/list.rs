@@ -17,7 +17,7 @@ codes! {
         Deadlines = "deadlines", Returns = "returns", Purchases = "purchases", Packs = "packs", Orders = "orders",
         Notices = "notices", Partners = "partners", Editions = "editions", Organisations = "organisations",
         Products = "products", Shelf = "shelf", PackItems = "pack-items", OrderLines = "order-lines", Visits = "visits",
-        Evidence = "evidence", Steps = "steps", Audit = "audit", Publications = "publications",
+        Evidence = "evidence", PurchaseEvidence = "purchase-evidence", Steps = "steps", Audit = "audit", Publications = "publications",
     }
 }
 

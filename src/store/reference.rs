@@ -45,6 +45,30 @@ pub fn write(
     Ok(())
 }
 
+/// Codes of the venue types; none in a database without reference data.
+///
+/// # Errors
+/// What SQLite says.
+pub fn venues(db: &Connection) -> rusqlite::Result<Vec<String>> {
+    db.prepare_cached("SELECT code FROM venue_type ORDER BY code")?.query_map([], |r| r.get(0))?.collect()
+}
+
+/// Categories that a replaced file of specialties names, each once; none while the file that comes with the product
+/// counts, whose categories the domain knows.
+///
+/// # Errors
+/// What SQLite says.
+pub fn categories(db: &Connection) -> rusqlite::Result<Vec<String>> {
+    let kept = super::setting::reference_text(db, name(Table::Specialties))?;
+    if kept.is_none_or(|text| text == crate::reference::embedded(Table::Specialties)) {
+        return Ok(Vec::new());
+    }
+    let mut out: Vec<String> = read(db)?.specialties.into_iter().map(|s| s.category).collect();
+    out.sort_unstable();
+    out.dedup();
+    Ok(out)
+}
+
 /// The reference as this database has it; what was never replaced is the embedded text.
 ///
 /// # Errors

@@ -1,11 +1,12 @@
 //! Single rows in and out: the domain's [`Rows`] over SQLite, and writing a changed row.
 
 use super::convert::{self, Bind};
+use super::reference;
 use crate::base::pinyin;
 use crate::domain::record::Meta;
 use crate::domain::rows::{Kind, Row};
 use crate::domain::value::Value;
-use crate::domain::work::Rows;
+use crate::domain::work::{Named, Rows};
 use rusqlite::{Connection, OptionalExtension, Statement};
 use std::cell::RefCell;
 use uuid::Uuid;
@@ -66,6 +67,21 @@ impl Rows for SqlRows<'_> {
             }
         };
         read().map_err(|e: rusqlite::Error| self.said(e))
+    }
+
+    fn reference(&self, set: Named) -> Result<Vec<String>, String> {
+        let added = match set {
+            Named::Venue => reference::venues(self.db),
+            Named::Category => reference::categories(self.db),
+        };
+        let mut codes = added.map_err(|e| self.said(e))?;
+        // The file of venue types stands for itself; a file of specialties only adds categories.
+        if set == Named::Category || codes.is_empty() {
+            codes.splice(0..0, set.shipped().iter().map(|c| (*c).to_owned()));
+            let mut seen = std::collections::HashSet::new();
+            codes.retain(|c| seen.insert(c.clone()));
+        }
+        Ok(codes)
     }
 }
 

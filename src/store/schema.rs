@@ -6,4 +6,5 @@ use crate::sqlite::migrate::Step;
 pub const STEPS: &[Step] = &[
     Step { name: "0001_start", sql: include_str!("schema/0001_start.sql") },
     Step { name: "0002_suspensions", sql: include_str!("schema/0002_suspensions.sql") },
+    Step { name: "0003_proofs", sql: include_str!("schema/0003_proofs.sql") },
 ];

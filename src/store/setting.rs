@@ -6,6 +6,9 @@ use rusqlite::{Connection, OptionalExtension};
 pub const PROFILE_ORG: &str = "profile_org";
 /// Present in a demo database; holds the instant the demo clock starts from.
 pub const DEMO: &str = "demo";
+/// What the machine's clock showed when the demo was made and its clock stood at that instant: every program on the
+/// file counts from there, so that all of them show the same minute.
+pub const DEMO_SINCE: &str = "demo_since";
 /// `no:hash` of the last audit record.
 pub const AUDIT_HEAD: &str = "audit_head";
 /// Number of the last row change made here.

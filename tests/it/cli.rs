@@ -1,9 +1,11 @@
 //! The command line as other programs see it: exit codes, stdout, stderr, JSON.
 
+mod clock;
 mod empty;
 mod import;
 mod interrupted;
 mod safe;
+mod settings;
 
 use crate::support::{Data, bare, run};
 use serde_json::Value as Json;

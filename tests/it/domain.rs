@@ -1,15 +1,18 @@
 //! The rules under random sequences of commands by everyone, and the state machines as a table.
 
 use crate::support::commands::{Throw, command, throws};
-use crate::support::invariants::{changes_hold, incidents_hold_their_product, rights_hold, rows_hold};
+use crate::support::invariants::{
+    changes_hold, closing_is_complete, incidents_hold_their_product, rights_hold, rows_hold,
+};
 use crate::support::memory::{Count, Memory, text, with_text};
 use crate::support::province::{NOW, Province, counter as counter_in, line, order, org, people, purchase};
 use gongfu::domain::codes::*;
-use gongfu::domain::command::{AddPurchase, Command};
+use gongfu::domain::command::{AddCounter, AddPurchase, AddPurchaseEvidence, Command, ProposeEntry};
 use gongfu::domain::decide::decide;
 use gongfu::domain::machine::{self, ARROWS, Verb};
 use gongfu::domain::refusal::{CODES, Stop};
 use gongfu::domain::rows::*;
+use gongfu::domain::value::Fen;
 use gongfu::domain::work::{Rows, Work};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +31,7 @@ fn play(p: &mut Province, t: Throw) -> (String, String) {
             changes_hold(&before, &actor, &decision);
             rights_hold(&before, &actor, &asked, &decision);
             incidents_hold_their_product(&before, &asked);
+            closing_is_complete(&before, &asked);
             rows_hold(&p.rows);
             delisting_is_for_ever(&before, &p.rows);
             (asked.name(), "done".into())
@@ -102,6 +106,8 @@ fn a_long_year_reaches_every_command_state_and_refusal() {
         "shelf_line.stop",
         "shelf_line.resume",
         "purchase.count",
+        "purchase.adjust",
+        "purchase.add_evidence",
         "return.file",
         "catalog_edition.issue",
         "catalog_edition.publish",
@@ -125,6 +131,7 @@ fn a_long_year_reaches_every_command_state_and_refusal() {
         "four-eyes",
         "evidence-missing",
         "open-notices",
+        "not-republished",
         "order-held",
         "number-out-of-range",
     ] {
@@ -145,6 +152,7 @@ const NOT_BY_HAND: &[(Kind, Verb)] = &[
     (Kind::GiftPack, Verb::Stop),
     (Kind::RemovalNotice, Verb::Acknowledge),
     (Kind::RemovalNotice, Verb::Explain),
+    (Kind::Purchase, Verb::Adjust),
     (Kind::Return, Verb::Submit),
 ];
 
@@ -236,6 +244,43 @@ fn a_confirmed_incident_takes_the_entry_out_of_everything_and_a_return_is_a_new_
 }
 
 #[test]
+fn an_incident_closes_when_its_counters_answered_and_all_three_places_are_verified() {
+    let mut p = Province::furnished();
+    let (_, incident) = delist_first(&mut p);
+    let close = Command::Move { kind: Kind::Incident, id: incident, verb: Verb::Close, reason: "清理完毕".into() };
+    let refused = |p: &mut Province| match p.ask(0, &close) {
+        Err(Stop::Refused(r)) => r,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(&mut p).code, "open-notices");
+    for notice in p.rows.all::<RemovalNotice>() {
+        let (answer, reason) = (AckAnswer::NoneHeld, String::new());
+        let asked = Command::AckRemoval { notice: notice.id.0, answer, quantity: 0, reason };
+        let who = (0..people().len()).find(|who| p.ask(*who, &asked).is_ok());
+        assert!(who.is_some(), "nobody answers {}", notice.code);
+    }
+    let places: Vec<Publication> = p.rows.all();
+    assert_eq!(p.rows.get::<Incident>(incident).edition_no, Some(1));
+    for (place, verbs) in places.iter().zip([&[Verb::Publish, Verb::Verify][..], &[Verb::Publish], &[]]) {
+        p.walk(Kind::Publication, place.id.0, verbs);
+    }
+    // The second is published but not verified, the third waits: the first that is not verified is named.
+    let refusal = refused(&mut p);
+    assert_eq!(refusal.code, "not-republished");
+    assert!(refusal.args.contains(&("channel", "public_account".into())), "{refusal:?}");
+    assert!(refusal.args.contains(&("state", "published".into())), "{refusal:?}");
+    p.walk(Kind::Publication, places[1].id.0, &[Verb::Verify]);
+    assert!(refused(&mut p).args.contains(&("state", "pending".into())));
+    // A later edition shows as well that the product is gone.
+    let dated = jiff::civil::date(2020, 8, 20);
+    p.must(0, Command::IssueEdition { dated, note: String::new() });
+    let mall = p.rows.all::<Publication>().into_iter().rfind(|x| x.channel == places[2].channel).expect("a place").id.0;
+    assert_ne!(mall, places[2].id.0);
+    p.walk(Kind::Publication, mall, &[Verb::Publish, Verb::Verify]);
+    p.must(0, close.clone());
+}
+
+#[test]
 fn four_eyes_hold_for_reporter_and_sole_verifier() {
     use EvidenceKind::{Photo, RegulatorNotice, TestReport};
     for (reporter, verifiers, kind, confirmer, refused) in [
@@ -314,4 +359,115 @@ fn an_order_or_purchase_names_only_records_and_days_there_are() {
         let stop = p.ask(0, &asked);
         assert!(matches!(&stop, Err(Stop::Refused(r)) if r.code == code), "{asked:?}: {stop:?}");
     }
+}
+
+#[test]
+fn a_venue_type_or_category_the_reference_does_not_have_is_refused_naming_the_nearest() {
+    let mut p = Province::furnished();
+    let venue = |code: &str| Command::AddCounter(AddCounter { venue_type: code.into(), ..counter_in(30, "611026") });
+    let goods = |code: &str| Command::ProposeEntry(ProposeEntry { category: code.into(), ..line(38, "611026") });
+    for (asked, field, near) in [
+        (venue("workers_hom"), "venue_type", "workers_home"),
+        (goods("teas"), "category", "tea"),
+        (goods("Tea"), "category", "tea"),
+    ] {
+        let stop = p.ask(0, &asked);
+        let Err(Stop::Refused(refusal)) = stop else { panic!("{asked:?}: {stop:?}") };
+        let arg = |name| refusal.args.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v.as_str());
+        assert_eq!((refusal.code, arg("field")), ("unknown-code", field), "{asked:?}");
+        assert_eq!(arg("near"), near, "{asked:?}");
+        assert!(arg("codes").split(',').count() > 10, "{}", arg("codes"));
+    }
+    p.must(0, venue("love_station"));
+    p.must(0, goods("tea"));
+}
+
+fn proof(purchase: uuid::Uuid, kind: ProofKind, sha256: &str) -> AddPurchaseEvidence {
+    let (title, dated) = (kind.code().into(), jiff::civil::date(2020, 8, 3));
+    AddPurchaseEvidence { purchase, kind, title, sha256: sha256.repeat(64), bytes: 9, dated }
+}
+
+#[test]
+fn a_purchase_that_waits_for_evidence_gets_its_files_and_is_counted() {
+    let mut p = Province::furnished();
+    let fixed = AddPurchase { kind: PurchaseKind::FixedPoint, evidence: 1, ..purchase(&p.rows, 1) };
+    let id = p.must(0, Command::AddPurchase(fixed));
+    let step = |verb| Command::Move { kind: Kind::Purchase, id, verb, reason: "核".into() };
+    p.must(0, step(Verb::Submit));
+    p.must(0, step(Verb::AskEvidence));
+    let kinds = |p: &Province| p.rows.get::<Purchase>(id).evidence;
+    p.must(0, Command::AddPurchaseEvidence(proof(id, ProofKind::ProofOfTask, "a")));
+    assert_eq!(kinds(&p), 1, "the one that was stated");
+    p.must(0, Command::AddPurchaseEvidence(proof(id, ProofKind::ProofOfTask, "b")));
+    assert_eq!(kinds(&p), 1, "a second file of one kind is not another kind");
+    p.must(0, Command::AddPurchaseEvidence(proof(id, ProofKind::PurchaseVoucher, "c")));
+    let refused = |p: &mut Province, who: usize, asked: Command| match p.ask(who, &asked) {
+        Err(Stop::Refused(r)) => r.code,
+        other => panic!("{asked:?}: {other:?}"),
+    };
+    let voucher = proof(id, ProofKind::PurchaseVoucher, "c");
+    assert_eq!(refused(&mut p, 0, Command::AddPurchaseEvidence(voucher.clone())), "already-exists");
+    let tomorrow =
+        AddPurchaseEvidence { dated: jiff::civil::date(2020, 8, 21), sha256: "e".repeat(64), ..voucher.clone() };
+    assert_eq!(refused(&mut p, 0, Command::AddPurchaseEvidence(tomorrow)), "number-out-of-range");
+    let broken = AddPurchaseEvidence { sha256: "xyz".into(), ..voucher };
+    assert_eq!(refused(&mut p, 0, Command::AddPurchaseEvidence(broken)), "field-unclean");
+    p.must(0, step(Verb::Submit));
+    assert_eq!(refused(&mut p, 0, step(Verb::Count)), "not-counted");
+    p.must(0, Command::AddPurchaseEvidence(proof(id, ProofKind::ReliefEffect, "d")));
+    assert_eq!(kinds(&p), 3);
+    let auditor = people().iter().position(|a| a.role == Role::Auditor).expect("an auditor");
+    let more = proof(id, ProofKind::ReliefEffect, "f");
+    assert_eq!(refused(&mut p, auditor, Command::AddPurchaseEvidence(more.clone())), "not-allowed");
+    p.must(0, step(Verb::Count));
+    assert_eq!(refused(&mut p, 0, Command::AddPurchaseEvidence(more)), "wrong-state");
+}
+
+#[test]
+fn a_counted_purchase_is_corrected_by_one_that_links_it_and_the_total_moves_by_the_difference() {
+    let mut p = Province::furnished();
+    let new = AddPurchase { kind: PurchaseKind::UnionGoods, voucher_no: "V-1".into(), ..purchase(&p.rows, 1) };
+    let id = p.must(0, Command::AddPurchase(new));
+    let step = |verb| Command::Move { kind: Kind::Purchase, id, verb, reason: "核".into() };
+    let total = |p: &Province| -> i64 {
+        let all = p.rows.all::<Purchase>();
+        all.iter().filter(|x| x.state == PurchaseState::Counted).map(|x| x.amount_fen.0).sum()
+    };
+    let adjust = |purchase, quantity, fen, reason: &str| Command::AdjustPurchase {
+        purchase,
+        quantity,
+        amount: Fen(fen),
+        reason: reason.into(),
+    };
+    let refused = |p: &mut Province, who: usize, asked: Command| match p.ask(who, &asked) {
+        Err(Stop::Refused(r)) => r.code,
+        other => panic!("{asked:?}: {other:?}"),
+    };
+    assert_eq!(refused(&mut p, 0, adjust(id, 3, 9_000, "录错")), "wrong-state");
+    p.must(0, step(Verb::Submit));
+    p.must(0, step(Verb::Count));
+    let (before, old) = (total(&p), p.rows.get::<Purchase>(id));
+    for (quantity, fen, reason, code) in [
+        (old.quantity, old.amount_fen.0, "录错", "same-figures"),
+        (3, 9_000, " ", "reason-missing"),
+        (3, -1, "录错", "number-out-of-range"),
+        (3, 0, "录错", "number-out-of-range"),
+        (0, 9_000, "录错", "number-out-of-range"),
+    ] {
+        assert_eq!(refused(&mut p, 0, adjust(id, quantity, fen, reason)), code, "{quantity} {fen}");
+    }
+    // Who counts corrects: a city verifies only.
+    assert_eq!(refused(&mut p, 2, adjust(id, 3, 9_000, "录错")), "not-allowed");
+    assert_eq!(refused(&mut p, 0, step(Verb::Adjust)), "wrong-state");
+    let new = p.must(0, adjust(id, 3, 9_000, "录错"));
+    let (was, now): (Purchase, Purchase) = (p.rows.get(id), p.rows.get(new));
+    assert_eq!((was.state, was.amount_fen, was.quantity), (PurchaseState::Adjusted, old.amount_fen, old.quantity));
+    assert_eq!((now.state, now.adjusts, now.amount_fen.0), (PurchaseState::Counted, Some(was.id), 9_000));
+    assert_eq!((&now.voucher_no, now.supplier_id, now.bought_on), (&was.voucher_no, was.supplier_id, was.bought_on));
+    assert_eq!(total(&p) - before, 9_000 - old.amount_fen.0);
+    assert_eq!(refused(&mut p, 0, adjust(id, 1, 1, "再")), "wrong-state");
+    // All of it given back.
+    p.must(0, adjust(new, 0, 0, "退货"));
+    assert_eq!(total(&p), before - old.amount_fen.0);
+    rows_hold(&p.rows);
 }

@@ -243,7 +243,7 @@ impl App {
         let (name, _) = theme::SHIPPED[(at + 1) % theme::SHIPPED.len()];
         name.clone_into(&mut self.settings.theme);
         self.settings.theme_file = None;
-        if let Ok(theme) = self.settings.load_theme() {
+        if let Ok(theme) = self.settings.load_theme(&self.facts.locale, false) {
             self.theme = theme;
         }
         let text = self.facts.locale.tr_with("theme-now", &[("name", self.theme.title())]);

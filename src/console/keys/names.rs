@@ -1,6 +1,7 @@
 //! Names of keys: how they are written in configuration, and how people read them.
 
 use super::{Chord, Key};
+use crate::base::text::nearest;
 use std::fmt;
 
 /// Key, name in configuration, name in English, name in Chinese.
@@ -123,27 +124,6 @@ fn key(name: &str) -> Result<Key, ParseChordError> {
     let names = NAMED.iter().map(|(_, name, ..)| *name).chain(ALIASES.iter().map(|(alias, _)| *alias));
     let nearest = nearest(&lower, names.chain(functions.iter().map(String::as_str))).unwrap_or("enter");
     Err(ParseChordError::Key { found: name.to_owned(), nearest: nearest.to_owned() })
-}
-
-/// The candidate with the fewest differing letters.
-pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    candidates.min_by_key(|candidate| distance(text, candidate))
-}
-
-/// Levenshtein distance over characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, a) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// The configuration form, which `parse` reads back.

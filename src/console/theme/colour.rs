@@ -33,6 +33,17 @@ pub(super) const ANSI: [(&str, Color, Rgb); 16] = [
     ("white", Color::White, Rgb::new(255, 255, 255)),
 ];
 
+/// The names alone.
+pub(super) const ANSI_NAMES: [&str; ANSI.len()] = {
+    let mut names = [""; ANSI.len()];
+    let mut i = 0;
+    while i < names.len() {
+        names[i] = ANSI[i].0;
+        i += 1;
+    }
+    names
+};
+
 /// The steps of each part in the cube of 216 colours.
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
 

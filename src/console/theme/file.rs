@@ -10,11 +10,10 @@
 
 use super::colour::{ANSI, Rgb};
 use super::role::Role;
-use crate::console::keys::nearest;
+use crate::base::locale::Locale;
+use crate::console::written::{self, Fault, Wants, Written, check, unknown, wrong};
 use ratatui::style::{Color, Modifier};
-use std::ops::Range;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 /// What a file says.
 #[derive(Debug, Clone)]
@@ -41,43 +40,43 @@ impl ThemeFile {
     }
 }
 
-/// Where and how a theme file is wrong.
+/// Where and how a theme file is wrong; the locale files hold `config-<code>`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}:{line}:{column}: {message}")]
+#[error("{code}: {args:?}")]
 pub struct ThemeError {
-    /// The file.
-    pub path: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-    /// What is wrong and what would be right.
-    pub message: String,
+    pub code: &'static str,
+    /// `place` is `file:line:column`.
+    pub args: written::Args,
 }
 
-/// A place in the text and what is wrong there.
-type Fault = (Range<usize>, String);
+impl ThemeError {
+    /// The sentence that says so; `verbose` adds what the TOML reader said.
+    pub fn words(&self, locale: &Locale, verbose: bool) -> String {
+        written::words(locale, self.code, &self.args, verbose).0
+    }
+}
 
+/// Attributes and what each sets.
+const ATTRIBUTES: [(&str, Modifier); 4] = [
+    ("bold", Modifier::BOLD),
+    ("underline", Modifier::UNDERLINED),
+    ("reversed", Modifier::REVERSED),
+    ("dim", Modifier::DIM),
+];
 const TOP: [&str; 4] = ["name", "title", "background", "roles"];
 const FIELDS: [&str; 8] = ["fg", "bg", "ansi", "ansi_bg", "bold", "underline", "reversed", "dim"];
 
 /// Reads a file.
 pub(super) fn read(path: &str, text: &str) -> Result<ThemeFile, ThemeError> {
-    theme(text).map_err(|(span, message)| {
-        let before = text.get(..span.start).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        ThemeError {
-            path: path.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            message,
-        }
+    theme(text).map_err(|fault| {
+        let mut args = vec![("place", written::place(path, text, fault.at.start))];
+        args.extend(fault.args);
+        ThemeError { code: fault.code, args }
     })
 }
 
 fn theme(text: &str) -> Result<ThemeFile, Fault> {
-    let document = DeTable::parse(text).map_err(|error| (error.span().unwrap_or(0..0), error.message().to_owned()))?;
-    let end = text.len()..text.len();
+    let document = written::parse(text)?;
     let mut file = ThemeFile {
         name: String::new(),
         title: String::new(),
@@ -87,79 +86,73 @@ fn theme(text: &str) -> Result<ThemeFile, Fault> {
     let mut missing: Vec<Role> = Role::ALL.to_vec();
     for (key, value) in document.get_ref() {
         match key.get_ref().as_ref() {
-            "name" => string(value)?.clone_into(&mut file.name),
-            "title" => string(value)?.clone_into(&mut file.title),
-            "background" => file.background = Some(rgb(value)?),
-            "roles" => {
-                for (key, value) in table(value)? {
-                    let name = key.get_ref().as_ref();
-                    let Some(role) = Role::ALL.into_iter().find(|role| role.key() == name) else {
-                        return Err(unknown("role", name, key.span(), Role::ALL.iter().map(|role| role.key())));
-                    };
-                    missing.retain(|other| *other != role);
-                    file.entries[role as usize] = entry(value)?;
-                }
-            }
-            other => return Err(unknown("key", other, key.span(), TOP.into_iter())),
+            "name" => string(text, "name", value)?.clone_into(&mut file.name),
+            "title" => string(text, "title", value)?.clone_into(&mut file.title),
+            "background" => file.background = Some(rgb(text, "background", value)?),
+            "roles" => roles(text, table(text, "roles", value, Wants::Table)?, &mut file, &mut missing)?,
+            other => return Err(unknown("unknown-key", other, key.span(), &TOP)),
         }
     }
+    let lacks = |code, args| Err(Fault { at: text.len()..text.len(), code, args });
     if file.name.is_empty() {
-        return Err((end, "the theme has no name; write name = \"...\" first".to_owned()));
+        return lacks("theme-nameless", Vec::new());
     }
-    if let Some(role) = missing.first() {
-        return Err((end, format!("the role \"{}\" is missing under [roles]", role.key())));
+    match missing.first() {
+        Some(role) => lacks("role-missing", vec![("found", role.key().to_owned())]),
+        None => Ok(file),
     }
-    Ok(file)
 }
 
-fn entry(value: &Spanned<DeValue<'_>>) -> Result<Entry, Fault> {
+fn roles(text: &str, roles: &DeTable<'_>, file: &mut ThemeFile, missing: &mut Vec<Role>) -> Result<(), Fault> {
+    for (key, value) in roles {
+        let name = key.get_ref().as_ref();
+        let Some(role) = Role::ALL.into_iter().find(|role| role.key() == name) else {
+            return Err(unknown("unknown-role", name, key.span(), &Role::ALL.map(Role::key)));
+        };
+        missing.retain(|other| *other != role);
+        file.entries[role as usize] = entry(text, &format!("roles.{name}"), value)?;
+    }
+    Ok(())
+}
+
+fn entry(text: &str, role: &str, value: &Written<'_>) -> Result<Entry, Fault> {
     let mut entry = Entry::default();
-    for (key, value) in table(value)? {
-        match key.get_ref().as_ref() {
-            "fg" => entry.fg = Some(rgb(value)?),
-            "bg" => entry.bg = Some(rgb(value)?),
-            "ansi" => entry.ansi = Some(ansi(value)?),
-            "ansi_bg" => entry.ansi_bg = Some(ansi(value)?),
-            "bold" => entry.modifier.set(Modifier::BOLD, boolean(value)?),
-            "underline" => entry.modifier.set(Modifier::UNDERLINED, boolean(value)?),
-            "reversed" => entry.modifier.set(Modifier::REVERSED, boolean(value)?),
-            "dim" => entry.modifier.set(Modifier::DIM, boolean(value)?),
-            other => return Err(unknown("key", other, key.span(), FIELDS.into_iter())),
+    for (key, value) in table(text, role, value, Wants::Style)? {
+        let name = key.get_ref().as_ref();
+        let path = format!("{role}.{name}");
+        match name {
+            "fg" => entry.fg = Some(rgb(text, &path, value)?),
+            "bg" => entry.bg = Some(rgb(text, &path, value)?),
+            "ansi" => entry.ansi = Some(ansi(text, &path, value)?),
+            "ansi_bg" => entry.ansi_bg = Some(ansi(text, &path, value)?),
+            _ => {
+                let Some((_, modifier)) = ATTRIBUTES.iter().find(|(attribute, _)| *attribute == name) else {
+                    return Err(unknown("unknown-key", name, key.span(), &FIELDS));
+                };
+                check(text, &path, value, Wants::Bool)?;
+                entry.modifier.set(*modifier, value.get_ref().as_bool() == Some(true));
+            }
         }
     }
     Ok(entry)
 }
 
-fn table<'a, 'i>(value: &'a Spanned<DeValue<'i>>) -> Result<&'a DeTable<'i>, Fault> {
-    value.get_ref().as_table().ok_or_else(|| wrong(value, "a table such as { fg = \"#d0d0d0\", bold = true }"))
+fn table<'a, 'i>(text: &str, key: &str, value: &'a Written<'i>, wants: Wants) -> Result<&'a DeTable<'i>, Fault> {
+    value.get_ref().as_table().ok_or_else(|| wrong(text, key, value, wants))
 }
 
-fn string<'a>(value: &'a Spanned<DeValue<'_>>) -> Result<&'a str, Fault> {
-    value.get_ref().as_str().ok_or_else(|| wrong(value, "a text in quotes"))
+fn string<'a>(text: &str, key: &str, value: &'a Written<'_>) -> Result<&'a str, Fault> {
+    value.get_ref().as_str().ok_or_else(|| wrong(text, key, value, Wants::Text))
 }
 
-fn boolean(value: &Spanned<DeValue<'_>>) -> Result<bool, Fault> {
-    value.get_ref().as_bool().ok_or_else(|| wrong(value, "true or false"))
+fn rgb(text: &str, key: &str, value: &Written<'_>) -> Result<Rgb, Fault> {
+    value.get_ref().as_str().and_then(Rgb::parse).ok_or_else(|| wrong(text, key, value, Wants::Colour))
 }
 
-fn rgb(value: &Spanned<DeValue<'_>>) -> Result<Rgb, Fault> {
-    let text = string(value)?;
-    Rgb::parse(text).ok_or_else(|| {
-        (value.span(), format!("\"{text}\" is no colour; write six hexadecimal digits such as \"#d0d0d0\""))
-    })
-}
-
-fn ansi(value: &Spanned<DeValue<'_>>) -> Result<Color, Fault> {
-    let text = string(value)?;
-    let found = ANSI.iter().find(|(name, ..)| *name == text).map(|(_, colour, _)| *colour);
-    found.ok_or_else(|| unknown("colour name", text, value.span(), ANSI.iter().map(|(name, ..)| *name)))
-}
-
-fn wrong(value: &Spanned<DeValue<'_>>, expected: &str) -> Fault {
-    (value.span(), format!("expected {expected}, found {}", value.get_ref().type_str()))
-}
-
-fn unknown<'a>(what: &str, found: &str, span: Range<usize>, valid: impl Iterator<Item = &'a str>) -> Fault {
-    let near = nearest(found, valid).map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
-    (span, format!("there is no {what} \"{found}\"{near}"))
+fn ansi(text: &str, key: &str, value: &Written<'_>) -> Result<Color, Fault> {
+    const NAMES: Wants = Wants::Word(&super::colour::ANSI_NAMES);
+    check(text, key, value, NAMES)?;
+    let word = value.get_ref().as_str().unwrap_or_default();
+    let found = ANSI.iter().find(|(name, ..)| *name == word).map(|(_, colour, _)| *colour);
+    found.ok_or_else(|| wrong(text, key, value, NAMES))
 }

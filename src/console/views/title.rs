@@ -18,6 +18,7 @@ const NAMES: &[(ListKind, &[&str])] = &[
     (ListKind::Visits, &["counter", "day"]),
     (ListKind::Steps, &["verb", "person"]),
     (ListKind::Evidence, &["kind", "title"]),
+    (ListKind::PurchaseEvidence, &["kind", "title"]),
     (ListKind::Deadlines, &["title"]),
 ];
 

@@ -9,7 +9,7 @@ use crate::domain::refusal::{Refusal, Stop, wrong_state};
 use crate::domain::rights::{self, Right};
 use crate::domain::rows::*;
 use crate::domain::value::{Cell, Fen};
-use crate::domain::work::Work;
+use crate::domain::work::{Named, Work};
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ pub fn propose(w: &mut Work<'_>, line: &ProposeEntry) -> Result<Target, Stop> {
     let price = Fen(field::between("price", line.price.0, 1, MAX_PRICE)?);
     let stock = field::between("stock", line.stock, 0, 1_000_000_000)?;
     let helped = field::between("people_helped", line.people_helped, 0, 10_000_000)?;
-    let category = field::required("category", &line.category, 40)?;
+    let category = field::referenced(w, "category", &line.category, Named::Category)?;
     let unit = field::optional("unit", &line.unit, 20)?;
     let directory_no = field::optional("national_directory_no", &line.directory_no, 40)?;
     let source = field::optional("source", &line.source, field::SHORT * 2)?;

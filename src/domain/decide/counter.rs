@@ -8,7 +8,7 @@ use crate::domain::refusal::{Refusal, Stop, wrong_state};
 use crate::domain::rights::{self, Right};
 use crate::domain::rows::*;
 use crate::domain::value::Cell;
-use crate::domain::work::Work;
+use crate::domain::work::{Named, Work};
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -18,9 +18,10 @@ pub fn add(w: &mut Work<'_>, new: &AddCounter) -> Result<Target, Stop> {
     let keeper = if w.actor.role == Role::Industrial { w.actor.org_id } else { Uuid::nil() };
     w.allow(Right::EditCounters, &county, keeper)?;
     let name = field::required("counter_name", &new.name, field::SHORT)?;
+    let venue_type = field::referenced(w, "venue_type", &new.venue_type, Named::Venue)?;
     let twins = w.find::<Counter>("name", name.to_value())?;
     // One open counter per venue and type (A19).
-    if let Some(twin) = twins.iter().find(|c| c.venue_type == new.venue_type && c.state != CounterState::Closed) {
+    if let Some(twin) = twins.iter().find(|c| c.venue_type == venue_type && c.state != CounterState::Closed) {
         let refusal = Refusal::new("already-exists").with("kind", "counter").with("code", twin.code.clone());
         return Err(refusal.into());
     }
@@ -30,7 +31,7 @@ pub fn add(w: &mut Work<'_>, new: &AddCounter) -> Result<Target, Stop> {
         meta: w.new_meta(w.actor.org_id),
         code: format!("ZG{county}-{number:04}"),
         name,
-        venue_type: field::required("venue_type", &new.venue_type, 40)?,
+        venue_type,
         host: field::optional("host", &new.host, field::SHORT)?,
         county_code: county,
         address: field::optional("address", &new.address, field::SHORT)?,

@@ -1,8 +1,9 @@
 //! Texts and numbers as typed, made fit for a row: cleaned, not empty where they must not be, never too long.
 
 use crate::base::text;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Refusal, Stop};
 use crate::domain::rows::Kind;
+use crate::domain::work::{Named, Work};
 
 /// Longest reason or note in characters.
 pub const LONG: usize = 500;
@@ -35,6 +36,22 @@ pub fn division(raw: &str) -> Result<String, Refusal> {
         return Ok(code);
     }
     Err(Refusal::new("field-unclean").with("field", "county_code"))
+}
+
+/// Most codes a refusal names: reference files may hold any number.
+const MOST_NAMED: usize = 24;
+
+/// Cleans a code that reference data must have (A19 venue types, A05 categories).
+pub fn referenced(w: &Work<'_>, field: &'static str, raw: &str, set: Named) -> Result<String, Stop> {
+    let code = required(field, raw, 40)?;
+    let known = w.reference(set)?;
+    if known.contains(&code) {
+        return Ok(code);
+    }
+    let nearest = text::nearest(&code, known.iter().map(String::as_str)).unwrap_or_default().to_owned();
+    let known = known.into_iter().take(MOST_NAMED).collect::<Vec<_>>().join(",");
+    let refusal = Refusal::new("unknown-code").with("field", field).with("value", code).with("set", set.set());
+    Err(refusal.with("near", nearest).with("codes", known).into())
 }
 
 /// Cleans a reason; whether it may be empty is the arrow's business.

@@ -1,6 +1,6 @@
 //! Quality incidents, delisting, removal notices (A31, domain section 4; plan 三（二）1 一经查实立即清理).
 
-use super::{Target, catalog, field, no_such_step, owner, step};
+use super::{Target, catalog, closing, field, no_such_step, owner, step};
 use crate::domain::codes::*;
 use crate::domain::machine::{self, Verb};
 use crate::domain::refusal::{Refusal, Stop, wrong_state};
@@ -56,6 +56,7 @@ pub fn report(w: &mut Work<'_>, entry: Uuid, title: &str, place: &str, grade: Gr
         closed_at: None,
         notices: 0,
         acknowledged: 0,
+        edition_no: None,
     };
     let target = (incident.id.0, incident.code.clone());
     let id = incident.id;
@@ -171,6 +172,7 @@ pub fn walk(w: &mut Work<'_>, id: Uuid, verb: Verb, reason: &str) -> Result<Targ
                 let refusal = Refusal::new("open-notices").with("code", incident.code).with("open", open.to_string());
                 return Err(refusal.into());
             }
+            closing::must_be_republished(w, &incident)?;
             after.closed_at = Some(w.now);
         }
         Verb::Reopen => after.closed_at = None,
@@ -211,12 +213,17 @@ pub fn confirm(w: &mut Work<'_>, id: Uuid, reason: &str) -> Result<Target, Stop>
     let (_, state) = machine::step(&incident.code, state, Verb::StartRemoval, reason)?;
     let entry: CatalogEntry = w.get(incident.entry_id.0)?;
     let cause = format!("{} {reason}", incident.code);
-    let notices = if entry.state == EntryState::Delisted { 0 } else { delist(w, &incident, &entry, &cause)? };
+    let (notices, edition_no) = match entry.state {
+        // One delisting, two reports (domain section 4): this one ends with the edition of the other.
+        EntryState::Delisted => (0, closing::delisted_in(w, &incident)?),
+        _ => delist(w, &incident, &entry, &cause).map(|(notices, number)| (notices, Some(number)))?,
+    };
     let after = Incident {
         state,
         confirmed_by: w.actor.name.clone(),
         confirmed_at: Some(w.now),
         notices: incident.notices + notices,
+        edition_no,
         ..incident.clone()
     };
     w.update(incident.clone(), after);
@@ -241,13 +248,14 @@ fn four_eyes(w: &Work<'_>, incident: &Incident) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Takes the entry out of everything in this one decision; gives the number of notices written.
-fn delist(w: &mut Work<'_>, incident: &Incident, entry: &CatalogEntry, cause: &str) -> Result<i64, Stop> {
+/// Takes the entry out of everything in this one decision; gives the number of notices written and that of the edition.
+fn delist(w: &mut Work<'_>, incident: &Incident, entry: &CatalogEntry, cause: &str) -> Result<(i64, i64), Stop> {
     let shelves = w.find::<ShelfLine>("entry_id", entry.id.to_value())?;
     let entry = catalog::set_state(w, entry, Verb::Delist, cause)?;
     // Counts are of stored rows, where this entry may still be listed.
     let leaving = i64::from(w.stored::<CatalogEntry>(entry.id.0)?.is_some_and(|e| e.state == EntryState::Listed));
     let today = w.today();
+    let number = w.next_number(Kind::CatalogEdition)?;
     catalog::new_edition(w, today, cause.to_owned(), leaving)?;
     let mut seen = Vec::new();
     for shelf in shelves {
@@ -278,7 +286,7 @@ fn delist(w: &mut Work<'_>, incident: &Incident, entry: &CatalogEntry, cause: &s
     }
     let supplier: Supplier = w.get(entry.supplier_id.0)?;
     w.update(supplier.clone(), Supplier { under_review: true, ..supplier });
-    Ok(i64::try_from(seen.len()).unwrap_or(i64::MAX))
+    Ok((i64::try_from(seen.len()).unwrap_or(i64::MAX), number))
 }
 
 pub fn acknowledge(w: &mut Work<'_>, id: Uuid, answer: AckAnswer, quantity: i64, reason: &str) -> Result<Target, Stop> {

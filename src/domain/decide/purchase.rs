@@ -1,12 +1,12 @@
 //! Purchases of the relief database (A15, A16; plan 三（一）2 and 7). Only counted ones add to the goal.
 
 use super::counter::must_be_listed;
-use super::{Target, field, owner, step};
+use super::{Target, field, no_such_step, owner, step};
 use crate::domain::codes::*;
-use crate::domain::command::AddPurchase;
+use crate::domain::command::{AddPurchase, AddPurchaseEvidence};
 use crate::domain::machine::Verb;
-use crate::domain::refusal::{Refusal, Stop};
-use crate::domain::rights::Right;
+use crate::domain::refusal::{Refusal, Stop, wrong_state};
+use crate::domain::rights::{self, Right};
 use crate::domain::rows::*;
 use crate::domain::value::{Cell, Fen};
 use crate::domain::work::{Work, shanghai_date};
@@ -15,6 +15,11 @@ use uuid::Uuid;
 
 /// A fixed-point purchase counts only with all three kinds of evidence (三（一）7).
 pub const EVIDENCE_KINDS: i64 = 3;
+/// Largest quantity and amount (ten billion yuan) of one purchase.
+const MAX_QUANTITY: i64 = 10_000_000;
+const MAX_AMOUNT: i64 = 1_000_000_000_000;
+/// Largest file, as for incidents.
+const MAX_BYTES: i64 = 20 << 20;
 
 pub fn add(w: &mut Work<'_>, new: &AddPurchase) -> Result<Target, Stop> {
     let buyer: Organisation = w.get(new.buyer)?;
@@ -31,11 +36,7 @@ pub fn add(w: &mut Work<'_>, new: &AddPurchase) -> Result<Target, Stop> {
     if let Some(entry) = new.entry {
         must_have_been_listed(&w.get(entry)?, &supplier, new.bought_on)?;
     }
-    if new.bought_on > w.today() {
-        let refusal =
-            Refusal::new("number-out-of-range").with("field", "bought_on").with("value", new.bought_on.to_string());
-        return Err(refusal.with("low", "").with("high", w.today().to_string()).into());
-    }
+    not_in_future(w, "bought_on", new.bought_on)?;
     let number = w.next_number(Kind::Purchase)?;
     let purchase = Purchase {
         id: PurchaseId(w.new_id()),
@@ -45,8 +46,8 @@ pub fn add(w: &mut Work<'_>, new: &AddPurchase) -> Result<Target, Stop> {
         supplier_id: supplier.id,
         entry_id: new.entry.map(EntryId),
         bought_on: new.bought_on,
-        quantity: field::between("quantity", new.quantity, 1, 10_000_000)?,
-        amount_fen: Fen(field::between("amount", new.amount.0, 1, 1_000_000_000_000)?),
+        quantity: field::between("quantity", new.quantity, 1, MAX_QUANTITY)?,
+        amount_fen: Fen(field::between("amount", new.amount.0, 1, MAX_AMOUNT)?),
         channel: new.channel,
         kind: new.kind,
         voucher_no,
@@ -70,8 +71,91 @@ fn must_have_been_listed(entry: &CatalogEntry, supplier: &Supplier, on: Date) ->
     if left { Ok(()) } else { must_be_listed(entry) }
 }
 
+fn not_in_future(w: &Work<'_>, field: &'static str, day: Date) -> Result<(), Refusal> {
+    if day <= w.today() {
+        return Ok(());
+    }
+    let refusal = Refusal::new("number-out-of-range").with("field", field).with("value", day.to_string());
+    Err(refusal.with("low", "").with("high", w.today().to_string()))
+}
+
+/// Attaches a file while the purchase is not decided. How many kinds there are never falls below what the unit stated:
+/// what it holds on paper may come file by file (A16; 三（一）7).
+pub fn add_evidence(w: &mut Work<'_>, new: &AddPurchaseEvidence) -> Result<Target, Stop> {
+    let purchase: Purchase = w.get(new.purchase)?;
+    let buyer: Organisation = w.get(purchase.buyer_id.0)?;
+    w.allow(Right::Purchase, &buyer.division_code, owner(&purchase))?;
+    let open = [PurchaseState::Draft, PurchaseState::Submitted, PurchaseState::WaitingEvidence];
+    if !open.contains(&purchase.state) {
+        let needs = open.map(PurchaseState::code).join(",");
+        let (state, who) = (purchase.state.code(), rights::who(Right::Purchase));
+        return Err(wrong_state(Kind::Purchase, purchase.code, state, "add_evidence", needs, who).into());
+    }
+    if new.sha256.len() != 64 || !new.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(Refusal::new("field-unclean").with("field", "sha256").into());
+    }
+    not_in_future(w, "dated", new.dated)?;
+    let sha256 = new.sha256.to_ascii_lowercase();
+    let title = field::required("title", &new.title, field::SHORT)?;
+    let known = w.find::<PurchaseEvidence>("purchase_id", purchase.id.to_value())?;
+    let twin = known.iter().any(|e| e.sha256 == sha256 && e.kind == new.kind);
+    field::once(twin, Kind::PurchaseEvidence, &title)?;
+    let there = |kind: &&ProofKind| **kind == new.kind || known.iter().any(|e| e.kind == **kind);
+    let kinds = i64::try_from(ProofKind::ALL.iter().filter(there).count()).unwrap_or(EVIDENCE_KINDS);
+    let evidence = PurchaseEvidence {
+        id: PurchaseEvidenceId(w.new_id()),
+        meta: w.new_meta(owner(&purchase)),
+        purchase_id: purchase.id,
+        kind: new.kind,
+        title,
+        sha256,
+        bytes: field::between("bytes", new.bytes, 0, MAX_BYTES)?,
+        dated: new.dated,
+        added_at: w.now,
+    };
+    w.create(evidence);
+    let target = (purchase.id.0, purchase.code.clone());
+    w.update(purchase.clone(), Purchase { evidence: purchase.evidence.max(kinds), ..purchase });
+    Ok(target)
+}
+
+/// Corrects a counted purchase. The row as it was counted stays as it is and counts no more; one that links it is
+/// counted in its stead with the right figures, so that the total moves by the difference in the same transaction and
+/// no row is ever negative (A15).
+pub fn adjust(w: &mut Work<'_>, id: Uuid, (quantity, amount): (i64, Fen), reason: &str) -> Result<Target, Stop> {
+    let purchase: Purchase = w.get(id)?;
+    let buyer: Organisation = w.get(purchase.buyer_id.0)?;
+    let area = (buyer.division_code.as_str(), owner(&purchase));
+    let (_, state) = step(w, &purchase.code, purchase.state, Verb::Adjust, reason, area)?;
+    // All of it, or none of it: pieces without a price and a price without pieces are slips.
+    let least = i64::from(quantity != 0 || amount.0 != 0);
+    let quantity = field::between("quantity", quantity, least, MAX_QUANTITY)?;
+    let amount_fen = Fen(field::between("amount", amount.0, least, MAX_AMOUNT)?);
+    if (quantity, amount_fen) == (purchase.quantity, purchase.amount_fen) {
+        return Err(Refusal::new("same-figures").with("code", purchase.code).into());
+    }
+    let number = w.next_number(Kind::Purchase)?;
+    let corrected = Purchase {
+        id: PurchaseId(w.new_id()),
+        meta: w.new_meta(owner(&purchase)),
+        code: format!("CG-{}-{number:06}", purchase.bought_on.year()),
+        quantity,
+        amount_fen,
+        adjusts: Some(purchase.id),
+        ..purchase.clone()
+    };
+    let target = (corrected.id.0, corrected.code.clone());
+    w.update(purchase.clone(), Purchase { state, ..purchase });
+    w.create(corrected);
+    Ok(target)
+}
+
 pub fn walk(w: &mut Work<'_>, id: Uuid, verb: Verb, reason: &str) -> Result<Target, Stop> {
     let purchase: Purchase = w.get(id)?;
+    if verb == Verb::Adjust {
+        // Correcting needs the right figures: AdjustPurchase.
+        return Err(no_such_step(Kind::Purchase, &purchase.code, purchase.state.code(), verb).into());
+    }
     let buyer: Organisation = w.get(purchase.buyer_id.0)?;
     let area = (buyer.division_code.as_str(), owner(&purchase));
     let (_, state) = step(w, &purchase.code, purchase.state, verb, reason, area)?;

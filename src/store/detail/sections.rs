@@ -184,6 +184,16 @@ pub const SECTIONS: &[Section] = &[
         "t.id = (SELECT incident_id FROM evidence WHERE id = ?1)",
     ),
     // the parties of records that have no name of their own
+    section("purchase-evidence", Kind::Purchase, ListKind::PurchaseEvidence, "t.purchase_id = ?1")
+        .without(&["purchase"]),
+    section("adjusted-by", Kind::Purchase, ListKind::Purchases, "t.adjusts = ?1"),
+    section("adjusts", Kind::Purchase, ListKind::Purchases, "t.id = (SELECT adjusts FROM purchase WHERE id = ?1)"),
+    section(
+        "purchases",
+        Kind::PurchaseEvidence,
+        ListKind::Purchases,
+        "t.id = (SELECT purchase_id FROM purchase_evidence WHERE id = ?1)",
+    ),
     section("buyer", Kind::Purchase, ListKind::Organisations, "t.id = (SELECT buyer_id FROM purchase WHERE id = ?1)"),
     section("supplier", Kind::Purchase, ListKind::Suppliers, "t.id = (SELECT supplier_id FROM purchase WHERE id = ?1)"),
     section("entry", Kind::Purchase, ListKind::Catalog, "t.id = (SELECT entry_id FROM purchase WHERE id = ?1)"),

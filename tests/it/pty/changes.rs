@@ -1,7 +1,8 @@
 //! Changes asked for by keys: what is confirmed is stored with its reason, and nothing else is.
 
 use super::{SIZES, board, catalog, code_in, state_of, wood_ears};
-use crate::support::pty::Demo;
+use crate::support::Data;
+use crate::support::pty::{Demo, Start};
 
 #[test]
 fn an_entry_found_by_initials_is_suspended_with_a_chinese_reason() {
@@ -166,4 +167,47 @@ fn a_kept_demo_opens_as_a_demo() {
     let console = start.spawn();
     console.shows("[演示数据]").shows("李静");
     drop(catalog(&demo, &[], (120, 40)));
+}
+
+#[test]
+fn under_a_fixed_clock_real_data_are_looked_at_only() {
+    let data = Data::new();
+    let dir = data.path().display().to_string();
+    let args = ["--data-dir", &dir, "--now", crate::support::NOW, "--as", "王敏"];
+    let mut console = Start::new(&args, SIZES[0]).spawn();
+    console.shows("只读").rests();
+    console.send("2").shows("SX611026-0001").rests();
+    console.send("s").shows("现在是只读方式").rests();
+    console.send("q");
+    assert_eq!(console.ends(), 0);
+    let (_, out, _) = crate::support::run(data.gongfu(&["audit", "list", "--json", "--limit", "0"]));
+    assert!(out.contains("\"total\":9"), "{out}");
+}
+
+#[test]
+fn consoles_started_apart_on_one_demo_show_the_same_minute() {
+    let demo = Demo::new();
+    // The demo was made 95 minutes and some seconds ago, and stood at 14:32 then.
+    demo.made_before(jiff::SignedDuration::from_secs(95 * 60 + 5));
+    let mut first = board(&demo, &[], SIZES[0]);
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let mut second = board(&demo, &[], SIZES[1]);
+    for console in [&mut first, &mut second] {
+        assert!(console.lines()[0].contains("8-20 16:07"), "{}", console.text());
+        console.send("q");
+        assert_eq!(console.ends(), 0);
+    }
+    // What is done now is of that time, also for a program that looks in later.
+    let now = |args: &[&str]| demo.json(&[args, &["status"]].concat())["now"].as_str().expect("a time").to_owned();
+    assert!(now(&[]).starts_with("2020-08-20T16:07:"), "{}", now(&[]));
+    let fixed = "2020-08-20T14:32:00+08:00";
+    assert_eq!((now(&["--now", fixed]), now(&["--now", fixed])), (fixed.to_owned(), fixed.to_owned()));
+    // A record of a time somebody chose sets no clock; one of the demo's own time does.
+    let listed = demo.json(&["list", "catalog", "--filter", "state:listed", "--limit", "1", "--columns", "code"]);
+    let code = listed["rows"][0]["code"].as_str().expect("a code").to_owned();
+    demo.json(&["--now", "2020-12-01T08:00:00+08:00", "catalog", "suspend", &code, "--reason", "试"]);
+    assert!(now(&[]).starts_with("2020-08-20T16:0"), "{}", now(&[]));
+    demo.json(&["catalog", "resume", &code, "--reason", "试"]);
+    demo.made_before(jiff::SignedDuration::ZERO);
+    assert!(now(&[]).starts_with("2020-08-20T16:0"), "the last record is not in the future: {}", now(&[]));
 }

@@ -1,10 +1,11 @@
 //! Replacing reference files in a database in use: clean, recorded, complete, and none lost to another.
 
-use crate::support::province::NOW;
+use crate::support::province::{self, NOW};
 use crate::support::storage::{Temporary, number, raw};
 use gongfu::base::clock::Clock;
 use gongfu::base::ids::Ids;
 use gongfu::domain::actor::Actor;
+use gongfu::domain::command::{AddCounter, Command, ProposeEntry};
 use gongfu::reference::{Table, embedded};
 use gongfu::setup::{self, SetupError};
 use gongfu::store::audit::{Verdict, verify};
@@ -137,4 +138,28 @@ fn a_file_with_errors_changes_nothing_and_two_at_once_both_count() {
         }
     }
     assert!(matches!(verify(&db, |_| {}), Ok(Verdict::Whole { .. })));
+}
+
+/// What becomes of a counter with this venue type and of a product with this category.
+fn asked(s: &Temporary, venue: &str, category: &str) -> [Option<&'static str>; 2] {
+    let store = s.open();
+    let actor = office(&raw(&s.file()));
+    let counter = AddCounter { venue_type: venue.into(), ..province::counter(1, "611026") };
+    let goods = ProposeEntry { category: category.into(), ..province::line(1, "611026") };
+    let batch = [Command::AddCounter(counter), Command::ProposeEntry(goods)];
+    let refused = store.rehearse(&actor, &batch).expect("a rehearsal");
+    [0, 1].map(|i| refused[i].as_ref().map(|r| r.code))
+}
+
+#[test]
+fn commands_know_the_codes_of_the_files_that_count() {
+    let s = made();
+    assert_eq!(asked(&s, "workers_home", "tea"), [None, None]);
+    assert_eq!(asked(&s, "metro_stop", "seedling"), [Some("unknown-code"); 2]);
+    let venues = embedded(Table::VenueTypes).replace("workers_home,", "metro_stop,");
+    replace(&s, Table::VenueTypes, &venues).expect("replaced");
+    let specialties = embedded(Table::Specialties).replacen(",fruit,", ",seedling,", 1);
+    replace(&s, Table::Specialties, &specialties).expect("replaced");
+    assert_eq!(asked(&s, "metro_stop", "seedling"), [None, None], "what a file adds is known");
+    assert_eq!(asked(&s, "workers_home", "tea"), [Some("unknown-code"), None], "the file of venue types stands alone");
 }

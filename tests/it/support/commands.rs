@@ -3,7 +3,7 @@
 use super::memory::{Memory, text};
 use super::province::{self, COUNTIES, org};
 use gongfu::domain::codes::*;
-use gongfu::domain::command::{AddPurchase, Command};
+use gongfu::domain::command::{AddPurchase, AddPurchaseEvidence, Command};
 use gongfu::domain::machine::{self, Verb};
 use gongfu::domain::rows::*;
 use gongfu::domain::value::Fen;
@@ -83,6 +83,8 @@ fn step(rows: &Memory, t: Throw) -> Command {
 fn onward(rows: &Memory, t: Throw) -> Command {
     let over = [IncidentState::Closed, IncidentState::Unfounded, IncidentState::NotSerious];
     let (over, open): (Vec<_>, Vec<_>) = rows.all::<Incident>().into_iter().partition(|i| over.contains(&i.state));
+    let closed: Vec<_> = over.iter().filter(|i| i.state == IncidentState::Closed).cloned().collect();
+    let over = if closed.is_empty() { over } else { closed };
     let from = if open.is_empty() || t.a % 16 == 15 { over } else { open };
     let Some(incident) = from.get(usize::from(t.a / 16) % from.len().max(1)) else { return report(rows, t) };
     let id = incident.id.0;
@@ -101,9 +103,31 @@ fn onward(rows: &Memory, t: Throw) -> Command {
         IncidentState::Verifying if t.b % 5 == 1 => walk(one(&[Verb::Unfounded, Verb::NotSerious], t.b)),
         IncidentState::Verifying if t.b % 5 == 2 => evidence(id, t),
         IncidentState::Closed => walk(Verb::Reopen),
+        IncidentState::RemovalRunning if !t.b.is_multiple_of(3) => toward_closing(rows, &incident.clone(), t),
         IncidentState::RemovalRunning => walk(Verb::Close),
         _ => Command::ConfirmIncident { incident: id, reason: "查实".into() },
     }
+}
+
+/// What keeps an incident from being closed: counters that have not answered, places that are not verified.
+fn toward_closing(rows: &Memory, incident: &Incident, t: Throw) -> Command {
+    let notices = rows.all::<RemovalNotice>();
+    let open = notices.iter().filter(|n| n.incident_id == incident.id && n.state == NoticeState::Unacknowledged);
+    if let Some(notice) = open.map(|n| n.id.0).next().filter(|_| !t.b.is_multiple_of(4)) {
+        return Command::AckRemoval {
+            notice, answer: one(AckAnswer::ALL, t.a), quantity: 1, reason: "已下架".into()
+        };
+    }
+    let editions = rows.all::<CatalogEdition>();
+    let edition = editions.iter().find(|e| Some(e.number) == incident.edition_no).map(|e| e.id);
+    let places = rows.all::<Publication>().into_iter().filter(|p| Some(p.edition_id) == edition);
+    let step =
+        |p: Publication, verb| Command::Move { kind: Kind::Publication, id: p.id.0, verb, reason: "发布".into() };
+    let walk = |verb| Command::Move { kind: Kind::Incident, id: incident.id.0, verb, reason: "办结".into() };
+    places.into_iter().find(|p| p.state != PublicationState::Verified).map_or(walk(Verb::Close), |p| match p.state {
+        PublicationState::Published => step(p, Verb::Verify),
+        _ => step(p, Verb::Publish),
+    })
 }
 
 /// What a candidate waits for: the directory, screening, listing.
@@ -204,6 +228,7 @@ pub fn command(rows: &Memory, t: Throw) -> Command {
         35 => province::pack("端午礼盒", &[entry(t.a), entry(t.b)]),
         36 => Command::SetPackItem { pack: pick(rows, Kind::GiftPack, t.a), entry: entry(t.b), quantity: n },
         37 => province::order(org(u128::from(t.a % 8)), &[entry(t.b), entry(t.a)]),
+        38 if t.n % 3 == 2 => on_purchase(rows, t),
         38 => {
             let new = province::purchase(rows, t.a.to_be_bytes()[1]);
             let voucher_no = if t.b.is_multiple_of(3) { format!("V{}", t.b % 5) } else { String::new() };
@@ -211,6 +236,25 @@ pub fn command(rows: &Memory, t: Throw) -> Command {
         }
         _ => office(rows, t),
     }
+}
+
+/// A correction or a file for a purchase, mostly one that is counted.
+fn on_purchase(rows: &Memory, t: Throw) -> Command {
+    let counted: Vec<_> = rows.all::<Purchase>().into_iter().filter(|p| p.state == PurchaseState::Counted).collect();
+    if let Some(purchase) = counted.get(usize::from(t.a) % counted.len().max(1)).filter(|_| !t.b.is_multiple_of(4)) {
+        let amount = if t.b.is_multiple_of(5) { purchase.amount_fen } else { Fen(i64::from(t.b % 9) * 1_000) };
+        let quantity = if t.b.is_multiple_of(5) { purchase.quantity } else { i64::from(t.b % 9) };
+        let reason = if t.n == 5 { String::new() } else { "录错".into() };
+        return Command::AdjustPurchase { purchase: purchase.id.0, quantity, amount, reason };
+    }
+    Command::AddPurchaseEvidence(AddPurchaseEvidence {
+        purchase: pick(rows, Kind::Purchase, t.a),
+        kind: one(ProofKind::ALL, t.b),
+        title: "材料".into(),
+        sha256: format!("{:064x}", t.b % 7),
+        bytes: 1,
+        dated: date(2020, 8, 1),
+    })
 }
 
 /// What the newest edition waits for: its three places, then to be public.

@@ -5,12 +5,12 @@ use super::rights::{Grant, grant, reaches};
 use gongfu::domain::actor::Actor;
 use gongfu::domain::codes::*;
 use gongfu::domain::command::Command;
-use gongfu::domain::machine::{self, ARROWS};
+use gongfu::domain::machine::{self, ARROWS, Verb};
 use gongfu::domain::record::Record;
 use gongfu::domain::rights::Right;
 use gongfu::domain::rows::*;
 use gongfu::domain::work::{Change, Decision};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Nothing that is sold refers to an entry that is not listed, and the counts that are kept are right.
@@ -77,7 +77,26 @@ pub fn rows_hold(rows: &Memory) {
             assert_eq!(entries[&old].state, EntryState::Delisted, "{} follows {}", entry.code, entries[&old].code);
         }
     }
-    for purchase in rows.all::<Purchase>() {
+    let purchases = rows.all::<Purchase>();
+    for purchase in &purchases {
+        let corrections = purchases.iter().filter(|p| p.adjusts == Some(purchase.id)).count();
+        assert_eq!(
+            corrections,
+            usize::from(purchase.state == PurchaseState::Adjusted),
+            "{} is corrected",
+            purchase.code
+        );
+        assert!(purchase.amount_fen.0 > 0 || purchase.adjusts.is_some(), "{} is for nothing", purchase.code);
+        assert!(purchase.amount_fen.0 >= 0, "{} is negative", purchase.code);
+        let kinds: HashSet<_> = rows
+            .all::<PurchaseEvidence>()
+            .into_iter()
+            .filter(|e| e.purchase_id == purchase.id)
+            .map(|e| e.kind.code())
+            .collect();
+        assert!(usize::try_from(purchase.evidence).is_ok_and(|n| (kinds.len()..=3).contains(&n)), "{}", purchase.code);
+    }
+    for purchase in purchases {
         if let Some(entry) = purchase.entry_id {
             assert_eq!(entries[&entry].supplier_id, purchase.supplier_id, "{} is of another supplier", purchase.code);
             assert!(entries[&entry].edition_no.is_some(), "{} was never listed", purchase.code);
@@ -101,6 +120,23 @@ pub fn incidents_hold_their_product(before: &Memory, asked: &Command) {
     }
 }
 
+/// An incident is closed only when every counter has answered and, in each of the three places, an edition from that of
+/// its delisting on is verified (domain section 4).
+pub fn closing_is_complete(before: &Memory, asked: &Command) {
+    let Command::Move { kind: Kind::Incident, id, verb: Verb::Close, .. } = asked else { return };
+    let incident: Incident = before.get(*id);
+    let waiting = |n: &RemovalNotice| n.incident_id == incident.id && n.state == NoticeState::Unacknowledged;
+    assert!(!before.all::<RemovalNotice>().iter().any(waiting), "{} closed with open notices", incident.code);
+    let from = incident.edition_no.expect("a delisting has an edition");
+    let editions: Vec<EditionId> =
+        before.all::<CatalogEdition>().into_iter().filter(|e| e.number >= from).map(|e| e.id).collect();
+    for channel in Channel::ALL {
+        let there = |p: &Publication| p.channel == *channel && editions.contains(&p.edition_id);
+        let verified = |p: &Publication| there(p) && p.state == PublicationState::Verified;
+        assert!(before.all::<Publication>().iter().any(verified), "{} closed unverified", incident.code);
+    }
+}
+
 fn codes_are_unique(rows: &Memory) {
     for kind in Kind::ALL {
         let mut codes: Vec<String> = rows.of(*kind).iter().map(|r| text(r, "code")).filter(|c| !c.is_empty()).collect();
@@ -121,7 +157,9 @@ pub fn changes_hold(before: &Memory, actor: &Actor, decision: &Decision) {
             assert_eq!(after.meta().rev, 1);
             assert_eq!(after.meta().created_by, actor.name);
             let machine = machine::machines().into_iter().find(|(k, _)| *k == after.kind());
-            let signed = after.kind() == Kind::CatalogEdition;
+            // An edition is signed as it is made; a correction is counted as what it corrects was.
+            let signed = after.kind() == Kind::CatalogEdition
+                || matches!(after, Row::Purchase(p) if p.adjusts.is_some() && p.state == PurchaseState::Counted);
             let first = machine.is_none_or(|(_, states)| signed || states[0] == text(after, "state"));
             assert!(first, "a new {} is {}", after.kind().table(), text(after, "state"));
             rows.put(after.clone());
@@ -205,6 +243,8 @@ fn asked_right(rows: &Memory, actor: &Actor, command: &Command) -> Option<(Right
         Command::SetPackItem { pack, .. } => (Right::PublishPacks, union(rows.get::<GiftPack>(*pack).meta.org)),
         Command::PlaceOrder { buyer, .. } => (Right::Purchase, union(*buyer)),
         Command::AddPurchase(new) => (Right::Purchase, union(new.buyer)),
+        Command::AddPurchaseEvidence(new) => (Right::Purchase, of::<Purchase>(rows, new.purchase)),
+        Command::AdjustPurchase { purchase, .. } => (Right::CountPurchases, of::<Purchase>(rows, *purchase)),
         Command::FileReturn { id, .. } => {
             let row: Return = rows.get(*id);
             let right = if row.form == ReturnForm::Annex1 { Right::SubmitAnnex1 } else { Right::SubmitAnnex2 };

@@ -3,7 +3,7 @@
 use gongfu::domain::record::Record;
 use gongfu::domain::rows::{Kind, Row};
 use gongfu::domain::value::Value;
-use gongfu::domain::work::{Change, NewId, Rows};
+use gongfu::domain::work::{Change, Named, NewId, Rows};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -70,6 +70,10 @@ impl Rows for Memory {
             Some((column, value)) => self.of(kind).iter().filter(|r| cell(r, column) == *value).count(),
         };
         Ok(i64::try_from(n).expect("a small number"))
+    }
+
+    fn reference(&self, set: Named) -> Result<Vec<String>, String> {
+        Ok(set.shipped().iter().map(|c| (*c).to_owned()).collect())
     }
 }
 

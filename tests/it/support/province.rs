@@ -48,6 +48,7 @@ fn actor(name: &str, role: Role, place: u128, division: &str) -> Actor {
         login: String::new(),
         terminal: "pts/3".into(),
         ssh_client: String::new(),
+        clock_set: false,
     }
 }
 

@@ -325,7 +325,17 @@ impl Demo {
         for file in std::fs::read_dir(master).expect("the demo").flatten().filter(|f| f.path().is_file()) {
             std::fs::copy(file.path(), dir.path().join(file.file_name())).expect("a copy");
         }
-        Demo { dir }
+        let demo = Demo { dir };
+        demo.made_before(jiff::SignedDuration::ZERO);
+        demo
+    }
+
+    /// Makes the copy as one that was made this long ago.
+    pub fn made_before(&self, ago: jiff::SignedDuration) {
+        let made = gongfu::base::clock::Clock::Real.now().checked_sub(ago).expect("an instant");
+        let db =
+            gongfu::sqlite::open(&self.path().join("gongfu.db"), gongfu::sqlite::Use::Write).expect("a connection");
+        gongfu::store::setting::set(&db, gongfu::store::setting::DEMO_SINCE, &made.to_string()).expect("a setting");
     }
 
     pub fn path(&self) -> &Path {

@@ -121,6 +121,7 @@ fn field_type(kind: Kind, column: &Column, value: &Value) -> Ty {
         (Kind::Supplier, "kind") => Ty::Set("supplier_kind"),
         (Kind::Organisation, "kind") => Ty::Set("org"),
         (Kind::Purchase, "kind") => Ty::Set("purchase_kind"),
+        (Kind::PurchaseEvidence, "kind") => Ty::Set("proof"),
         (_, "kind") => Ty::Set("evidence"),
         (Kind::Goal, "unit") => Ty::Set("goal_unit"),
         (_, "bytes") => Ty::Bytes,

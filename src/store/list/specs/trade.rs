@@ -65,6 +65,16 @@ pub(super) const PURCHASES: &[Column] = &[
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
+pub(super) const PURCHASE_EVIDENCE: &[Column] = &[
+    shown(same("purchase", "p.code", Ty::Code), 15, 2),
+    shown(same("kind", "t.kind", Ty::Set("proof")), 10, 0),
+    shown(same("title", "t.title", Ty::Name), 30, 0),
+    shown(same("dated", "t.dated", Ty::Day), 10, 3),
+    shown(same("added", "t.added_at", Ty::Instant), 11, 1),
+    shown(same("bytes", "t.bytes", Ty::Bytes), 9, 4),
+    shown(same("sha256", "t.sha256", Ty::Code), 20, 6),
+];
+
 pub(super) const ORDERS: &[Column] = &[
     shown(same("code", "t.code", Ty::Code), 15, 0),
     shown(same("day", "t.ordered_on", Ty::Day), 10, 2),
