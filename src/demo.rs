@@ -17,8 +17,10 @@ mod places;
 mod plan;
 mod programme;
 mod purchases;
+mod recalls;
 mod rng;
 mod shelves;
+mod supply;
 mod troubles;
 mod words;
 
@@ -119,13 +121,14 @@ fn write_all<E>(reference: &Reference, desk: &mut Desk<'_, E>) -> Done<E> {
     let troubles = troubles::draw(desk, &plan);
     let goods = catalog::write(desk, &people, &plan, &troubles)?;
     editions::write(desk, &people, &troubles, &goods)?;
+    let lots = supply::write(desk, &people, &goods, &troubles)?;
     let counters = counters::write(reference, desk, &people)?;
     let shelves = shelves::write(desk, &counters, &goods, &troubles)?;
-    incidents::write(desk, &people, (&counters, &shelves), &goods, &troubles)?;
+    let recalls = incidents::write(desk, &people, (&counters, &shelves), (&goods, &lots), &troubles)?;
     let packs = packs::write(desk, &people, &goods, &troubles)?;
     orders::write(desk, &people, &goods, &packs)?;
     programme::write(reference, desk, &people)?;
-    purchases::write(desk, &people, &goods)
+    purchases::write(desk, &people, (&goods, &lots), recalls)
 }
 
 /// Purchases at a scale.
@@ -135,7 +138,7 @@ pub fn purchases_at(scale: u32) -> u64 {
 
 fn expected_rows(options: &Options) -> u64 {
     let scale = u64::from(options.scale.max(1));
-    32_000 + ENTRIES + (SUPPLIERS + 2 * ENTRIES) * scale + purchases_at(options.scale)
+    45_000 + ENTRIES + (SUPPLIERS + 2 * ENTRIES) * scale + purchases_at(options.scale)
 }
 
 #[cfg(test)]

@@ -11,15 +11,18 @@ pub fn field_type(kind: Kind, column: &str) -> Option<Ty> {
         (_, c) if c.ends_with("_fen") => Ty::Money,
         (_, c) if c.ends_with("_at") || c == "at" => Ty::Instant,
         (_, c) if c.ends_with("_on") => Ty::Day,
-        (_, "dated" | "valid_until" | "last_visit") => Ty::Day,
+        (_, "dated" | "valid_until" | "last_visit" | "best_before") => Ty::Day,
         (_, "code") => Ty::Code,
         (_, "county_code" | "division_code") => Ty::Division,
         (_, "contact_name" | "contact_phone" | "keeper" | "phone") => Ty::Masked,
-        (_, "files_annex1" | "files_annex2" | "under_review" | "republish" | "demo_room" | "held") => Ty::YesNo,
+        (_, "files_annex1" | "files_annex2" | "under_review" | "republish" | "demo_room" | "held" | "page_stopped") => {
+            Ty::YesNo
+        }
         (Kind::Organisation, "kind") => Ty::Set("org"),
         (Kind::Supplier, "kind") => Ty::Set("supplier_kind"),
         (Kind::Purchase, "kind") => Ty::Set("purchase_kind"),
         (Kind::PurchaseEvidence, "kind") => Ty::Set("proof"),
+        (Kind::Promotion, "kind") => Ty::Set("promotion_kind"),
         (Kind::Evidence, "kind") => Ty::Set("evidence"),
         (Kind::Publication, "channel") => Ty::Set("channel_place"),
         (Kind::Goal, "unit") => Ty::Set("goal_unit"),

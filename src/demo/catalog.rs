@@ -26,6 +26,8 @@ pub(super) struct Good {
     pub(super) name: String,
     pub(super) price: i64,
     pub(super) state: EntryState,
+    /// Day of the edition that listed it; [`Date::MAX`] when none did.
+    pub(super) from: Date,
 }
 
 /// What a purchase may buy.
@@ -316,7 +318,7 @@ impl Step<'_> {
         if self.number == 0 {
             debug_assert_eq!(goods.base.len(), i);
             let (county, supplier) = (county.code.clone(), firm.id);
-            goods.base.push(Good { entry, product, supplier, county, code, name, price, state: life.state });
+            goods.base.push(Good { entry, product, supplier, county, code, name, price, state: life.state, from });
         }
         Ok(())
     }

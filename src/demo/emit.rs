@@ -7,7 +7,7 @@ use super::{Options, Progress, Summary};
 use crate::base::clock::Clock;
 use crate::base::ids::Ids;
 use crate::domain::record::Meta;
-use crate::domain::rows::Row;
+use crate::domain::rows::{Kind, Row};
 use crate::domain::work::shanghai_date;
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, offset};
@@ -53,6 +53,11 @@ impl<'a, E> Desk<'a, E> {
             (self.progress)(Progress { kind, done: self.done, expected: self.expected.max(self.done) });
         }
         (self.sink)(row)
+    }
+
+    /// Rows of a kind so far.
+    pub(super) fn made(&self, kind: Kind) -> u64 {
+        self.summary.count(kind)
     }
 
     pub(super) fn id(&mut self) -> Uuid {

@@ -7,10 +7,13 @@ use super::counters::Shop;
 use super::emit::{Desk, Done, changed, int, later, made};
 use super::names;
 use super::orgs::People;
+use super::recalls::Recalls;
 use super::rng::Rng;
 use super::shelves::Holder;
+use super::supply::Lots;
 use super::troubles::{Trouble, Troubles, code};
 use crate::domain::codes::*;
+use crate::domain::decide::checks_needed;
 use crate::domain::rows::*;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -30,27 +33,37 @@ pub(super) fn write<E>(
     desk: &mut Desk<'_, E>,
     people: &People,
     (shops, holders): (&[Shop], &[Vec<Holder>]),
-    goods: &Goods,
+    (goods, lots): (&Goods, &Lots),
     troubles: &Troubles,
-) -> Done<E> {
+) -> Result<Recalls, E> {
     let mut rng = desk.rng("incidents");
+    let mut recalls = Recalls::default();
     for (i, (trouble, held)) in troubles.list.iter().zip(holders).enumerate() {
         let Some(good) = goods.base.get(trouble.item) else { continue };
         let org = people.owner(&good.county);
         let hands = hands(good, i);
         let edition = troubles.editions.iter().position(|e| e.trouble == Some(i)).map(|n| int(n + 1));
-        let id = incident(desk, &mut rng, (i, trouble, edition), good, org, &hands, held)?;
+        let lot = lots.first.get(trouble.item).map_or("", String::as_str);
+        let id = incident(desk, &mut rng, (i, trouble, edition), (good, lot), org, &hands, held)?;
         steps(desk, trouble, (id, org), &hands)?;
         evidence(desk, &mut rng, trouble, (id, org), (good, &hands))?;
         if let Some(confirmed) = trouble.confirmed.filter(|_| trouble.delists) {
+            let batch = lots.by_entry.get(&good.entry).and_then(|l| l.first()).map(|(_, id)| *id);
+            recalls.add(good.entry, (id, confirmed), batch, trouble.closed.is_some());
             for (k, holder) in held.iter().enumerate() {
                 let Some(shop) = shops.get(holder.shop) else { continue };
                 let notice = Notice { code: notice_code(i, k), incident: id, entry: good.entry, issued: confirmed };
-                put_notice(desk, &mut rng, &notice, trouble, (shop, holder))?;
+                let answered = held[..k].iter().filter(|h| is_answered(h)).count();
+                put_notice(desk, &mut rng, &notice, (trouble, int(answered)), (shop, holder))?;
             }
         }
     }
-    Ok(())
+    Ok(recalls)
+}
+
+/// Whether the product is gone from there, so that it can be visited.
+fn is_answered(holder: &Holder) -> bool {
+    matches!(holder.answer, Some(AckAnswer::Removed | AckAnswer::NoneHeld))
 }
 
 fn hands(good: &Good, i: usize) -> Hands {
@@ -83,7 +96,7 @@ fn incident<E>(
     desk: &mut Desk<'_, E>,
     rng: &mut Rng,
     (i, t, edition_no): (usize, &Trouble, Option<i64>),
-    good: &Good,
+    (good, lot): (&Good, &str),
     org: Uuid,
     hands: &Hands,
     held: &[Holder],
@@ -105,9 +118,7 @@ fn incident<E>(
         place: rng.pick(&places).to_owned(),
         grade: t.grade,
         recall_class: t.triaged.map(|_| t.grade),
-        batches: t
-            .triaged
-            .map_or_else(String::new, |_| format!("2020{:02}{:02}", rng.between(4, 7), rng.between(1, 28))),
+        batches: t.triaged.map_or_else(String::new, |_| lot.to_owned()),
         state: t.state,
         reporter: hands.reporter.clone(),
         reported_at: t.reported,
@@ -211,7 +222,7 @@ fn put_notice<E>(
     desk: &mut Desk<'_, E>,
     rng: &mut Rng,
     n: &Notice,
-    t: &Trouble,
+    (t, before): (&Trouble, i64),
     (shop, holder): (&Shop, &Holder),
 ) -> Done<E> {
     let id = NoticeId(desk.id());
@@ -220,12 +231,16 @@ fn put_notice<E>(
     let state = match holder.answer {
         None => NoticeState::Unacknowledged,
         Some(AckAnswer::Cannot) => NoticeState::Explained,
-        Some(_) if rng.chance(160) => NoticeState::Checked,
+        // As many as the class asks for are visited, the first to answer first.
+        Some(_) if checks_needed(t.grade, before + 1) > checks_needed(t.grade, before) => NoticeState::Checked,
         Some(_) => NoticeState::Acknowledged,
     };
     let office = names::clerk("610000", 5);
     let touched = if holder.answer.is_some() { (answered, shop.keeper.as_str()) } else { (n.issued, office.as_str()) };
-    let rev = 1 + i64::from(holder.answer.is_some()) + i64::from(state == NoticeState::Checked);
+    // Who was still silent after eight hours had been reminded twice.
+    let silent_until = if holder.answer.is_some() { answered } else { desk.now() };
+    let reminders = if silent_until > later(n.issued, 8 * 60) { 2 } else { 0 };
+    let rev = 1 + reminders + i64::from(holder.answer.is_some()) + i64::from(state == NoticeState::Checked);
     desk.put(RemovalNotice {
         id,
         meta: changed(shop.org, (n.issued, &office), touched, rev),
@@ -237,6 +252,8 @@ fn put_notice<E>(
         issued_at: n.issued,
         due_at: later(n.issued, ACK_HOURS * 60),
         state,
+        reminders,
+        reminded_at: (reminders > 0).then(|| later(n.issued, 8 * 60).min(touched.0)),
     })?;
     let Some(answer) = holder.answer else { return Ok(()) };
     let ack = AckId(desk.id());

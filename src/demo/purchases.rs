@@ -7,7 +7,9 @@ use super::emit::{Desk, Done, at, changed, days_between, plus};
 use super::names;
 use super::orgs::{Buyer, People};
 use super::purchases_at;
+use super::recalls::Recalls;
 use super::rng::Rng;
+use super::supply::Lots;
 use crate::domain::codes::{PurchaseKind, PurchaseState, SalesChannel};
 use crate::domain::rows::*;
 use crate::domain::value::Fen;
@@ -44,7 +46,12 @@ const KINDS: &[(PurchaseKind, usize)] = &[
 /// Sizes of purchases: many small ones, few large, with a mean of 100.
 const SIZES: &[(usize, i64, i64)] = &[(50, 8, 50), (30, 50, 130), (15, 130, 300), (5, 300, 656)];
 
-pub(super) fn write<E>(desk: &mut Desk<'_, E>, people: &People, goods: &Goods) -> Done<E> {
+pub(super) fn write<E>(
+    desk: &mut Desk<'_, E>,
+    people: &People,
+    (goods, lots): (&Goods, &Lots),
+    recalls: Recalls,
+) -> Done<E> {
     let total = i64::try_from(purchases_at(desk.options.scale)).unwrap_or(i64::MAX);
     let mut ledger = Ledger {
         rng: desk.rng("purchases"),
@@ -54,11 +61,13 @@ pub(super) fn write<E>(desk: &mut Desk<'_, E>, people: &People, goods: &Goods) -
         replaces: None,
         clerks: people.buyers.iter().map(|b| names::clerk(&b.division, 7)).collect(),
         days: Days::new(desk.today()),
+        lots,
+        recalls,
     };
     for n in 0..total {
         ledger.purchase(desk, people, goods, n)?;
     }
-    Ok(())
+    ledger.recalls.write(desk)
 }
 
 /// A purchase that was adjusted: the next one replaces it.
@@ -69,7 +78,7 @@ struct Replaced {
     day: Date,
 }
 
-struct Ledger {
+struct Ledger<'a> {
     rng: Rng,
     total: i64,
     /// Mean amount of a purchase in fen.
@@ -78,9 +87,11 @@ struct Ledger {
     replaces: Option<Replaced>,
     clerks: Vec<String>,
     days: Days,
+    lots: &'a Lots,
+    recalls: Recalls,
 }
 
-impl Ledger {
+impl Ledger<'_> {
     fn purchase<E>(&mut self, desk: &mut Desk<'_, E>, people: &People, goods: &Goods, n: i64) -> Done<E> {
         let replaces = self.replaces.take();
         let drawn = self.days.at(n, self.total);
@@ -109,7 +120,9 @@ impl Ledger {
             self.replaces = Some(Replaced { id, buyer, offer, day });
         }
         let row = self.row(n, id, (unit, buyer), (offer, supplier), (day, quantity, amount), state);
-        desk.put(Purchase { adjusts: replaces.map(|r| r.id), ..row })
+        let row = Purchase { adjusts: replaces.map(|r| r.id), ..row };
+        self.recalls.bought(&row);
+        desk.put(row)
     }
 
     fn row(
@@ -146,14 +159,17 @@ impl Ledger {
         };
         // A third of what units report themselves names no catalog entry.
         let named = channel != SalesChannel::SelfReport || self.rng.chance(667);
+        // Before the first edition nothing could name an entry.
+        let entry_id = (named && offer.from <= day).then_some(offer.entry);
+        // Two of three say which batch it was.
+        let batch_id = entry_id.filter(|_| n % 3 > 0).and_then(|entry| self.lots.on(entry, day));
         Purchase {
             id,
             meta: changed(unit.id.0, (typed, clerk), (at(day, 13 * 60), clerk), rev),
             code: format!("CG-2020-{:06}", n + 1),
             buyer_id: unit.id,
             supplier_id: supplier,
-            // Before the first edition nothing could name an entry.
-            entry_id: (named && offer.from <= day).then_some(offer.entry),
+            entry_id,
             bought_on: day,
             quantity,
             amount_fen: Fen(amount),
@@ -163,6 +179,7 @@ impl Ledger {
             state,
             evidence,
             adjusts: None,
+            batch_id,
         }
     }
 

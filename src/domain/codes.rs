@@ -94,6 +94,8 @@ codes! {
     NoticeState {
         Unacknowledged = "unacknowledged", Acknowledged = "acknowledged", Explained = "explained", Checked = "checked",
     }
+    /// Whether a buyer of affected goods has been told (domain section 4, effect 12).
+    BuyerNoticeState { Pending = "pending", Notified = "notified" }
     /// What a counter answers to a removal notice.
     AckAnswer { Removed = "removed", NoneHeld = "none_held", Cannot = "cannot" }
     /// A12 gift packs.
@@ -118,6 +120,27 @@ codes! {
     }
     /// The three kinds of evidence of 三（一）7.
     ProofKind { ProofOfTask = "proof_of_task", PurchaseVoucher = "purchase_voucher", ReliefEffect = "relief_effect" }
+    /// A17 the online mall.
+    MallState { OnSale = "on_sale", OffSale = "off_sale" }
+    /// A09 directed sales agreements, from their signing on.
+    AgreementState {
+        Signed = "signed", Performing = "performing", Suspended = "suspended", Done = "done", Terminated = "terminated",
+    }
+    /// A11 production lots.
+    BatchState {
+        Made = "made", Released = "released", Moving = "moving", SoldOut = "sold_out", Held = "held",
+        Recalled = "recalled", Destroyed = "destroyed",
+    }
+    /// A10 codes on packages.
+    CodeState {
+        Reserved = "reserved", Printed = "printed", Active = "active", Recalled = "recalled", Retired = "retired",
+    }
+    /// A27 promotions.
+    PromotionState {
+        Planned = "planned", Funded = "funded", Running = "running", Paused = "paused", Drawn = "drawn",
+        Settled = "settled", Closed = "closed",
+    }
+    PromotionKind { RedPacket = "red_packet", Coupon = "coupon", Lottery = "lottery" }
     /// A37 deadlines. Due soon, due today and overdue follow from the day and are not stored.
     DeadlineState { Open = "open", Done = "done", Waived = "waived" }
     /// How near a deadline is on a given day.

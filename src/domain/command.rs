@@ -88,6 +88,43 @@ pub enum Command {
         quantity: i64,
         reason: String,
     },
+    /// Reminds a counter that has not answered (domain section 4: at 2, 8 and 24 hours).
+    RemindRemoval {
+        notice: Uuid,
+    },
+    /// Records a production lot of a product with the codes on its packages (A10, A11).
+    RegisterBatch {
+        entry: Uuid,
+        /// The number printed on the package, unique within the product.
+        lot: String,
+        made_on: Date,
+        best_before: Option<Date>,
+        quantity: i64,
+        codes: Vec<String>,
+    },
+    /// Puts a listed product into the online mall (A17).
+    OfferInMall {
+        entry: Uuid,
+        price: Fen,
+    },
+    /// Records a signed agreement about a listed product (A09).
+    SignAgreement {
+        entry: Uuid,
+        seller: String,
+        quantity: i64,
+        price: Fen,
+        signed_on: Date,
+        ends_on: Date,
+    },
+    /// Plans a promotion for listed products (A27).
+    PlanPromotion {
+        name: String,
+        kind: PromotionKind,
+        budget: Fen,
+        starts_on: Date,
+        ends_on: Date,
+        entries: Vec<Uuid>,
+    },
     DraftPack {
         name: String,
         occasion: String,
@@ -185,6 +222,8 @@ pub struct AddPurchase {
     pub buyer: Uuid,
     pub supplier: Uuid,
     pub entry: Option<Uuid>,
+    /// The batch that was bought, where it is known.
+    pub batch: Option<Uuid>,
     pub bought_on: Date,
     pub quantity: i64,
     pub amount: Fen,
@@ -223,6 +262,11 @@ impl Command {
             Command::AddEvidence { .. } => "incident.add_evidence",
             Command::ConfirmIncident { .. } => "incident.confirm",
             Command::AckRemoval { .. } => "removal_notice.acknowledge",
+            Command::RemindRemoval { .. } => "removal_notice.remind",
+            Command::RegisterBatch { .. } => "batch.register",
+            Command::OfferInMall { .. } => "mall_listing.offer",
+            Command::SignAgreement { .. } => "sales_agreement.sign",
+            Command::PlanPromotion { .. } => "promotion.plan",
             Command::DraftPack { .. } => "gift_pack.draft",
             Command::SetPackItem { .. } => "gift_pack.set_item",
             Command::PlaceOrder { .. } => "purchase_order.place",
@@ -253,6 +297,11 @@ impl Command {
             "incident.add_evidence",
             "incident.confirm",
             "removal_notice.acknowledge",
+            "removal_notice.remind",
+            "batch.register",
+            "mall_listing.offer",
+            "sales_agreement.sign",
+            "promotion.plan",
             "gift_pack.draft",
             "gift_pack.set_item",
             "purchase_order.place",
@@ -284,7 +333,10 @@ impl Command {
             Command::TriageIncident { incident, .. }
             | Command::AddEvidence { incident, .. }
             | Command::ConfirmIncident { incident, .. } => (Kind::Incident, *incident),
-            Command::AckRemoval { notice, .. } => (Kind::RemovalNotice, *notice),
+            Command::RegisterBatch { entry, .. }
+            | Command::OfferInMall { entry, .. }
+            | Command::SignAgreement { entry, .. } => (Kind::CatalogEntry, *entry),
+            Command::AckRemoval { notice, .. } | Command::RemindRemoval { notice } => (Kind::RemovalNotice, *notice),
             Command::SetPackItem { pack, .. } => (Kind::GiftPack, *pack),
             Command::PlaceOrder { buyer, .. } => (Kind::Organisation, *buyer),
             Command::AddPurchase(new) => (Kind::Organisation, new.buyer),
@@ -296,6 +348,7 @@ impl Command {
             Command::ProposeEntry(_)
             | Command::IssueEdition { .. }
             | Command::AddCounter(_)
+            | Command::PlanPromotion { .. }
             | Command::DraftPack { .. } => return None,
         })
     }

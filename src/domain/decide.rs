@@ -11,9 +11,13 @@ mod incident;
 mod order;
 mod pack;
 mod purchase;
+mod recall;
 mod returns;
 mod sales;
 mod supplier;
+mod supply;
+
+pub use recall::{checks_needed, reminders_due};
 
 use super::command::Command;
 use super::machine::{self, Arrow, State, Verb};
@@ -54,6 +58,18 @@ pub fn decide(mut work: Work<'_>, command: &Command) -> Result<Decision, Stop> {
         Command::AckRemoval { notice, answer, quantity, reason } => {
             incident::acknowledge(w, *notice, *answer, *quantity, &field::reason(reason)?)?
         }
+        Command::RemindRemoval { notice } => recall::remind(w, *notice)?,
+        Command::RegisterBatch { entry, lot, made_on, best_before, quantity, codes } => {
+            let new = supply::Lot { lot, made_on: *made_on, best_before: *best_before, quantity: *quantity, codes };
+            supply::register_batch(w, *entry, &new)?
+        }
+        Command::OfferInMall { entry, price } => supply::offer_in_mall(w, *entry, *price)?,
+        Command::SignAgreement { entry, seller, quantity, price, signed_on, ends_on } => {
+            supply::sign_agreement(w, *entry, seller, (*quantity, *price), (*signed_on, *ends_on))?
+        }
+        Command::PlanPromotion { name, kind, budget, starts_on, ends_on, entries } => {
+            supply::plan_promotion(w, name, (*kind, *budget), (*starts_on, *ends_on), entries)?
+        }
         Command::DraftPack { name, occasion, audience, price, items, valid_until } => {
             let new = pack::Draft { name, occasion, audience, price: *price, items, valid_until: *valid_until };
             pack::draft(w, &new)?
@@ -84,6 +100,12 @@ fn walk(w: &mut Work<'_>, kind: Kind, id: Uuid, verb: Verb, reason: &str) -> Res
         Kind::ShelfLine => counter::walk_shelf(w, id, verb, reason),
         Kind::Incident => incident::walk(w, id, verb, reason),
         Kind::RemovalNotice => incident::walk_notice(w, id, verb, reason),
+        Kind::BuyerNotice => recall::walk_buyer(w, id, verb, reason),
+        Kind::MallListing => supply::walk_listing(w, id, verb, reason),
+        Kind::SalesAgreement => supply::walk_agreement(w, id, verb, reason),
+        Kind::Batch => supply::walk_batch(w, id, verb, reason),
+        Kind::TraceCode => supply::walk_code(w, id, verb, reason),
+        Kind::Promotion => supply::walk_promotion(w, id, verb, reason),
         Kind::GiftPack => pack::walk(w, id, verb, reason),
         Kind::PurchaseOrder => order::walk(w, id, verb, reason),
         Kind::Purchase => purchase::walk(w, id, verb, reason),

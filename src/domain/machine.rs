@@ -20,6 +20,8 @@ codes! {
         Pool = "pool", Order = "order", Ship = "ship", Receive = "receive", Accept = "accept", Dispute = "dispute",
         Settle = "settle", Submit = "submit", Count = "count", AskEvidence = "ask_evidence", Adjust = "adjust",
         Cancel = "cancel", Finish = "finish", Waive = "waive", Draft = "draft", SendBack = "send_back", Amend = "amend",
+        Notify = "notify", Release = "release", SellOut = "sell_out", Hold = "hold", Recall = "recall", Destroy = "destroy",
+        Print = "print", Retire = "retire", Fund = "fund", Draw = "draw",
     }
 }
 
@@ -61,7 +63,8 @@ macro_rules! states { ($($ty:ident => $kind:ident),* $(,)?) => {
 states! {
     EntryState => CatalogEntry, EditionState => CatalogEdition, PublicationState => Publication,
     SupplierState => Supplier, CounterState => Counter, ShelfState => ShelfLine, IncidentState => Incident,
-    NoticeState => RemovalNotice, PackState => GiftPack, OrderState => PurchaseOrder, PurchaseState => Purchase,
+    NoticeState => RemovalNotice, BuyerNoticeState => BuyerNotice, MallState => MallListing, AgreementState => SalesAgreement,
+    BatchState => Batch, CodeState => TraceCode, PromotionState => Promotion, PackState => GiftPack, OrderState => PurchaseOrder, PurchaseState => Purchase,
     DeadlineState => Deadline, ReturnState => Return,
 }
 
@@ -73,6 +76,9 @@ pub const FINAL: &[(Kind, &str)] = &[
     (Kind::ShelfLine, "removed"),
     (Kind::CatalogEdition, "superseded"),
     (Kind::PurchaseOrder, "cancelled"),
+    (Kind::SalesAgreement, "terminated"),
+    (Kind::Batch, "destroyed"),
+    (Kind::TraceCode, "retired"),
 ];
 
 macro_rules! arrows { ($( $kind:ident, $right:ident, $item:literal: $( $from:literal $verb:ident $($reason:ident)? -> $to:literal ),* $(,)? ; )*) => {
@@ -116,6 +122,23 @@ arrows! {
         "removal_running" Close why -> "closed", "closed" Reopen why -> "reopened";
     RemovalNotice, AckRemoval, "三（二）1": "unacknowledged" Acknowledge -> "acknowledged",
         "unacknowledged" Explain why -> "explained", "explained" Acknowledge -> "acknowledged", "acknowledged" Check -> "checked";
+    BuyerNotice, VerifyPurchases, "三（二）1": "pending" Notify -> "notified";
+    MallListing, Suspend, "三（三）2": "on_sale" Stop why -> "off_sale", "off_sale" Resume -> "on_sale";
+    SalesAgreement, HandleOrders, "三（二）2": "signed" Activate -> "performing", "performing" Finish -> "done",
+        "signed" Stop why -> "suspended", "performing" Stop why -> "suspended", "suspended" Activate -> "performing",
+        "signed" Cancel why -> "terminated", "performing" Cancel why -> "terminated", "suspended" Cancel why -> "terminated";
+    Batch, EditSuppliers, "三（二）3": "made" Release -> "released", "released" Ship -> "moving", "released" SellOut -> "sold_out",
+        "moving" SellOut -> "sold_out", "made" Hold why -> "held", "released" Hold why -> "held", "moving" Hold why -> "held",
+        "held" Release -> "released", "recalled" Destroy why -> "destroyed";
+    Batch, ConfirmDelist, "三（二）1": "made" Recall why -> "recalled", "released" Recall why -> "recalled",
+        "moving" Recall why -> "recalled", "sold_out" Recall why -> "recalled", "held" Recall why -> "recalled";
+    TraceCode, EditSuppliers, "三（二）3": "reserved" Print -> "printed", "printed" Activate -> "active", "active" Retire -> "retired",
+        "recalled" Retire -> "retired";
+    TraceCode, ConfirmDelist, "三（二）1": "reserved" Recall why -> "recalled", "printed" Recall why -> "recalled",
+        "active" Recall why -> "recalled";
+    Promotion, PublishEdition, "三（三）6": "planned" Fund -> "funded", "funded" Open -> "running", "running" Draw -> "drawn",
+        "running" Settle -> "settled", "drawn" Settle -> "settled", "settled" Close -> "closed", "funded" Pause why -> "paused",
+        "running" Pause why -> "paused", "paused" Open -> "running";
     GiftPack, PublishPacks, "三（二）4": "draft" Consult -> "consulted", "draft" Publish -> "published",
         "consulted" Publish -> "published", "needs_replacement" Publish -> "published", "published" Stop why -> "needs_replacement",
         "draft" Withdraw why -> "withdrawn", "consulted" Withdraw why -> "withdrawn", "published" Withdraw why -> "withdrawn",

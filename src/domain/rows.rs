@@ -215,6 +215,9 @@ records! {
         issued_at: Timestamp,
         due_at: Timestamp,
         state: NoticeState,
+        /// How often its counter was reminded (domain section 4: at 2, 8 and 24 hours).
+        reminders: i64,
+        reminded_at: Option<Timestamp>,
     }
     /// A counter's answer to a removal notice (回执).
     RemovalAck("removal_ack", AckId) {
@@ -224,6 +227,79 @@ records! {
         reason: String,
         person: String,
         at: Timestamp,
+    }
+    /// A buyer of goods that were taken out, who has to be told (domain section 4, effect 12).
+    BuyerNotice("buyer_notice", BuyerNoticeId) {
+        incident_id: IncidentId,
+        entry_id: EntryId,
+        buyer_id: OrgId,
+        /// Purchases of the affected batches, and what they come to.
+        purchases: i64,
+        quantity: i64,
+        amount_fen: Fen,
+        state: BuyerNoticeState,
+        notified_at: Option<Timestamp>,
+    }
+    /// A catalog entry in the online mall (A17): never on sale unless it is listed.
+    MallListing("mall_listing", MallListingId) {
+        entry_id: EntryId,
+        price_fen: Fen,
+        state: MallState,
+        /// When the mall was last asked to take it off sale.
+        off_requested_at: Option<Timestamp>,
+        /// Off sale because its product left the catalog, not by hand: goes back with the product.
+        stopped_with_entry: bool,
+    }
+    /// One product of a signed contract between a seller and a supplier (A09).
+    SalesAgreement("sales_agreement", AgreementId) {
+        code: String,
+        seller: String,
+        supplier_id: SupplierId,
+        entry_id: EntryId,
+        quantity: i64,
+        price_fen: Fen,
+        signed_on: Date,
+        ends_on: Date,
+        state: AgreementState,
+        state_reason: String,
+    }
+    /// Production lot (A11).
+    Batch("batch", BatchId) {
+        /// Code of the entry and the lot number on the package: `SX611026-0003-20200611`.
+        code: String,
+        entry_id: EntryId,
+        product_id: ProductId,
+        made_on: Date,
+        best_before: Option<Date>,
+        quantity: i64,
+        /// Pieces still with the supplier, as last stated: what can be kept back in a recall.
+        left_over: i64,
+        state: BatchState,
+        state_reason: String,
+    }
+    /// The code on packages of a batch that opens the trace page (A10). Unique for ever.
+    TraceCode("trace_code", TraceCodeId) {
+        code: String,
+        batch_id: BatchId,
+        state: CodeState,
+        /// The trace page shows a stop notice (domain section 4, effect 8).
+        page_stopped: bool,
+    }
+    /// Campaign with a budget and dates (A27).
+    Promotion("promotion", PromotionId) {
+        code: String,
+        name: String,
+        kind: PromotionKind,
+        budget_fen: Fen,
+        starts_on: Date,
+        ends_on: Date,
+        state: PromotionState,
+        state_reason: String,
+    }
+    /// A product a promotion is for.
+    PromotionItem("promotion_item", PromotionItemId) {
+        promotion_id: PromotionId,
+        entry_id: EntryId,
     }
     /// Set of products for a holiday (A12).
     GiftPack("gift_pack", PackId) {
@@ -281,6 +357,8 @@ records! {
         evidence: i64,
         /// The purchase whose figures this one corrects; that one is `adjusted` and counts no more (A15).
         adjusts: Option<PurchaseId>,
+        /// The batch that was bought, where it is known.
+        batch_id: Option<BatchId>,
     }
     /// A file that backs a purchase (A16; 三（一）7).
     PurchaseEvidence("purchase_evidence", PurchaseEvidenceId) {

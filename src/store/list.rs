@@ -18,6 +18,8 @@ codes! {
         Notices = "notices", Partners = "partners", Editions = "editions", Organisations = "organisations",
         Products = "products", Shelf = "shelf", PackItems = "pack-items", OrderLines = "order-lines", Visits = "visits",
         Evidence = "evidence", PurchaseEvidence = "purchase-evidence", Steps = "steps", Audit = "audit", Publications = "publications",
+        Batches = "batches", TraceCodes = "trace-codes", Mall = "mall", Agreements = "agreements",
+        Promotions = "promotions", Buyers = "buyers",
     }
 }
 

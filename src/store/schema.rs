@@ -7,4 +7,5 @@ pub const STEPS: &[Step] = &[
     Step { name: "0001_start", sql: include_str!("schema/0001_start.sql") },
     Step { name: "0002_suspensions", sql: include_str!("schema/0002_suspensions.sql") },
     Step { name: "0003_proofs", sql: include_str!("schema/0003_proofs.sql") },
+    Step { name: "0004_recall", sql: include_str!("schema/0004_recall.sql") },
 ];

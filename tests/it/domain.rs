@@ -73,7 +73,7 @@ proptest! {
 fn a_long_year_reaches_every_command_state_and_refusal() {
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut states: BTreeSet<(Kind, String)> = BTreeSet::new();
-    for start in 0..16_u64 {
+    for start in 0..24_u64 {
         let mut p = Province::furnished();
         for n in 0..500 {
             let (name, outcome) = play(&mut p, Throw::numbered(start * 10_000 + n));
@@ -259,6 +259,16 @@ fn an_incident_closes_when_its_counters_answered_and_all_three_places_are_verifi
         let who = (0..people().len()).find(|who| p.ask(*who, &asked).is_ok());
         assert!(who.is_some(), "nobody answers {}", notice.code);
     }
+    let refusal = refused(&mut p);
+    assert_eq!(refusal.code, "not-checked");
+    let told = p.rows.all::<RemovalNotice>();
+    assert!(refusal.args.contains(&("checked", "0".into())), "{refusal:?}");
+    for notice in &told {
+        let check =
+            Command::Move { kind: Kind::RemovalNotice, id: notice.id.0, verb: Verb::Check, reason: "查".into() };
+        assert!((0..people().len()).any(|who| p.ask(who, &check).is_ok()), "nobody visits {}", notice.code);
+    }
+    assert_eq!(p.rows.all::<Visit>().len(), told.len(), "a spot check is a visit");
     let places: Vec<Publication> = p.rows.all();
     assert_eq!(p.rows.get::<Incident>(incident).edition_no, Some(1));
     for (place, verbs) in places.iter().zip([&[Verb::Publish, Verb::Verify][..], &[Verb::Publish], &[]]) {

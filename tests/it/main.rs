@@ -16,6 +16,7 @@ mod domain;
 mod garbage;
 mod pages;
 mod pty;
+mod recall;
 mod schema;
 mod store;
 mod support;

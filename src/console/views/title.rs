@@ -19,6 +19,11 @@ const NAMES: &[(ListKind, &[&str])] = &[
     (ListKind::Steps, &["verb", "person"]),
     (ListKind::Evidence, &["kind", "title"]),
     (ListKind::PurchaseEvidence, &["kind", "title"]),
+    (ListKind::Batches, &["product"]),
+    (ListKind::TraceCodes, &["batch"]),
+    (ListKind::Mall, &["product"]),
+    (ListKind::Agreements, &["product", "seller"]),
+    (ListKind::Buyers, &["buyer"]),
     (ListKind::Deadlines, &["title"]),
 ];
 
@@ -30,7 +35,7 @@ pub fn cell<'r>(spec: &ListSpec, row: &'r PageRow, id: &str) -> Option<(&'static
 
 /// The row's code, empty when it has none.
 pub fn code(spec: &ListSpec, row: &PageRow) -> String {
-    let found = cell(spec, row, "code").or_else(|| cell(spec, row, "entry"));
+    let found = cell(spec, row, "code").or_else(|| cell(spec, row, "entry")).or_else(|| cell(spec, row, "incident"));
     found.and_then(|(_, v)| v.as_text()).unwrap_or_default().to_owned()
 }
 

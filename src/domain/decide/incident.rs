@@ -1,6 +1,6 @@
 //! Quality incidents, delisting, removal notices (A31, domain section 4; plan 三（二）1 一经查实立即清理).
 
-use super::{Target, catalog, closing, field, no_such_step, owner, step};
+use super::{Target, catalog, closing, field, no_such_step, owner, recall, step};
 use crate::domain::codes::*;
 use crate::domain::machine::{self, Verb};
 use crate::domain::refusal::{Refusal, Stop, wrong_state};
@@ -166,12 +166,13 @@ pub fn walk(w: &mut Work<'_>, id: Uuid, verb: Verb, reason: &str) -> Result<Targ
             after.verified_at = Some(w.now);
         }
         Verb::Close => {
-            let open = w.find::<RemovalNotice>("incident_id", incident.id.to_value())?;
-            let open = open.iter().filter(|n| n.state == NoticeState::Unacknowledged).count();
+            let notices = w.find::<RemovalNotice>("incident_id", incident.id.to_value())?;
+            let open = notices.iter().filter(|n| n.state == NoticeState::Unacknowledged).count();
             if open > 0 {
                 let refusal = Refusal::new("open-notices").with("code", incident.code).with("open", open.to_string());
                 return Err(refusal.into());
             }
+            recall::must_be_checked(&incident, &notices)?;
             closing::must_be_republished(w, &incident)?;
             after.closed_at = Some(w.now);
         }
@@ -275,9 +276,12 @@ fn delist(w: &mut Work<'_>, incident: &Incident, entry: &CatalogEntry, cause: &s
             issued_at: w.now,
             due_at: w.now.checked_add(SignedDuration::from_hours(ACK_HOURS)).unwrap_or(w.now),
             state: NoticeState::Unacknowledged,
+            reminders: 0,
+            reminded_at: None,
         };
         w.create(notice);
     }
+    recall::take_back(w, incident, &entry, cause)?;
     for other in w.find::<CatalogEntry>("supplier_id", entry.supplier_id.to_value())? {
         let open = matches!(other.state, EntryState::Listed | EntryState::Suspended);
         if other.id != entry.id && open && !other.under_review {
@@ -329,5 +333,19 @@ pub fn walk_notice(w: &mut Work<'_>, id: Uuid, verb: Verb, reason: &str) -> Resu
     let area = (notice.county_code.as_str(), owner(&notice));
     let (_, state) = step(w, &notice.code, notice.state, verb, reason, area)?;
     w.update(notice.clone(), RemovalNotice { state, ..notice.clone() });
+    // A spot check is a visit: who was there and when is on the counter's record (domain section 4).
+    let counter: Counter = w.get(notice.counter_id.0)?;
+    let today = w.today();
+    let visit = Visit {
+        id: VisitId(w.new_id()),
+        meta: w.new_meta(owner(&counter)),
+        counter_id: counter.id,
+        visited_on: today,
+        visitor: w.actor.name.clone(),
+        note: format!("{} {reason}", notice.code).trim_end().to_owned(),
+    };
+    w.create(visit);
+    let last_visit = counter.last_visit.max(Some(today));
+    w.update(counter.clone(), Counter { last_visit, ..counter });
     Ok((id, notice.code))
 }

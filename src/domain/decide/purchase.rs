@@ -36,6 +36,12 @@ pub fn add(w: &mut Work<'_>, new: &AddPurchase) -> Result<Target, Stop> {
     if let Some(entry) = new.entry {
         must_have_been_listed(&w.get(entry)?, &supplier, new.bought_on)?;
     }
+    if let Some(batch) = new.batch {
+        let batch: Batch = w.get(batch)?;
+        if new.entry != Some(batch.entry_id.0) {
+            return Err(Refusal::new("not-of-entry").with("code", batch.code).into());
+        }
+    }
     not_in_future(w, "bought_on", new.bought_on)?;
     let number = w.next_number(Kind::Purchase)?;
     let purchase = Purchase {
@@ -54,6 +60,7 @@ pub fn add(w: &mut Work<'_>, new: &AddPurchase) -> Result<Target, Stop> {
         state: PurchaseState::Draft,
         evidence: field::between("evidence", new.evidence, 0, EVIDENCE_KINDS)?,
         adjusts: None,
+        batch_id: new.batch.map(BatchId),
     };
     let target = (purchase.id.0, purchase.code.clone());
     w.create(purchase);

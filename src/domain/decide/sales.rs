@@ -1,4 +1,4 @@
-//! What hangs on a catalog entry and must follow it: shelf lines, gift packs, open orders.
+//! What hangs on a catalog entry and must follow it: shelf lines, the mall, gift packs, open orders.
 //!
 //! The one place that keeps "nothing refers to a listed entry that is not": every way out of `listed` calls [`stop`],
 //! the way back calls [`resume`].
@@ -18,6 +18,12 @@ pub fn stop(w: &mut Work<'_>, entry: &CatalogEntry, reason: &str) -> Result<(), 
     for line in w.find::<ShelfLine>("entry_id", entry.id.to_value())? {
         if line.state == ShelfState::Sellable {
             w.update(line.clone(), ShelfLine { state: ShelfState::Stopped, stopped_with_entry: true, ..line });
+        }
+    }
+    for listing in w.find::<MallListing>("entry_id", entry.id.to_value())? {
+        if listing.state == MallState::OnSale {
+            let off = MallListing { state: MallState::OffSale, stopped_with_entry: true, ..listing.clone() };
+            w.update(listing, MallListing { off_requested_at: Some(w.now), ..off });
         }
     }
     for item in w.find::<GiftPackItem>("entry_id", entry.id.to_value())? {
@@ -43,6 +49,12 @@ pub fn resume(w: &mut Work<'_>, entry: &CatalogEntry) -> Result<(), Stop> {
     for line in w.find::<ShelfLine>("entry_id", entry.id.to_value())? {
         if line.state == ShelfState::Stopped && line.stopped_with_entry {
             w.update(line.clone(), ShelfLine { state: ShelfState::Sellable, stopped_with_entry: false, ..line });
+        }
+    }
+    for listing in w.find::<MallListing>("entry_id", entry.id.to_value())? {
+        if listing.state == MallState::OffSale && listing.stopped_with_entry {
+            let on = MallListing { state: MallState::OnSale, stopped_with_entry: false, ..listing.clone() };
+            w.update(listing, MallListing { off_requested_at: None, ..on });
         }
     }
     for line in w.find::<OrderLine>("entry_id", entry.id.to_value())? {

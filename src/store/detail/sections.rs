@@ -53,6 +53,22 @@ pub const SECTIONS: &[Section] = &[
     ),
     section("purchases", Kind::CatalogEntry, ListKind::Purchases, "t.entry_id = ?1").without(&["supplier"]),
     section("notices", Kind::CatalogEntry, ListKind::Notices, "t.entry_id = ?1"),
+    section("batches", Kind::CatalogEntry, ListKind::Batches, "t.entry_id = ?1").without(&["product"]),
+    section("mall", Kind::CatalogEntry, ListKind::Mall, "t.entry_id = ?1").without(&["entry", "product"]),
+    section("agreements", Kind::CatalogEntry, ListKind::Agreements, "t.entry_id = ?1").without(&["product"]),
+    section(
+        "promotions",
+        Kind::CatalogEntry,
+        ListKind::Promotions,
+        "t.id IN (SELECT promotion_id FROM promotion_item WHERE entry_id = ?1)",
+    ),
+    section("buyers", Kind::CatalogEntry, ListKind::Buyers, "t.entry_id = ?1"),
+    section(
+        "relistings",
+        Kind::CatalogEntry,
+        ListKind::Catalog,
+        "(t.relisted_from = ?1 OR t.id = (SELECT relisted_from FROM catalog_entry WHERE id = ?1))",
+    ),
     section(
         "product",
         Kind::CatalogEntry,
@@ -106,6 +122,78 @@ pub const SECTIONS: &[Section] = &[
     section("shelves", Kind::Incident, ListKind::Shelf, "t.entry_id = (SELECT entry_id FROM incident WHERE id = ?1)")
         .stands_for(Kind::Counter, "t.counter_id")
         .without(&["name", "entry"]),
+    section("buyers", Kind::Incident, ListKind::Buyers, "t.incident_id = ?1").without(&["incident"]),
+    section("batches", Kind::Incident, ListKind::Batches, "t.entry_id = (SELECT entry_id FROM incident WHERE id = ?1)").without(&["product"]),
+    section(
+        "codes",
+        Kind::Incident,
+        ListKind::TraceCodes,
+        "t.batch_id IN (SELECT b.id FROM batch b JOIN incident i ON i.entry_id = b.entry_id WHERE i.id = ?1)",
+    ),
+    section("mall", Kind::Incident, ListKind::Mall, "t.entry_id = (SELECT entry_id FROM incident WHERE id = ?1)").without(&["entry", "product"]),
+    section("agreements", Kind::Incident, ListKind::Agreements, "t.entry_id = (SELECT entry_id FROM incident WHERE id = ?1)").without(&["product"]),
+    section(
+        "promotions",
+        Kind::Incident,
+        ListKind::Promotions,
+        "t.id IN (SELECT p.promotion_id FROM promotion_item p JOIN incident i ON i.entry_id = p.entry_id WHERE i.id = ?1)",
+    ),
+    section(
+        "publications",
+        Kind::Incident,
+        ListKind::Publications,
+        "t.edition_id = (SELECT c.id FROM catalog_edition c JOIN incident i ON i.edition_no = c.number WHERE i.id = ?1)",
+    ),
+    section(
+        "siblings",
+        Kind::Incident,
+        ListKind::Catalog,
+        "t.supplier_id = (SELECT supplier_id FROM incident WHERE id = ?1) AND t.id <> (SELECT entry_id FROM incident WHERE id = ?1)",
+    )
+    .without(&["supplier"]),
+    // what a batch, a code, a listing, an agreement, a promotion, a buyer's notice belong to
+    section("codes", Kind::Batch, ListKind::TraceCodes, "t.batch_id = ?1").without(&["batch"]),
+    section("purchases", Kind::Batch, ListKind::Purchases, "t.batch_id = ?1").without(&["supplier"]),
+    section("shelves", Kind::Batch, ListKind::Shelf, "t.entry_id = (SELECT entry_id FROM batch WHERE id = ?1)")
+        .stands_for(Kind::Counter, "t.counter_id")
+        .without(&["name", "entry"]),
+    section("entry", Kind::Batch, ListKind::Catalog, "t.id = (SELECT entry_id FROM batch WHERE id = ?1)"),
+    section("batches", Kind::TraceCode, ListKind::Batches, "t.id = (SELECT batch_id FROM trace_code WHERE id = ?1)"),
+    section("entry", Kind::MallListing, ListKind::Catalog, "t.id = (SELECT entry_id FROM mall_listing WHERE id = ?1)"),
+    section(
+        "entry",
+        Kind::SalesAgreement,
+        ListKind::Catalog,
+        "t.id = (SELECT entry_id FROM sales_agreement WHERE id = ?1)",
+    ),
+    section(
+        "supplier",
+        Kind::SalesAgreement,
+        ListKind::Suppliers,
+        "t.id = (SELECT supplier_id FROM sales_agreement WHERE id = ?1)",
+    ),
+    section(
+        "entries",
+        Kind::Promotion,
+        ListKind::Catalog,
+        "t.id IN (SELECT entry_id FROM promotion_item WHERE promotion_id = ?1)",
+    ),
+    section("buyer", Kind::BuyerNotice, ListKind::Organisations, "t.id = (SELECT buyer_id FROM buyer_notice WHERE id = ?1)"),
+    section("entry", Kind::BuyerNotice, ListKind::Catalog, "t.id = (SELECT entry_id FROM buyer_notice WHERE id = ?1)"),
+    section(
+        "incidents",
+        Kind::BuyerNotice,
+        ListKind::Incidents,
+        "t.id = (SELECT incident_id FROM buyer_notice WHERE id = ?1)",
+    ),
+    section(
+        "purchases",
+        Kind::BuyerNotice,
+        ListKind::Purchases,
+        "t.buyer_id = (SELECT buyer_id FROM buyer_notice WHERE id = ?1) \
+         AND t.entry_id = (SELECT entry_id FROM buyer_notice WHERE id = ?1)",
+    )
+    .without(&["buyer", "supplier"]),
     // a removal notice
     section(
         "shelf",
@@ -186,6 +274,7 @@ pub const SECTIONS: &[Section] = &[
     // the parties of records that have no name of their own
     section("purchase-evidence", Kind::Purchase, ListKind::PurchaseEvidence, "t.purchase_id = ?1")
         .without(&["purchase"]),
+    section("batches", Kind::Purchase, ListKind::Batches, "t.id = (SELECT batch_id FROM purchase WHERE id = ?1)"),
     section("adjusted-by", Kind::Purchase, ListKind::Purchases, "t.adjusts = ?1"),
     section("adjusts", Kind::Purchase, ListKind::Purchases, "t.id = (SELECT adjusts FROM purchase WHERE id = ?1)"),
     section(

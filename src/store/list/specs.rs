@@ -1,11 +1,13 @@
 //! The lists' tables: one line a column, by the plan's groups; see [`super::Column`] for what each part means.
 
+mod recall;
 mod select;
 mod supervise;
 mod trade;
 
 use super::{Column, ListKind, ListSpec, Sort, Ty};
 use crate::domain::rows::Kind;
+use recall::*;
 use select::*;
 use supervise::*;
 use trade::*;
@@ -341,6 +343,90 @@ pub const SPECS: &[ListSpec] = &[
         text: "t.name || ' ' || p.jiangsu_name",
         codes: &[],
         state: None,
+        facets: &[],
+        tally: None,
+    },
+    ListSpec {
+        kind: ListKind::Batches,
+        row: Some(Kind::Batch),
+        from: "batch t JOIN catalog_entry e ON e.id = t.entry_id",
+        key: "t.seq",
+        id: "t.id",
+        columns: BATCHES,
+        sort: ("code", false),
+        text: "e.name",
+        codes: &["t.code"],
+        state: Some("state"),
+        facets: &[],
+        tally: None,
+    },
+    ListSpec {
+        kind: ListKind::TraceCodes,
+        row: Some(Kind::TraceCode),
+        from: "trace_code t JOIN batch b ON b.id = t.batch_id",
+        key: "t.seq",
+        id: "t.id",
+        columns: TRACE_CODES,
+        sort: ("code", false),
+        text: "t.code",
+        codes: &[],
+        state: Some("state"),
+        facets: &[],
+        tally: None,
+    },
+    ListSpec {
+        kind: ListKind::Mall,
+        row: Some(Kind::MallListing),
+        from: "mall_listing t JOIN catalog_entry e ON e.id = t.entry_id",
+        key: "t.seq",
+        id: "t.id",
+        columns: MALL,
+        sort: ("entry", false),
+        text: "e.name",
+        codes: &["e.code"],
+        state: Some("state"),
+        facets: &[],
+        tally: None,
+    },
+    ListSpec {
+        kind: ListKind::Agreements,
+        row: Some(Kind::SalesAgreement),
+        from: "sales_agreement t JOIN catalog_entry e ON e.id = t.entry_id",
+        key: "t.seq",
+        id: "t.id",
+        columns: AGREEMENTS,
+        sort: ("code", false),
+        text: "t.code || ' ' || e.name || ' ' || t.seller",
+        codes: &["e.code"],
+        state: Some("state"),
+        facets: &[],
+        tally: None,
+    },
+    ListSpec {
+        kind: ListKind::Promotions,
+        row: Some(Kind::Promotion),
+        from: "promotion t",
+        key: "t.seq",
+        id: "t.id",
+        columns: PROMOTIONS,
+        sort: ("code", false),
+        text: "t.code || ' ' || t.name",
+        codes: &[],
+        state: Some("state"),
+        facets: &[],
+        tally: None,
+    },
+    ListSpec {
+        kind: ListKind::Buyers,
+        row: Some(Kind::BuyerNotice),
+        from: "buyer_notice t JOIN organisation o ON o.id = t.buyer_id JOIN incident i ON i.id = t.incident_id",
+        key: "t.seq",
+        id: "t.id",
+        columns: BUYERS,
+        sort: ("quantity", true),
+        text: "o.name",
+        codes: &["i.code"],
+        state: Some("state"),
         facets: &[],
         tally: None,
     },

@@ -64,9 +64,15 @@ fn one<T: Copy>(all: &[T], n: u16) -> T {
     all[usize::from(n) % all.len()]
 }
 
+/// Where goods go besides shelves, packs and orders.
+const SUPPLY: &[Kind] =
+    &[Kind::BuyerNotice, Kind::MallListing, Kind::SalesAgreement, Kind::Batch, Kind::TraceCode, Kind::Promotion];
+
 /// A step of a state machine: an arrow that leaves the row's state, or in one of eight cases any verb.
 fn step(rows: &Memory, t: Throw) -> Command {
-    let machines = machine::machines();
+    // Two of three steps are about what a province has most to do with.
+    let mut machines = machine::machines();
+    machines.retain(|(kind, _)| t.n % 3 == 0 || !SUPPLY.contains(kind));
     let (kind, _) = &machines[usize::from(t.a) % machines.len()];
     let id = pick(rows, *kind, t.b);
     let state = rows.of(*kind).iter().find(|r| r.uuid() == id).map(|r| text(r, "state")).unwrap_or_default();
@@ -94,7 +100,7 @@ fn onward(rows: &Memory, t: Throw) -> Command {
             incident: id,
             grade: one(Grade::ALL, t.b),
             recall_class: Grade::Two,
-            batches: "20200801".into(),
+            batches: ["", "20200801", "20200611", "20200611、没有记录的"][usize::from(t.a % 4)].into(),
             suspend: !t.b.is_multiple_of(3),
             reason: "疑似".into(),
         },
@@ -113,6 +119,10 @@ fn onward(rows: &Memory, t: Throw) -> Command {
 fn toward_closing(rows: &Memory, incident: &Incident, t: Throw) -> Command {
     let notices = rows.all::<RemovalNotice>();
     let open = notices.iter().filter(|n| n.incident_id == incident.id && n.state == NoticeState::Unacknowledged);
+    let answered = |n: &&RemovalNotice| n.incident_id == incident.id && n.state == NoticeState::Acknowledged;
+    if let Some(id) = notices.iter().find(answered).map(|n| n.id.0).filter(|_| t.b % 4 == 1) {
+        return Command::Move { kind: Kind::RemovalNotice, id, verb: Verb::Check, reason: "到场查看".into() };
+    }
     if let Some(notice) = open.map(|n| n.id.0).next().filter(|_| !t.b.is_multiple_of(4)) {
         return Command::AckRemoval {
             notice, answer: one(AckAnswer::ALL, t.a), quantity: 1, reason: "已下架".into()
@@ -225,6 +235,7 @@ pub fn command(rows: &Memory, t: Throw) -> Command {
             quantity: n,
             reason: if t.n == 5 { String::new() } else { "已下架".into() },
         },
+        35 if t.n % 3 == 1 => supply(rows, t),
         35 => province::pack("端午礼盒", &[entry(t.a), entry(t.b)]),
         36 => Command::SetPackItem { pack: pick(rows, Kind::GiftPack, t.a), entry: entry(t.b), quantity: n },
         37 => province::order(org(u128::from(t.a % 8)), &[entry(t.b), entry(t.a)]),
@@ -235,6 +246,18 @@ pub fn command(rows: &Memory, t: Throw) -> Command {
             Command::AddPurchase(AddPurchase { evidence: n % 4, voucher_no, ..new })
         }
         _ => office(rows, t),
+    }
+}
+
+/// A batch, a mall listing, an agreement, a promotion, a reminder.
+fn supply(rows: &Memory, t: Throw) -> Command {
+    let entry = on_sale(rows, t.a);
+    match t.b % 5 {
+        0 => province::batch(entry, one(&["20200611", "20200801", "20200810"], t.a)),
+        1 => Command::OfferInMall { entry, price: Fen(3_000) },
+        2 => province::agreement(entry),
+        3 => province::promotion("消费券", &[entry]),
+        _ => Command::RemindRemoval { notice: pick(rows, Kind::RemovalNotice, t.a) },
     }
 }
 

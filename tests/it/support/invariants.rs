@@ -71,6 +71,7 @@ pub fn rows_hold(rows: &Memory) {
                 );
             }
             let confirmed = |i: &Incident| i.entry_id == entry.id && !i.confirmed_by.is_empty();
+            delisting_is_complete(rows, entry);
             assert!(rows.all::<Incident>().iter().any(confirmed), "{} delisted by nobody", entry.code);
         }
         if let Some(old) = entry.relisted_from {
@@ -103,6 +104,48 @@ pub fn rows_hold(rows: &Memory) {
         }
     }
     codes_are_unique(rows);
+}
+
+/// Of a delisted entry nothing is still offered, under way or promoted, and whoever bought an affected batch is listed
+/// (domain section 4, effects 3, 7, 8, 9, 11, 12).
+fn delisting_is_complete(rows: &Memory, entry: &CatalogEntry) {
+    let code = &entry.code;
+    let mine = |id: EntryId| id == entry.id;
+    for listing in rows.all::<MallListing>().iter().filter(|l| mine(l.entry_id)) {
+        assert!(listing.state == MallState::OffSale && listing.off_requested_at.is_some(), "{code} is in the mall");
+    }
+    for agreement in rows.all::<SalesAgreement>().iter().filter(|a| mine(a.entry_id)) {
+        let stopped = !matches!(agreement.state, AgreementState::Signed | AgreementState::Performing);
+        assert!(stopped, "{} of {code} goes on", agreement.code);
+    }
+    let incidents: Vec<Incident> = rows.all::<Incident>().into_iter().filter(|i| mine(i.entry_id)).collect();
+    let by: Vec<&Incident> =
+        incidents.iter().filter(|i| i.edition_no.is_some() && !i.confirmed_by.is_empty()).collect();
+    let batches: Vec<Batch> = rows.all::<Batch>().into_iter().filter(|b| mine(b.entry_id)).collect();
+    let back = |b: &Batch| matches!(b.state, BatchState::Recalled | BatchState::Destroyed);
+    for batch in &batches {
+        let safe = matches!(batch.state, BatchState::Held | BatchState::SoldOut);
+        assert!(safe || back(batch), "{} is {}", batch.code, batch.state.code());
+        let lot = batch.code.rsplit('-').next().unwrap_or_default();
+        // Named by itself, it is recalled; nobody named any, or one that is not known, and all are.
+        let named = by.iter().any(|i| i.batches.is_empty() || i.batches == lot || i.batches == batch.code);
+        assert!(!named || back(batch), "{} was named and is {}", batch.code, batch.state.code());
+        for trace in rows.all::<TraceCode>().iter().filter(|c| c.batch_id == batch.id && back(batch)) {
+            let ended = matches!(trace.state, CodeState::Recalled | CodeState::Retired);
+            assert!(ended && (trace.page_stopped || trace.state == CodeState::Retired), "{} still opens", trace.code);
+        }
+    }
+    for item in rows.all::<PromotionItem>().iter().filter(|i| mine(i.entry_id)) {
+        let promotion: Promotion = rows.get(item.promotion_id.0);
+        let on = matches!(promotion.state, PromotionState::Funded | PromotionState::Running);
+        assert!(!on, "{} promotes {code}", promotion.code);
+    }
+    for other in rows.all::<CatalogEntry>() {
+        let on_offer = matches!(other.state, EntryState::Listed | EntryState::Suspended);
+        let older = other.relisted_from.is_none() && other.meta.created_at <= entry.state_at && by.len() == 1;
+        let same = other.supplier_id == entry.supplier_id && other.edition_no < entry.edition_no;
+        assert!(!(same && on_offer && older) || other.under_review, "{} is not under review", other.code);
+    }
 }
 
 fn is_open(incident: &Incident) -> bool {
@@ -239,6 +282,11 @@ fn asked_right(rows: &Memory, actor: &Actor, command: &Command) -> Option<(Right
         Command::AddEvidence { incident, .. } => (Right::ReportIncident, of::<Incident>(rows, *incident)),
         Command::ConfirmIncident { incident, .. } => (Right::ConfirmDelist, of::<Incident>(rows, *incident)),
         Command::AckRemoval { notice, .. } => (Right::AckRemoval, of::<RemovalNotice>(rows, *notice)),
+        Command::RemindRemoval { notice } => (Right::VerifyIncident, of::<RemovalNotice>(rows, *notice)),
+        Command::RegisterBatch { entry, .. } => (Right::EditSuppliers, of::<CatalogEntry>(rows, *entry)),
+        Command::OfferInMall { entry, .. } => (Right::PublishEdition, of::<CatalogEntry>(rows, *entry)),
+        Command::SignAgreement { entry, .. } => (Right::HandleOrders, of::<CatalogEntry>(rows, *entry)),
+        Command::PlanPromotion { .. } => (Right::PublishEdition, mine()),
         Command::DraftPack { .. } => (Right::PublishPacks, mine()),
         Command::SetPackItem { pack, .. } => (Right::PublishPacks, union(rows.get::<GiftPack>(*pack).meta.org)),
         Command::PlaceOrder { buyer, .. } => (Right::Purchase, union(*buyer)),
@@ -268,6 +316,12 @@ fn place(rows: &Memory, row: &Row) -> Vec<Area> {
         Row::Purchase(p) => union(p.buyer_id.0),
         Row::Return(r) => union(r.unit_id.0),
         Row::GiftPack(p) => union(p.meta.org),
+        Row::BuyerNotice(n) => union(n.buyer_id.0),
+        Row::MallListing(l) => rows.get::<CatalogEntry>(l.entry_id.0).county_code,
+        Row::SalesAgreement(a) => rows.get::<CatalogEntry>(a.entry_id.0).county_code,
+        Row::Batch(b) => rows.get::<CatalogEntry>(b.entry_id.0).county_code,
+        Row::TraceCode(c) => rows.get::<CatalogEntry>(rows.get::<Batch>(c.batch_id.0).entry_id.0).county_code,
+        Row::Promotion(_) => "610000".to_owned(),
         _ => text(row, "county_code"),
     };
     vec![(county, row.meta().org)]

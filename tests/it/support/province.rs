@@ -190,6 +190,20 @@ impl Province {
         for (buyer, lines) in [(6, &entries[..2]), (7, &entries[1..4])] {
             p.must(0, order(org(buyer), lines));
         }
+        for (n, entry) in entries.iter().take(3).enumerate() {
+            let lots = if n == 0 { &["20200611", "20200715"][..] } else { &["20200801"] };
+            for lot in lots {
+                let batch = p.must(0, batch(*entry, lot));
+                p.walk(Kind::Batch, batch, &[Verb::Release]);
+                let codes = p.rows.all::<TraceCode>().into_iter().filter(|c| c.batch_id.0 == batch).map(|c| c.id.0);
+                let codes: Vec<Uuid> = codes.collect();
+                codes.into_iter().for_each(|c| p.walk(Kind::TraceCode, c, &[Verb::Print, Verb::Activate]));
+            }
+            p.must(0, Command::OfferInMall { entry: *entry, price: Fen(3_900) });
+            p.must(0, agreement(*entry));
+        }
+        let promotion = p.must(0, promotion("秋季消费券", &entries[..2]));
+        p.walk(Kind::Promotion, promotion, &[Verb::Fund, Verb::Open]);
         for i in 0..3_u8 {
             p.must(0, Command::AddPurchase(purchase(&p.rows, i)));
         }
@@ -267,6 +281,39 @@ pub fn pack(name: &str, entries: &[Uuid]) -> Command {
     }
 }
 
+pub fn batch(entry: Uuid, lot: &str) -> Command {
+    Command::RegisterBatch {
+        entry,
+        lot: lot.into(),
+        made_on: date(2020, 7, 15),
+        best_before: Some(date(2021, 7, 15)),
+        quantity: 500,
+        codes: vec![format!("{lot}-{entry}-1"), format!("{lot}-{entry}-2")],
+    }
+}
+
+pub fn agreement(entry: Uuid) -> Command {
+    Command::SignAgreement {
+        entry,
+        seller: "某粮农集团".into(),
+        quantity: 300,
+        price: Fen(3_300),
+        signed_on: date(2020, 8, 1),
+        ends_on: date(2020, 12, 31),
+    }
+}
+
+pub fn promotion(name: &str, entries: &[Uuid]) -> Command {
+    Command::PlanPromotion {
+        name: name.into(),
+        kind: PromotionKind::Coupon,
+        budget: Fen(1_000_000),
+        starts_on: date(2020, 8, 15),
+        ends_on: date(2020, 9, 15),
+        entries: entries.to_vec(),
+    }
+}
+
 pub fn order(buyer: Uuid, entries: &[Uuid]) -> Command {
     let lines = entries.iter().map(|e| (*e, 5)).collect();
     Command::PlaceOrder { buyer, seller: "某社".into(), pack: None, lines }
@@ -279,6 +326,7 @@ pub fn purchase(rows: &Memory, i: u8) -> AddPurchase {
         buyer: org(6 + u128::from(i % 2)),
         supplier: entry.supplier_id.0,
         entry: Some(entry.id.0),
+        batch: rows.all::<Batch>().iter().find(|b| b.entry_id == entry.id).map(|b| b.id.0),
         bought_on: date(2020, 8, 1),
         quantity: 4,
         amount: Fen(10_000 + i64::from(i)),

@@ -122,11 +122,14 @@ fn field_type(kind: Kind, column: &Column, value: &Value) -> Ty {
         (Kind::Organisation, "kind") => Ty::Set("org"),
         (Kind::Purchase, "kind") => Ty::Set("purchase_kind"),
         (Kind::PurchaseEvidence, "kind") => Ty::Set("proof"),
+        (Kind::Promotion, "kind") => Ty::Set("promotion_kind"),
         (_, "kind") => Ty::Set("evidence"),
         (Kind::Goal, "unit") => Ty::Set("goal_unit"),
         (_, "bytes") => Ty::Bytes,
-        (_, "demo_room" | "under_review" | "held" | "files_annex1" | "files_annex2" | "republish") => Ty::YesNo,
-        (_, "last_visit" | "valid_until" | "dated") => Ty::Day,
+        (_, "demo_room" | "under_review" | "held" | "files_annex1" | "files_annex2" | "republish" | "page_stopped") => {
+            Ty::YesNo
+        }
+        (_, "last_visit" | "valid_until" | "dated" | "best_before") => Ty::Day,
         (_, name) if name == "year" || name.ends_with("_year") => Ty::Year,
         (_, name) if name.ends_with("_fen") => Ty::Money,
         (_, name) if name.ends_with("_on") => Ty::Day,

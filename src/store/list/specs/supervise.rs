@@ -89,8 +89,19 @@ pub(super) const NOTICES: &[Column] = &[
     shown(same("incident", "i.code", Ty::Code), 13, 4),
     shown(same("age", "t.issued_at", Ty::Instant), 11, 1),
     shown(same("due", "t.due_at", Ty::Instant), 11, 4),
+    shown(same("reminders", "t.reminders", Ty::Count), 4, 5),
     shown(same("state", "t.state", Ty::Set("removal_notice")), 8, 0),
+    hidden(same("reach", UNREACHED, Ty::YesNo), 8, 9),
+    hidden(same("late", "(t.state = 'unacknowledged' AND t.due_at <= gongfu_now())", Ty::YesNo), 4, 9),
+    hidden(same("remind", REMINDER_DUE, Ty::YesNo), 4, 9),
 ];
+
+/// Nobody answered although the counter was reminded at least twice: the clerk has to go there.
+const UNREACHED: &str = "(t.state = 'unacknowledged' AND t.reminders >= 2)";
+
+/// A reminder is due that was not sent: at 2, 8 and 24 hours, as [`crate::domain::decide::reminders_due`] says.
+const REMINDER_DUE: &str = "(t.state = 'unacknowledged' AND t.reminders < (gongfu_now() - t.issued_at >= 7200000) \
+     + (gongfu_now() - t.issued_at >= 28800000) + (gongfu_now() - t.issued_at >= 86400000))";
 
 pub(super) const ORGANISATIONS: &[Column] = &[
     shown(same("code", "t.code", Ty::Code), 18, 2),
