@@ -59,7 +59,7 @@ fn a_batch_writes_rows_and_audit_together_and_a_refusal_writes_only_that_it_was_
     assert_eq!(last_audit(&db), (done.audit_no, "catalog_entry.suspend".into(), "done".into()));
     assert_eq!(number(&db, "SELECT count(*) FROM audit"), 2);
     let after = read_all(&db);
-    let changed: Vec<i64> = ["catalog_entry", "shelf_line", "gift_pack", "purchase_order"]
+    let changed: Vec<i64> = ["catalog_entry", "shelf_line", "gift_pack", "purchase_order", "mall_listing"]
         .map(|t| number(&db, &format!("SELECT count(*) FROM {t} WHERE change_no > 0")))
         .to_vec();
     assert_eq!(usize::try_from(changed.iter().sum::<i64>()).ok(), Some(done.changes), "{changed:?}");
