@@ -35,6 +35,8 @@ pub struct Settings {
     pub sync_output: SyncMode,
     /// Seconds an answer stays at the bottom of the console; a refusal stays until a key is pressed.
     pub notice_seconds: u16,
+    /// Seconds a confirmed delisting can still be taken back; 0 for none.
+    pub undo_seconds: u16,
     /// Chords by action id; they replace the action's own.
     pub keys: BTreeMap<String, Vec<Chord>>,
     /// Columns by list word, in order; they replace those shown by default.
@@ -52,6 +54,7 @@ impl Default for Settings {
             ambiguous_width: AmbiguousWidth::Auto,
             sync_output: SyncMode::Auto,
             notice_seconds: 4,
+            undo_seconds: 10,
             keys: BTreeMap::new(),
             columns: BTreeMap::new(),
             profile: BTreeMap::new(),

@@ -45,6 +45,8 @@ pub struct Settings {
     pub ask_width: bool,
     /// Seconds an answer stays at the bottom; a refusal stays until a key is pressed.
     pub notice_seconds: i64,
+    /// Seconds a confirmed delisting can still be taken back; 0 for none.
+    pub undo_seconds: i64,
 }
 
 impl Default for Settings {
@@ -60,6 +62,7 @@ impl Default for Settings {
             braille: true,
             ask_width: true,
             notice_seconds: 4,
+            undo_seconds: 10,
         }
     }
 }

@@ -134,8 +134,6 @@ ask-many =
         [one] 1 product
        *[other] { $n } products
     }
-ask-suspend = At once: counters stop selling it, packs with it need a replacement, unshipped orders are held. Can be resumed.
-ask-resume = Then: listed again, counters sell it, orders held for it go on; packs must be published again.
 ask-reason = Reason (required, goes into the audit)
 ask-count = { $n } in all; type the number to confirm
 ask-keys = Enter confirms   Esc cancels

@@ -180,6 +180,7 @@ fn settings_of(config: &Config, locale: &Locale, verbose: bool) -> Result<Settin
         braille: s.ambiguous_width != AmbiguousWidth::Wide,
         ask_width: s.ambiguous_width == AmbiguousWidth::Auto,
         notice_seconds: i64::from(s.notice_seconds),
+        undo_seconds: i64::from(s.undo_seconds),
     };
     settings.load_theme(locale, verbose).map(|_| settings)
 }

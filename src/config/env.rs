@@ -17,6 +17,7 @@ pub const VARIABLES: &[&str] = &[
     "GONGFU_AMBIGUOUS_WIDTH",
     "GONGFU_SYNC_OUTPUT",
     "GONGFU_NOTICE_SECONDS",
+    "GONGFU_UNDO_SECONDS",
     "GONGFU_LOG",
     "GONGFU_ALLOW_NOW",
 ];
@@ -37,6 +38,10 @@ pub(super) fn apply(settings: &mut Settings, get: &dyn Fn(&str) -> Option<String
     if let Some(seconds) = get("GONGFU_NOTICE_SECONDS") {
         settings.notice_seconds =
             seconds.parse().map_err(|_| ConfigError::variable("GONGFU_NOTICE_SECONDS", &seconds, "0..65535"))?;
+    }
+    if let Some(seconds) = get("GONGFU_UNDO_SECONDS") {
+        let read = seconds.parse().ok().filter(|n| *n <= 600);
+        settings.undo_seconds = read.ok_or_else(|| ConfigError::variable("GONGFU_UNDO_SECONDS", &seconds, "0..600"))?;
     }
     let (person, org, dir) = (get("GONGFU_PERSON"), get("GONGFU_ORG"), get("GONGFU_DATA_DIR"));
     let read_only = match get("GONGFU_READ_ONLY").as_deref() {

@@ -18,6 +18,7 @@ const TOP_KEYS: &[(&str, Wants)] = &[
     ("ambiguous_width", Wants::Word(&["auto", "narrow", "wide"])),
     ("sync_output", Wants::Word(&["auto", "on", "off"])),
     ("notice_seconds", Wants::Whole(0, u16::MAX as i64)),
+    ("undo_seconds", Wants::Whole(0, 600)),
     ("keys", Wants::Table),
     ("columns", Wants::Table),
     ("profile", Wants::Table),

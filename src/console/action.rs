@@ -4,6 +4,8 @@
 //! What an action does is in `app`.
 
 use super::keys::Chord;
+use crate::domain::machine::Verb;
+use crate::domain::rows::Kind;
 use std::collections::{BTreeMap, HashMap};
 
 /// Where an action is at hand. A view has several: a catalog list has `List` and `Entry`.
@@ -23,6 +25,28 @@ pub enum Scope {
     Supplier,
     /// A return is under the cursor or open.
     Return,
+    /// A quality incident is under the cursor or open.
+    Incident,
+    /// A removal notice is under the cursor or open.
+    Notice,
+    /// A buyer who has to be told is under the cursor or open.
+    Buyer,
+    /// A publication is under the cursor or open.
+    Publication,
+}
+
+/// The scope of a record's own actions.
+pub fn scope_of(kind: Kind) -> Option<Scope> {
+    Some(match kind {
+        Kind::CatalogEntry => Scope::Entry,
+        Kind::Supplier => Scope::Supplier,
+        Kind::Return => Scope::Return,
+        Kind::Incident => Scope::Incident,
+        Kind::RemovalNotice => Scope::Notice,
+        Kind::BuyerNotice => Scope::Buyer,
+        Kind::Publication => Scope::Publication,
+        _ => return None,
+    })
 }
 
 /// What an action may change (console requirement R12).
@@ -34,6 +58,8 @@ pub enum Danger {
     Reason,
     /// A plain change that leaves an audit record.
     Record,
+    /// Cannot be taken back: shows what it touches, asks why, for the code typed and for another key.
+    Final,
 }
 
 macro_rules! actions { ($( $variant:ident $id:literal $scope:ident $danger:ident [$($key:literal),*] $footer:literal ),* $(,)?) => {
@@ -79,6 +105,25 @@ actions! {
     Notices "view.notices" Global None [] 0,
     Suspend "entry.suspend" Entry Reason ["s"] 3,
     Resume "entry.resume" Entry Reason ["S"] 4,
+Report "incident.report" Entry Reason ["d"] 4,
+    ReportNew "incident.report_new" Board Reason ["d"] 3,
+    Relist "entry.relist" Entry Reason ["L"] 3,
+    Triage "incident.triage" Incident Reason ["T"] 3,
+    VerifyIncident "incident.verify" Incident Reason ["V"] 3,
+    Attach "incident.attach" Incident Record ["E"] 4,
+    Confirm "incident.confirm" Incident Final ["X"] 3,
+    Unfounded "incident.unfounded" Incident Reason ["U"] 5,
+    NotSerious "incident.not_serious" Incident Reason ["N"] 5,
+    CloseIncident "incident.close" Incident Reason ["C"] 3,
+    Reopen "incident.reopen" Incident Reason ["R"] 5,
+    Recall "incident.recall" Incident None ["W"] 4,
+    Answer "notice.answer" Notice Reason ["A"] 3,
+    RemindNotice "notice.remind" Notice Record ["r"] 3,
+    Check "notice.check" Notice Reason ["K"] 4,
+    Tell "buyer.tell" Buyer Record ["B"] 3,
+    Publish "publication.publish" Publication Record ["P"] 3,
+    VerifyPublication "publication.verify" Publication Record ["H"] 4,
+    Undo "incident.undo" Global None ["u"] 0,
     Reveal "supplier.reveal" Supplier Record ["p"] 2,
     Remind "return.remind" Return Record ["r"] 3,
     MatrixList "return.list" Matrix None ["/"] 1,
@@ -139,7 +184,44 @@ pub const TOGETHER: &[&[Scope]] = &[
     &[Scope::Global, Scope::List, Scope::Return],
     &[Scope::Global, Scope::Detail, Scope::Return],
     &[Scope::Global, Scope::Matrix, Scope::Return],
+    &[Scope::Global, Scope::List, Scope::Incident],
+    &[Scope::Global, Scope::List, Scope::Notice],
+    &[Scope::Global, Scope::List, Scope::Buyer],
+    &[Scope::Global, Scope::List, Scope::Publication],
+    // On the page of an incident the cursor stands on what hangs on it.
+    &[Scope::Global, Scope::Detail, Scope::Incident, Scope::Entry],
+    &[Scope::Global, Scope::Detail, Scope::Incident, Scope::Notice],
+    &[Scope::Global, Scope::Detail, Scope::Incident, Scope::Buyer],
+    &[Scope::Global, Scope::Detail, Scope::Incident, Scope::Publication],
 ];
+
+/// The arrow an action walks, when it only walks one: what is asked before is the same for all of them.
+pub fn walk_of(action: Action) -> Option<(Kind, Verb)> {
+    Some(match action {
+        Action::Suspend => (Kind::CatalogEntry, Verb::Suspend),
+        Action::Resume => (Kind::CatalogEntry, Verb::Resume),
+        Action::VerifyIncident => (Kind::Incident, Verb::Verify),
+        Action::Unfounded => (Kind::Incident, Verb::Unfounded),
+        Action::NotSerious => (Kind::Incident, Verb::NotSerious),
+        Action::CloseIncident => (Kind::Incident, Verb::Close),
+        Action::Reopen => (Kind::Incident, Verb::Reopen),
+        Action::Check => (Kind::RemovalNotice, Verb::Check),
+        Action::Tell => (Kind::BuyerNotice, Verb::Notify),
+        Action::Publish => (Kind::Publication, Verb::Publish),
+        Action::VerifyPublication => (Kind::Publication, Verb::Verify),
+        _ => return None,
+    })
+}
+
+/// The verb and kind of the other changes that need a state: what the footer offers.
+pub fn needs_of(action: Action) -> Option<(Kind, Verb)> {
+    walk_of(action).or(match action {
+        Action::Triage => Some((Kind::Incident, Verb::Triage)),
+        Action::Confirm => Some((Kind::Incident, Verb::Confirm)),
+        Action::Answer | Action::RemindNotice => Some((Kind::RemovalNotice, Verb::Acknowledge)),
+        _ => None,
+    })
+}
 
 impl KeyMap {
     /// The default keys with `changed` ones in their place, by action id.

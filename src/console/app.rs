@@ -19,6 +19,7 @@ use super::views::counters::CountersView;
 use super::views::detail::DetailView;
 use super::views::list::ListView;
 use super::views::matrix::MatrixView;
+use super::views::recall::RecallView;
 use super::views::record::RecordView;
 use super::views::{Context, Go, View};
 use crate::base::clock::Clock;
@@ -54,6 +55,15 @@ pub struct Notice {
     pub until: Instant,
 }
 
+/// A confirmed delisting in its undo window: nothing of it is written yet.
+pub(super) struct Held {
+    pub(super) effects: Vec<Effect>,
+    /// The page it was confirmed on, shown again should it be refused.
+    pub(super) page: Overlay,
+    pub(super) what: String,
+    pub(super) until: Instant,
+}
+
 /// The app.
 pub struct App {
     pub(super) facts: Facts,
@@ -67,6 +77,7 @@ pub struct App {
     /// The ask whose change is being written.
     pub(super) pending: Option<Overlay>,
     pub(super) notice: Option<Notice>,
+    pub(super) held: Option<Held>,
     pub(super) area: Rect,
     /// When the newest input came.
     pub(super) pressed: Option<Instant>,
@@ -142,6 +153,7 @@ impl App {
             overlays: Vec::new(),
             pending: None,
             notice: None,
+            held: None,
             area,
             pressed: None,
             next_slot: 1,
@@ -173,7 +185,12 @@ impl App {
                 let now = Instant::now();
                 self.notice = self.notice.take().filter(|n| n.until > now);
                 self.dirty = true;
-                self.turn_of_time()
+                let mut effects = match &self.held {
+                    Some(held) if held.until <= now => self.release_held(),
+                    _ => Vec::new(),
+                };
+                effects.extend(self.turn_of_time());
+                effects
             }
             Message::Copied { text, done } => {
                 self.copied(&text, done);
@@ -284,9 +301,10 @@ impl App {
         vec![Effect::Repaint]
     }
 
-    /// When the notice goes, if there is one.
-    pub fn notice_until(&self) -> Option<Instant> {
-        self.notice.as_ref().map(|n| n.until)
+    /// When the notice goes or a kept delisting goes out, whichever is first.
+    pub fn wakes_at(&self) -> Option<Instant> {
+        let (notice, held) = (self.notice.as_ref().map(|n| n.until), self.held.as_ref().map(|h| h.until));
+        [notice, held].into_iter().flatten().min()
     }
 
     pub(super) fn stack(&mut self) -> &mut Vec<View> {
@@ -374,6 +392,7 @@ impl App {
             }
             Go::Record { kind, id } => View::Detail(DetailView::new(kind, id, slot)),
             Go::Audit(no) => View::Record(RecordView::new(no, slot)),
+            Go::Recall { kind, id } => View::Recall(RecallView::new(kind, id, slot)),
         };
         self.leave();
         self.stack().push(view);

@@ -2,11 +2,13 @@
 //! answers with a message, never by calling back.
 
 use super::input::Input;
+use crate::domain::codes::EvidenceKind;
 use crate::domain::command::Command;
 use crate::domain::rows::Kind;
 use crate::store::list::ListKind;
 use crate::store::reads::{News, Request, Slot};
 use crate::store::{Done, StoreError};
+use std::path::PathBuf;
 use uuid::Uuid;
 
 /// What happened.
@@ -51,6 +53,14 @@ pub enum Effect {
         commands: Vec<Command>,
         seen: Vec<Seen>,
         about: Vec<(Kind, Uuid)>,
+        what: String,
+    },
+    /// Copies a file to the evidence beside the database and attaches it to an incident.
+    Attach {
+        incident: Uuid,
+        kind: EvidenceKind,
+        title: String,
+        path: PathBuf,
         what: String,
     },
     /// Puts text on the clipboard of the person's own machine.

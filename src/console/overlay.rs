@@ -3,6 +3,8 @@
 pub mod ask;
 pub mod chooser;
 pub mod confirm;
+pub mod delist;
+pub mod form;
 pub mod help;
 pub mod palette;
 
@@ -24,6 +26,8 @@ pub enum Reaction {
     Close,
     /// It closes and an action follows.
     Act(Action),
+    /// It stays open and these effects follow.
+    Ask(Vec<Effect>),
     /// It closes and these effects follow.
     Do(Vec<Effect>),
     /// A sort column was chosen.
@@ -39,6 +43,8 @@ pub enum Overlay {
     Chooser(chooser::Chooser),
     Ask(ask::Ask),
     Confirm(confirm::Confirm),
+    Form(form::Form),
+    Delist(Box<delist::Delist>),
 }
 
 impl Overlay {
@@ -50,17 +56,22 @@ impl Overlay {
             Overlay::Chooser(o) => o.key(chord, keys),
             Overlay::Ask(o) => o.key(chord, hasty),
             Overlay::Confirm(o) => o.key(chord, hasty),
+            Overlay::Form(o) => o.key(chord, hasty),
+            Overlay::Delist(o) => o.key(chord, hasty),
         }
     }
 
-    /// Committed or pasted text; never confirms anything.
-    pub fn text(&mut self, text: &str) {
+    /// Committed or pasted text; never confirms anything. Gives what to read for it.
+    pub fn text(&mut self, text: &str, pasted: bool) -> Option<Effect> {
         match self {
+            Overlay::Form(o) => return o.text(text),
+            Overlay::Delist(o) => o.text(text, pasted),
             Overlay::Palette(o) => o.text(text),
             Overlay::Help(o) => o.text(text),
             Overlay::Chooser(_) | Overlay::Confirm(_) => {}
             Overlay::Ask(o) => o.text(text),
         }
+        None
     }
 
     /// Text id of what the keys do here, for the footer.
@@ -71,6 +82,8 @@ impl Overlay {
             Overlay::Chooser(_) => "footer-chooser",
             Overlay::Ask(_) => "ask-keys",
             Overlay::Confirm(_) => "confirm-keys",
+            Overlay::Form(_) => "form-keys",
+            Overlay::Delist(_) => "delist-keys",
         }
     }
 
@@ -81,6 +94,8 @@ impl Overlay {
             Overlay::Chooser(o) => o.draw(frame, area, cx),
             Overlay::Ask(o) => o.draw(frame, area, cx),
             Overlay::Confirm(o) => o.draw(frame, area, cx),
+            Overlay::Form(o) => o.draw(frame, area, cx),
+            Overlay::Delist(o) => o.draw(frame, area, cx),
         }
     }
 }

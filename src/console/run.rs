@@ -174,6 +174,11 @@ impl Loop {
     /// # Errors
     /// What was refused or could not be written: nobody would see it on a screen that is gone.
     fn finish(&mut self, messages: &Receiver<Message>) -> Result<(), StoreError> {
+        // Whoever leaves, or is cut off, within the undo window has confirmed: an unsafe product does not stay on sale
+        // because a line went dead.
+        let held = self.app.release_held();
+        // Submitting needs no terminal; what else could fail is drawing.
+        let _ = self.carry_out(held);
         if self.writing > 0 {
             self.app.tell_writing();
             // The terminal may be gone; what is written does not depend on it.
@@ -194,7 +199,7 @@ impl Loop {
 
     /// Time to the next minute of the clock, or to the end of a notice.
     fn until_tick(&self) -> Duration {
-        let notice = self.app.notice_until().map(|end| end.saturating_duration_since(Instant::now()));
+        let notice = self.app.wakes_at().map(|end| end.saturating_duration_since(Instant::now()));
         pause(self.store.clock(), notice)
     }
 
@@ -239,6 +244,7 @@ impl Loop {
                         let _ = send.send(Message::Submitted { what, about, result });
                     });
                 }
+                Effect::Attach { incident, kind, title, path, what } => self.attach(incident, kind, title, &path, what),
                 Effect::Copy(text) => self.copy(&text)?,
                 Effect::Bell => self.screen.out_mut().write_all(b"\x07")?,
                 Effect::Repaint => {
@@ -256,6 +262,16 @@ impl Loop {
             }
         }
         Ok(false)
+    }
+
+    fn attach(
+        &mut self,
+        _incident: uuid::Uuid,
+        _kind: crate::domain::codes::EvidenceKind,
+        _title: String,
+        _path: &std::path::Path,
+        _what: String,
+    ) {
     }
 
     /// Inside tmux through tmux, which is allowed to by default; elsewhere by OSC 52.

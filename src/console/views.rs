@@ -12,6 +12,7 @@ mod list_keys;
 mod list_window;
 pub mod matrix;
 pub mod pager;
+pub mod recall;
 pub mod record;
 mod title;
 mod trouble;
@@ -48,6 +49,8 @@ pub enum Go {
     Record { kind: Kind, id: Uuid },
     /// The audit record with this number.
     Audit(i64),
+    /// The three answers of a recall of an incident, a batch or a product.
+    Recall { kind: Kind, id: Uuid },
 }
 
 /// What came of a key.
@@ -101,6 +104,7 @@ pub enum View {
     Matrix(matrix::MatrixView),
     Detail(detail::DetailView),
     Record(record::RecordView),
+    Recall(recall::RecallView),
 }
 
 macro_rules! each {
@@ -112,6 +116,7 @@ macro_rules! each {
             View::Matrix($v) => $e,
             View::Detail($v) => $e,
             View::Record($v) => $e,
+            View::Recall($v) => $e,
         }
     };
 }

@@ -17,14 +17,14 @@ mod sales;
 mod supplier;
 mod supply;
 
-pub use recall::{checks_needed, reminders_due};
+pub use recall::{REMIND_HOURS, affected_batches, checks_needed, reminders_due};
 
 use super::command::Command;
 use super::machine::{self, Arrow, State, Verb};
 use super::record::Record;
 use super::refusal::{Refusal, Stop, wrong_state};
 use super::rows::Kind;
-use super::work::{Decision, Work};
+use super::work::{Change, Decision, Work};
 use uuid::Uuid;
 
 /// The record a command was about and the code people know it by.
@@ -87,6 +87,16 @@ pub fn decide(mut work: Work<'_>, command: &Command) -> Result<Decision, Stop> {
         Command::SetGoal { id, target, reason } => returns::set_goal(w, *id, *target, &field::reason(reason)?)?,
     };
     Ok(work.finish(target, code))
+}
+
+/// What a delisting of an incident's product would change, whoever asks and however far the incident is: for the page
+/// that shows it before anyone confirms. Nothing may be written of it.
+///
+/// # Errors
+/// When the product cannot be delisted, or rows cannot be read.
+pub fn foresee(mut work: Work<'_>, incident: Uuid) -> Result<Vec<Change>, Stop> {
+    incident::foresee(&mut work, incident)?;
+    Ok(work.finish(incident, String::new()).changes)
 }
 
 /// Routes a plain arrow to the noun that guards it.

@@ -10,9 +10,12 @@ use super::excluded::{self, Excluded};
 use super::filter::{Filter, FilterError, Lexicon};
 use super::list::ListKind;
 use super::page::{self, ListQuery, Page};
+use super::preview::{self, Preview};
+use super::recall::{self, Recall};
 use super::search::{Columns, Found};
 use super::{Store, StoreError, error};
 use crate::base::locale::{Lang, Locale};
+use crate::domain::actor::Actor;
 use crate::domain::rows::Kind;
 use crate::domain::work::shanghai_date;
 use crate::sqlite::{self, DbError};
@@ -49,6 +52,17 @@ pub enum Request {
     Audit(i64),
     /// How much a suspension of an entry would touch.
     Reach(Vec<Uuid>),
+    /// What a delisting by this person would touch: of incidents, or of the incidents of these products.
+    Preview {
+        actor: Box<Actor>,
+        incidents: Vec<Uuid>,
+        entries: Vec<Uuid>,
+    },
+    /// The three answers of a recall of an incident, a batch or a product.
+    Recall {
+        kind: Kind,
+        id: Uuid,
+    },
     Map,
     Matrix,
 }
@@ -67,6 +81,8 @@ pub enum Answer {
     Detail(Box<Option<Detail>>),
     Audit(Box<Option<Record>>),
     Reach(Reach),
+    Preview(Box<Preview>),
+    Recall(Box<Option<Recall>>),
     Map(super::geo::CounterMap),
     Matrix(super::geo::Matrix),
     Filter(FilterError),
@@ -300,6 +316,13 @@ impl Reader {
             }
             Request::Audit(no) => detail::record(&self.db, *no).map_or_else(failed, |r| Answer::Audit(Box::new(r))),
             Request::Reach(entries) => detail::reach(&self.db, entries).map_or_else(failed, Answer::Reach),
+            Request::Preview { actor, incidents, entries } => {
+                preview::read(&self.db, actor, self.store.clock().now(), incidents, entries)
+                    .map_or_else(failed, |p| Answer::Preview(Box::new(p)))
+            }
+            Request::Recall { kind, id } => {
+                recall::read(&self.db, *kind, *id).map_or_else(failed, |r| Answer::Recall(Box::new(r)))
+            }
             Request::Map => super::geo::counter_map(&self.db).map_or_else(failed, Answer::Map),
             Request::Matrix => super::geo::matrix(&self.db).map_or_else(failed, Answer::Matrix),
             Request::Page { query, typed } => {

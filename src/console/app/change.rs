@@ -1,19 +1,26 @@
 //! Changes: which records they are about, what is asked before, and what is said after.
 
-use super::App;
-use crate::base::locale::Sentence;
+use super::{App, Held, Notice};
+use crate::base::locale::{Lang, Sentence};
+use crate::console::action::Action;
 use crate::console::format::Format;
 use crate::console::message::Effect;
 use crate::console::overlay::Overlay;
 use crate::console::overlay::ask::{Ask, SLOT};
 use crate::console::overlay::confirm::Confirm;
-use crate::console::views::{Subject, View};
+use crate::console::overlay::delist::Delist;
+use crate::console::overlay::form::{Form, Purpose};
+use crate::console::views::list::subject_of;
+use crate::console::views::{Context, Go, Subject, View};
 use crate::domain::command::Command;
 use crate::domain::machine::{self, Verb};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Refusal, wrong_state};
+use crate::domain::rights::{self, Right};
 use crate::domain::rows::Kind;
+use crate::store::list::ListKind;
 use crate::store::reads::{Answer, Slot};
 use crate::store::{Done, StoreError};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// States of a return in which it is in: nobody is reminded of it.
@@ -26,8 +33,8 @@ impl App {
     }
 
     /// Opens the ask, or says why there is nothing to ask.
-    pub(super) fn ask(&mut self, verb: Verb) -> Vec<Effect> {
-        let subjects = self.subjects_of(Kind::CatalogEntry);
+    pub(super) fn ask(&mut self, kind: Kind, verb: Verb) -> Vec<Effect> {
+        let subjects = self.subjects_of(kind);
         let first = subjects.first().cloned();
         let ask = Ask::new(verb, subjects);
         if !ask.is_empty() {
@@ -39,6 +46,131 @@ impl App {
             self.refuse_with(&refusal);
         }
         Vec::new()
+    }
+
+    /// Opens a form about the records of a kind, those it can be about: `verb` must leave their state where one is given.
+    pub(super) fn form(&mut self, purpose: Purpose, kind: Kind, verb: Option<Verb>) -> Vec<Effect> {
+        let subjects = self.subjects_of(kind);
+        let can = |s: &Subject| verb.is_none_or(|v| machine::arrow(s.kind, &s.state, v).is_some());
+        let first = subjects.first().cloned();
+        let subjects: Vec<Subject> = subjects.into_iter().filter(can).collect();
+        let single = matches!(purpose, Purpose::Attach | Purpose::Relist);
+        let subjects = if single { subjects.into_iter().take(1).collect() } else { subjects };
+        match (subjects.is_empty(), first, verb) {
+            (true, Some(s), Some(verb)) => {
+                if let Some(refusal) = refusal_of(&s, verb) {
+                    self.refuse_with(&refusal);
+                }
+            }
+            (true, ..) => {}
+            (false, ..) => self.overlays.push(Overlay::Form(Form::new(purpose, subjects))),
+        }
+        Vec::new()
+    }
+
+    /// Opens the form by which a delisted product applies anew; nothing else can.
+    pub(super) fn relist(&mut self) -> Vec<Effect> {
+        let subjects = self.subjects_of(Kind::CatalogEntry);
+        match subjects.into_iter().next() {
+            Some(s) if s.state == "delisted" => {
+                self.overlays.push(Overlay::Form(Form::new(Purpose::Relist, vec![s])));
+            }
+            Some(s) => {
+                let who = rights::who(Right::EditSuppliers);
+                self.refuse_with(&wrong_state(s.kind, s.code, s.state.as_str(), "relist", "delisted", who));
+            }
+            None => {}
+        }
+        Vec::new()
+    }
+
+    /// Opens the three answers of a recall of the incident or product at hand.
+    pub(super) fn recall(&mut self) -> Vec<Effect> {
+        let subject = self.subjects_of(Kind::Incident).into_iter().next();
+        subject.map_or_else(Vec::new, |s| self.go(Go::Recall { kind: s.kind, id: s.id }))
+    }
+
+    /// Opens the report of a product that is still to be found.
+    pub(super) fn report_new(&mut self) -> Vec<Effect> {
+        let form = Form::new(Purpose::Report, Vec::new());
+        let wants = form.wants();
+        self.overlays.push(Overlay::Form(form));
+        wants.into_iter().collect()
+    }
+
+    /// Opens the page before a delisting, for the incidents at hand or those of the products at hand.
+    pub(super) fn confirm_delisting(&mut self) -> Vec<Effect> {
+        let ids = |subjects: Vec<Subject>| subjects.into_iter().map(|s| s.id).collect::<Vec<Uuid>>();
+        let incidents = ids(self.subjects_of(Kind::Incident));
+        let entries = if incidents.is_empty() { ids(self.subjects_of(Kind::CatalogEntry)) } else { Vec::new() };
+        if incidents.is_empty() && entries.is_empty() {
+            return Vec::new();
+        }
+        let page = Delist::new(incidents, entries);
+        let wants = page.wants(&self.facts.actor);
+        self.overlays.push(Overlay::Delist(Box::new(page)));
+        vec![wants]
+    }
+
+    /// Reminds the counters at hand; those that answered are left out.
+    pub(super) fn confirm_remind_counters(&mut self) {
+        let silent = |s: &Subject| s.state == "unacknowledged";
+        let subjects: Vec<Subject> = self.subjects_of(Kind::RemovalNotice).into_iter().filter(silent).collect();
+        let n = subjects.len().to_string();
+        let (question, what) = match &subjects[..] {
+            [] => return self.tell(self.facts.locale.tr("remind-notice-none").into_owned(), false),
+            [one] => {
+                let args = [("name", one.name.as_str())];
+                (self.facts.locale.tr_with("confirm-remind-notice", &args), format!("remind:{}", one.name))
+            }
+            _ => (self.facts.locale.tr_with("confirm-remind-notices", &[("n", &n)]), format!("remind:{n}")),
+        };
+        let commands = subjects.iter().map(|s| Command::RemindRemoval { notice: s.id }).collect();
+        let about = subjects.iter().map(|s| (s.kind, s.id)).collect();
+        let effects = vec![Effect::Submit { commands, seen: Vec::new(), about, what }];
+        self.overlays.push(Overlay::Confirm(Confirm::new(question, effects, self.pressed)));
+    }
+
+    /// Keeps a confirmed delisting for the undo window; without one, or when another is kept, what is kept goes out.
+    pub(super) fn hold(&mut self, effects: Vec<Effect>, page: Overlay) -> Vec<Effect> {
+        let mut out = self.release_held();
+        if self.settings.undo_seconds == 0 {
+            out.extend(effects);
+            self.pending = Some(page);
+            return out;
+        }
+        let window = Duration::from_secs(self.settings.undo_seconds.unsigned_abs());
+        let what = effects.iter().find_map(|e| match e {
+            Effect::Submit { what, .. } => what.split_once(':').map(|(_, w)| w.to_owned()),
+            _ => None,
+        });
+        let what = what.unwrap_or_default();
+        let chinese = self.facts.locale.lang() == Lang::Zh;
+        let key = self.keys.keys(Action::Undo).first().map_or_else(String::new, |k| k.label(chinese));
+        let seconds = self.settings.undo_seconds.to_string();
+        let args = [("what", what.as_str()), ("seconds", &seconds), ("key", &key)];
+        let text = self.facts.locale.tr_with("delist-held", &args);
+        let until = Instant::now() + window;
+        self.held = Some(Held { effects, page, what, until });
+        self.notice = Some(Notice { text, good: true, until });
+        out
+    }
+
+    /// Lets a kept delisting go out now: its time is up, or the console ends.
+    pub fn release_held(&mut self) -> Vec<Effect> {
+        let Some(held) = self.held.take() else { return Vec::new() };
+        self.pending = Some(held.page);
+        held.effects
+    }
+
+    /// Takes a kept delisting back; nothing was written.
+    pub(super) fn undo(&mut self) {
+        let (id, what) = match self.held.take() {
+            Some(held) => ("delist-undone", held.what),
+            None => ("delist-nothing-held", String::new()),
+        };
+        let good = id == "delist-undone";
+        self.tell(self.facts.locale.tr_with(id, &[("what", &what)]), good);
     }
 
     fn refuse_with(&mut self, refusal: &Refusal) {
@@ -109,7 +241,15 @@ impl App {
         if slot != SLOT {
             return Some(answer);
         }
-        let Some(Overlay::Ask(mut ask)) = self.overlays.pop_if(|o| matches!(o, Overlay::Ask(_))) else { return None };
+        let mut ask = match self.overlays.pop() {
+            Some(Overlay::Ask(ask)) => ask,
+            Some(mut other) => {
+                self.with_context(|cx| take_answer(&mut other, answer, cx));
+                self.overlays.push(other);
+                return None;
+            }
+            None => return None,
+        };
         let stays = match answer {
             Answer::Reach(reach) => {
                 ask.take_reach(reach);
@@ -159,9 +299,22 @@ impl App {
                     }
                     _ => None,
                 };
-                if let (Some(code), Some(Overlay::Ask(ask))) = (changed, pending) {
-                    effects.extend(ask.wants_changed(&code));
-                    self.overlays.push(Overlay::Ask(ask));
+                match (changed, pending) {
+                    (Some(code), Some(Overlay::Ask(ask))) => {
+                        effects.extend(ask.wants_changed(&code));
+                        self.overlays.push(Overlay::Ask(ask));
+                    }
+                    (Some(code), Some(Overlay::Delist(page))) => {
+                        // First the difference, then everything as it is now.
+                        effects.extend(page.wants_changed(&code));
+                        self.overlays.push(Overlay::Delist(page));
+                    }
+                    // What was typed is not lost: the reason stands below it.
+                    (_, Some(Overlay::Form(mut form))) => {
+                        form.refused(lines.join("  "));
+                        self.overlays.push(Overlay::Form(form));
+                    }
+                    _ => {}
                 }
                 effects
             }
@@ -189,9 +342,28 @@ impl App {
     }
 }
 
+/// Gives an overlay what was read for it.
+fn take_answer(overlay: &mut Overlay, answer: Answer, cx: &Context<'_>) {
+    match (overlay, answer) {
+        (Overlay::Form(form), answer) => {
+            let spec = ListKind::Catalog.spec();
+            form.take(&answer, |row| subject_of(spec, Some(Kind::CatalogEntry), row, &cx.format));
+        }
+        (Overlay::Delist(page), Answer::Preview(preview)) => page.take(*preview),
+        (Overlay::Delist(page), Answer::Detail(detail)) => {
+            if let Some(detail) = *detail {
+                page.take_changed(&detail, cx);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Why a verb cannot be done to a record, as the domain says it.
 fn refusal_of(subject: &Subject, verb: Verb) -> Option<Refusal> {
-    use crate::domain::codes::EntryState;
-    let state = EntryState::parse(&subject.state)?;
-    machine::step(&subject.code, state, verb, "-").err()
+    let needs = machine::ARROWS.iter().filter(|a| a.kind == subject.kind && a.verb == verb).map(|a| a.from);
+    let needs = needs.collect::<Vec<_>>().join(",");
+    let who = machine::who_may_walk(subject.kind, verb);
+    let refused = machine::arrow(subject.kind, &subject.state, verb).is_none() && !subject.state.is_empty();
+    refused.then(|| wrong_state(subject.kind, subject.code.clone(), subject.state.as_str(), verb.code(), needs, who))
 }

@@ -7,6 +7,7 @@ use crate::console::input::{Event, Input};
 use crate::console::keys::{Chord, Key};
 use crate::console::message::Effect;
 use crate::console::overlay::chooser::{Choice, Chooser};
+use crate::console::overlay::form::Purpose;
 use crate::console::overlay::help::Help;
 use crate::console::overlay::palette::Palette;
 use crate::console::overlay::{Overlay, Reaction};
@@ -14,6 +15,7 @@ use crate::console::theme;
 use crate::console::views::list::ListView;
 use crate::console::views::{Go, Outcome, View};
 use crate::domain::machine::Verb;
+use crate::domain::rows::Kind;
 use crate::store::list::ListKind;
 use ratatui::layout::Rect;
 use std::sync::Arc;
@@ -39,7 +41,8 @@ impl App {
     }
 
     fn is_asking(&self) -> bool {
-        matches!(self.overlays.last(), Some(Overlay::Ask(_) | Overlay::Confirm(_)))
+        use Overlay::{Ask, Confirm, Delist, Form};
+        matches!(self.overlays.last(), Some(Ask(_) | Confirm(_) | Form(_) | Delist(_)))
     }
 
     fn event(&mut self, event: Event, hasty: bool) -> Vec<Effect> {
@@ -93,8 +96,7 @@ impl App {
     /// Committed or pasted text: into an overlay's field, or the filter. A paste outside a field does nothing.
     fn text(&mut self, text: &str, pasted: bool) -> Vec<Effect> {
         if let Some(overlay) = self.overlays.last_mut() {
-            overlay.text(text);
-            return Vec::new();
+            return overlay.text(text, pasted).into_iter().collect();
         }
         // One full-width character typed as a command: the input method is on.
         let command = Some(text).filter(|t| !pasted && t.chars().count() == 1);
@@ -187,8 +189,16 @@ impl App {
                 self.overlays.push(Overlay::Palette(Palette::new(scopes)));
             }
             Action::Theme => return self.next_theme(),
-            Action::Suspend => return self.ask(Verb::Suspend),
-            Action::Resume => return self.ask(Verb::Resume),
+            Action::Report => return self.form(Purpose::Report, Kind::CatalogEntry, None),
+            Action::ReportNew => return self.report_new(),
+            Action::Relist => return self.relist(),
+            Action::Triage => return self.form(Purpose::Triage, Kind::Incident, Some(Verb::Triage)),
+            Action::Attach => return self.form(Purpose::Attach, Kind::Incident, None),
+            Action::Answer => return self.form(Purpose::Answer, Kind::RemovalNotice, Some(Verb::Acknowledge)),
+            Action::Confirm => return self.confirm_delisting(),
+            Action::RemindNotice => self.confirm_remind_counters(),
+            Action::Undo => self.undo(),
+            Action::Recall => return self.recall(),
             Action::Reveal => return self.reveal(),
             Action::Remind => self.confirm_remind(),
             Action::MatrixList => {
@@ -200,6 +210,9 @@ impl App {
             Action::Copy => return self.copy(),
             _ if entry.id.starts_with("view.") => return self.show(action),
             _ => {
+                if let Some((kind, verb)) = action::walk_of(action) {
+                    return self.ask(kind, verb);
+                }
                 let outcome = self.with_view(|view, cx| view.act(action, cx));
                 if outcome.used {
                     return self.follow(outcome);
@@ -265,8 +278,15 @@ impl App {
         let reaction = self.with_context(|cx| overlay.key(chord, hasty, cx, &keys));
         match reaction {
             // Kept until the answer is here: a refusal must not cost what was typed.
-            Reaction::Do(effects) if matches!(overlay, Overlay::Ask(_)) => {
+            Reaction::Do(effects) if matches!(overlay, Overlay::Ask(_) | Overlay::Form(_)) => {
                 self.pending = Some(overlay);
+                return effects;
+            }
+            Reaction::Do(effects) if matches!(overlay, Overlay::Delist(_)) => {
+                return self.hold(effects, overlay);
+            }
+            Reaction::Ask(effects) => {
+                self.overlays.push(overlay);
                 return effects;
             }
             Reaction::Stay => self.overlays.push(overlay),

@@ -1,10 +1,13 @@
 //! Which actions can do something here and now: the footer shows no others.
 
 use super::App;
-use crate::console::action::{Action, Danger, Entry};
+use crate::console::action::{self, Action, Danger, Entry};
 use crate::console::views::View;
 use crate::domain::machine::{self, Verb};
 use crate::domain::rows::Kind;
+
+/// States of a product that may still be on a shelf somewhere.
+const REPORTED: &[&str] = &["listed", "suspended", "withdrawn"];
 
 impl App {
     /// Whether the action would do something on what is shown.
@@ -13,8 +16,8 @@ impl App {
             return false;
         }
         match entry.action {
-            Action::Suspend => self.can(Verb::Suspend),
-            Action::Resume => self.can(Verb::Resume),
+            Action::Report => self.subjects_of(Kind::CatalogEntry).iter().any(|s| REPORTED.contains(&s.state.as_str())),
+            Action::Relist => self.subjects_of(Kind::CatalogEntry).iter().any(|s| s.state == "delisted"),
             Action::Remind => {
                 self.subjects_of(Kind::Return).iter().any(|s| !matches!(s.state.as_str(), "submitted" | "accepted"))
             }
@@ -24,12 +27,12 @@ impl App {
                 Some(View::List(list)) => list.spec().row.is_some(),
                 _ => true,
             },
-            _ => true,
+            other => action::needs_of(other).is_none_or(|(kind, verb)| self.can(kind, verb)),
         }
     }
 
-    fn can(&mut self, verb: Verb) -> bool {
-        let subjects = self.subjects_of(Kind::CatalogEntry);
+    fn can(&mut self, kind: Kind, verb: Verb) -> bool {
+        let subjects = self.subjects_of(kind);
         subjects.iter().any(|s| machine::arrow(s.kind, &s.state, verb).is_some())
     }
 }

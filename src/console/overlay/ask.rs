@@ -66,6 +66,12 @@ impl Ask {
         self.subjects.is_empty()
     }
 
+    /// Whether the arrow asks why.
+    fn needs_reason(&self) -> bool {
+        let arrow = |s: &Subject| machine::arrow(s.kind, &s.state, self.verb).is_some_and(|a| a.reason);
+        self.subjects.iter().any(arrow)
+    }
+
     fn is_bulk(&self) -> bool {
         self.subjects.len() > 1
     }
@@ -138,7 +144,7 @@ impl Ask {
 
     fn confirm(&mut self) -> Reaction {
         let reason = text::clean(&self.reason.text());
-        if reason.is_empty() {
+        if reason.is_empty() && self.needs_reason() {
             self.on_count = false;
             self.missing = Some("ask-needs-reason");
             return Reaction::Stay;

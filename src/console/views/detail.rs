@@ -10,7 +10,7 @@ use super::pager::{Line, Pager, wrapped};
 use super::trouble::Troubles;
 use super::{Caret, Context, Go, Outcome, Subject, title};
 use crate::base::text;
-use crate::console::action::{Action, Scope};
+use crate::console::action::{Action, Scope, scope_of};
 use crate::console::message::Effect;
 use crate::console::theme::Role;
 use crate::domain::rows::{Kind, Row};
@@ -131,14 +131,11 @@ impl DetailView {
     }
 
     pub fn scopes(&self) -> Vec<Scope> {
+        let under = self.under.as_ref().filter(|s| !s.state.is_empty()).map(|s| s.kind);
         let mut scopes = vec![Scope::Detail];
-        for (kind, scope) in
-            [(Kind::CatalogEntry, Scope::Entry), (Kind::Supplier, Scope::Supplier), (Kind::Return, Scope::Return)]
-        {
-            if self.kind == kind || self.under.as_ref().is_some_and(|s| s.kind == kind && !s.state.is_empty()) {
-                scopes.push(scope);
-            }
-        }
+        // Keys are for the line under the cursor first, then for the page.
+        scopes.extend(under.filter(|k| *k != self.kind).and_then(scope_of));
+        scopes.extend(scope_of(self.kind));
         scopes.push(Scope::Global);
         scopes
     }

@@ -5,7 +5,7 @@
 
 use super::list_window::Awaiting;
 use super::{Caret, Context, Subject, title};
-use crate::console::action::Scope;
+use crate::console::action::{Scope, scope_of};
 use crate::console::format::Format;
 use crate::console::message::Effect;
 use crate::console::widgets::field::Field;
@@ -234,11 +234,8 @@ impl ListView {
     }
 
     pub fn scopes(&self) -> Vec<Scope> {
-        match self.kind {
-            ListKind::Catalog => vec![Scope::List, Scope::Entry, Scope::Global],
-            ListKind::Returns => vec![Scope::List, Scope::Return, Scope::Global],
-            _ => vec![Scope::List, Scope::Global],
-        }
+        let own = self.opens().and_then(scope_of);
+        [Some(Scope::List), own, Some(Scope::Global)].into_iter().flatten().collect()
     }
 
     /// Columns that can be sorted by, for the chooser.
@@ -252,7 +249,7 @@ impl ListView {
 }
 
 /// A row as the subject of an action; its state only when the column shows the state of the record it stands for.
-pub(super) fn subject_of(spec: &ListSpec, kind: Option<Kind>, row: &PageRow, format: &Format<'_>) -> Option<Subject> {
+pub fn subject_of(spec: &ListSpec, kind: Option<Kind>, row: &PageRow, format: &Format<'_>) -> Option<Subject> {
     let kind = kind?;
     let state = spec.state.and_then(|id| title::cell(spec, row, id));
     let own = state.filter(|(c, _)| c.ty == Ty::Set(kind.table())).and_then(|(_, v)| v.as_text());

@@ -232,6 +232,13 @@ pub fn confirm(w: &mut Work<'_>, id: Uuid, reason: &str) -> Result<Target, Stop>
     Ok((id, incident.code))
 }
 
+/// Delists an incident's product as [`confirm`] does, without asking who asks.
+pub fn foresee(w: &mut Work<'_>, id: Uuid) -> Result<(), Stop> {
+    let incident: Incident = w.get(id)?;
+    let entry: CatalogEntry = w.get(incident.entry_id.0)?;
+    delist(w, &incident, &entry, &format!("{} -", incident.code)).map(drop)
+}
+
 /// Never the reporter, never the one who verified alone; verified by a test report, a regulator's notice or two people
 /// other than the reporter (domain section 4).
 fn four_eyes(w: &Work<'_>, incident: &Incident) -> Result<(), Stop> {

@@ -49,6 +49,11 @@ fn affected<'a>(incident: &Incident, batches: &'a [Batch]) -> Vec<&'a Batch> {
     batches.iter().filter(|b| !(some && all_known) || names(&incident.batches, b)).collect()
 }
 
+/// The batches an incident is about, of those of its product.
+pub fn affected_batches(incident: &Incident, batches: &[Batch]) -> Vec<BatchId> {
+    affected(incident, batches).iter().map(|b| b.id).collect()
+}
+
 /// Recalls the affected batches with their codes and holds the others; gives the affected ones.
 fn recall_batches(
     w: &mut Work<'_>,
@@ -57,7 +62,7 @@ fn recall_batches(
     cause: &str,
 ) -> Result<Vec<BatchId>, Stop> {
     let batches = w.find::<Batch>("entry_id", entry.id.to_value())?;
-    let recalled: Vec<BatchId> = affected(incident, &batches).iter().map(|b| b.id).collect();
+    let recalled = affected_batches(incident, &batches);
     for batch in batches {
         let verb = if recalled.contains(&batch.id) { Verb::Recall } else { Verb::Hold };
         // What is destroyed, recalled or held already stays so; what is sold out cannot be held back.

@@ -7,6 +7,7 @@ use crate::console::format::grouped;
 use crate::console::theme::Role;
 use crate::console::views::{Caret, Context};
 use crate::console::widgets::field::Field;
+use crate::domain::rows::Kind;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
@@ -37,7 +38,8 @@ impl Ask {
                 frame.buffer_mut().set_stringn(body.x + 2, y, text::short(words, width), width, cx.theme.style(role));
             }
         };
-        put(frame, y, &locale.tr("ask-reason"), Role::Heading);
+        let label = if self.needs_reason() { "ask-reason" } else { "ask-note" };
+        put(frame, y, &locale.tr(label), Role::Heading);
         let caret = field(frame, cx, &self.reason, body, y + 1);
         y += 2;
         let mut count_caret = caret;
@@ -57,7 +59,11 @@ impl Ask {
         let verb = locale.code("verb", self.verb.code());
         match &self.subjects[..] {
             [one] => format!("{verb}  {} {}", one.code, text::display(&one.name)),
-            many => format!("{verb}  {}", locale.tr_with("ask-many", &[("n", &many.len().to_string())])),
+            many => {
+                let id =
+                    if many.iter().all(|s| s.kind == Kind::CatalogEntry) { "ask-many" } else { "ask-many-records" };
+                format!("{verb}  {}", locale.tr_with(id, &[("n", &many.len().to_string())]))
+            }
         }
     }
 
@@ -77,7 +83,10 @@ impl Ask {
         for words in self.changed.iter().take(CHANGES) {
             say(&format!("{} {words}", locale.tr("ask-meanwhile")), Role::Warning);
         }
-        say(&locale.tr(&format!("ask-{}", self.verb.code().replace('_', "-"))), Role::Info);
+        let kind = self.subjects.first().map_or("", |s| s.kind.table());
+        if let Some(words) = locale.find(&format!("ask-{kind}-{}", self.verb.code()), &[]) {
+            say(&words, Role::Info);
+        }
         if let Some(reach) = self.reach {
             let numbers = [grouped(reach.shelves), grouped(reach.packs), grouped(reach.orders)];
             let [shelves, packs, orders] = &numbers;
