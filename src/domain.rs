@@ -10,6 +10,7 @@ pub mod command;
 pub mod decide;
 pub mod machine;
 pub mod pace;
+pub mod producer;
 pub mod record;
 pub mod refusal;
 pub mod rights;

@@ -117,6 +117,7 @@ Report "incident.report" Entry Reason ["d"] 4,
     CloseIncident "incident.close" Incident Reason ["C"] 3,
     Reopen "incident.reopen" Incident Reason ["R"] 5,
     Recall "incident.recall" Incident None ["W"] 4,
+    RemindSilent "incident.remind" Incident Record ["r"] 3,
     Answer "notice.answer" Notice Reason ["A"] 3,
     RemindNotice "notice.remind" Notice Record ["r"] 3,
     Check "notice.check" Notice Reason ["K"] 4,
@@ -188,11 +189,11 @@ pub const TOGETHER: &[&[Scope]] = &[
     &[Scope::Global, Scope::List, Scope::Notice],
     &[Scope::Global, Scope::List, Scope::Buyer],
     &[Scope::Global, Scope::List, Scope::Publication],
-    // On the page of an incident the cursor stands on what hangs on it.
-    &[Scope::Global, Scope::Detail, Scope::Incident, Scope::Entry],
-    &[Scope::Global, Scope::Detail, Scope::Incident, Scope::Notice],
-    &[Scope::Global, Scope::Detail, Scope::Incident, Scope::Buyer],
-    &[Scope::Global, Scope::Detail, Scope::Incident, Scope::Publication],
+    // On a record's page a key is for the line under the cursor first, then for the page: the two may share one.
+    &[Scope::Global, Scope::Detail, Scope::Incident],
+    &[Scope::Global, Scope::Detail, Scope::Notice],
+    &[Scope::Global, Scope::Detail, Scope::Buyer],
+    &[Scope::Global, Scope::Detail, Scope::Publication],
 ];
 
 /// The arrow an action walks, when it only walks one: what is asked before is the same for all of them.

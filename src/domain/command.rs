@@ -92,6 +92,10 @@ pub enum Command {
     RemindRemoval {
         notice: Uuid,
     },
+    /// Reminds every counter of an incident whose reminder is due and was not sent.
+    RemindSilent {
+        incident: Uuid,
+    },
     /// Records a production lot of a product with the codes on its packages (A10, A11).
     RegisterBatch {
         entry: Uuid,
@@ -263,6 +267,7 @@ impl Command {
             Command::ConfirmIncident { .. } => "incident.confirm",
             Command::AckRemoval { .. } => "removal_notice.acknowledge",
             Command::RemindRemoval { .. } => "removal_notice.remind",
+            Command::RemindSilent { .. } => "incident.remind",
             Command::RegisterBatch { .. } => "batch.register",
             Command::OfferInMall { .. } => "mall_listing.offer",
             Command::SignAgreement { .. } => "sales_agreement.sign",
@@ -298,6 +303,7 @@ impl Command {
             "incident.confirm",
             "removal_notice.acknowledge",
             "removal_notice.remind",
+            "incident.remind",
             "batch.register",
             "mall_listing.offer",
             "sales_agreement.sign",
@@ -331,6 +337,7 @@ impl Command {
             Command::RevealContact { supplier } => (Kind::Supplier, *supplier),
             Command::PlaceOnShelf { counter, .. } | Command::VisitCounter { counter, .. } => (Kind::Counter, *counter),
             Command::TriageIncident { incident, .. }
+            | Command::RemindSilent { incident }
             | Command::AddEvidence { incident, .. }
             | Command::ConfirmIncident { incident, .. } => (Kind::Incident, *incident),
             Command::RegisterBatch { entry, .. }

@@ -59,6 +59,7 @@ pub fn decide(mut work: Work<'_>, command: &Command) -> Result<Decision, Stop> {
             incident::acknowledge(w, *notice, *answer, *quantity, &field::reason(reason)?)?
         }
         Command::RemindRemoval { notice } => recall::remind(w, *notice)?,
+        Command::RemindSilent { incident } => recall::remind_silent(w, *incident)?,
         Command::RegisterBatch { entry, lot, made_on, best_before, quantity, codes } => {
             let new = supply::Lot { lot, made_on: *made_on, best_before: *best_before, quantity: *quantity, codes };
             supply::register_batch(w, *entry, &new)?

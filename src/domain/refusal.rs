@@ -14,6 +14,7 @@ pub struct Refusal {
 pub const CODES: &[&str] = &[
     "not-checked",
     "not-of-entry",
+    "no-reminder-due",
     "no-verified-incident",
     "not-allowed",
     "not-your-area",

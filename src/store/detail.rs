@@ -3,10 +3,12 @@
 //! What hangs on what is the table in `sections.rs`; a section is a list with a condition, so that opening it shows
 //! the same rows the number counted.
 
+mod course;
 mod reach;
 mod record;
 mod sections;
 
+pub use course::{Course, course};
 pub use reach::{Reach, reach};
 pub use record::{Record, record};
 pub use sections::SECTIONS;
@@ -110,6 +112,8 @@ pub struct Detail {
     pub line: Option<PageRow>,
     pub list: Option<ListKind>,
     pub hanging: Vec<Hanging>,
+    /// How far the removal is, of an incident.
+    pub course: Option<Course>,
     /// Newest first.
     pub history: Vec<Event>,
 }
@@ -152,7 +156,8 @@ pub fn read(db: &Connection, kind: Kind, id: Uuid) -> rusqlite::Result<Option<De
         }
         hanging.push(Hanging { scope, rows: page.rows, total: page.total });
     }
-    Ok(Some(Detail { row, line, list, hanging, history: history(db, id)? }))
+    let course = if kind == Kind::Incident { Some(course(db, id)?) } else { None };
+    Ok(Some(Detail { row, line, list, hanging, course, history: history(db, id)? }))
 }
 
 fn query(kind: ListKind, scope: Option<Scope>, anchor: Anchor, rows: usize) -> ListQuery {

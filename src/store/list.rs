@@ -19,7 +19,7 @@ codes! {
         Products = "products", Shelf = "shelf", PackItems = "pack-items", OrderLines = "order-lines", Visits = "visits",
         Evidence = "evidence", PurchaseEvidence = "purchase-evidence", Steps = "steps", Audit = "audit", Publications = "publications",
         Batches = "batches", TraceCodes = "trace-codes", Mall = "mall", Agreements = "agreements",
-        Promotions = "promotions", Buyers = "buyers",
+        Promotions = "promotions", Buyers = "buyers", Acks = "acks",
     }
 }
 

@@ -23,7 +23,7 @@ use gongfu::console::theme::Depth;
 use gongfu::store::filter::{Filter, Lexicon};
 use gongfu::store::page::ListQuery;
 use gongfu::store::reads::{self, Answer, News, Request};
-use gongfu::store::{Store, StoreError, board, detail, excluded, geo, page};
+use gongfu::store::{Store, StoreError, board, detail, excluded, geo, page, preview, recall};
 use gongfu::{demo, setup};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -160,6 +160,13 @@ impl Desk {
             }
             Request::Audit(no) => Answer::Audit(Box::new(detail::record(&self.db, no).expect("a record"))),
             Request::Reach(ids) => Answer::Reach(detail::reach(&self.db, &ids).expect("numbers")),
+            Request::Preview { actor, incidents, entries } => {
+                let preview = preview::read(&self.db, &actor, demo::NOW, &incidents, &entries);
+                Answer::Preview(Box::new(preview.expect("a preview")))
+            }
+            Request::Recall { kind, id } => {
+                Answer::Recall(Box::new(recall::read(&self.db, kind, id).expect("the answers")))
+            }
             Request::Map => Answer::Map(geo::counter_map(&self.db).expect("a map")),
             Request::Excluded { query, typed } => {
                 let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions, year: 2020 };

@@ -141,6 +141,7 @@ fn the_page_of_keys_is_the_table_of_actions() {
             Danger::None => "",
             Danger::Reason => "需理由 asks for a reason",
             Danger::Record => "留审计 recorded",
+            Danger::Final => "不可恢复，须输编号 final, the code typed",
         };
         let _ = writeln!(
             page,

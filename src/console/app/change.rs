@@ -131,6 +131,17 @@ impl App {
         self.overlays.push(Overlay::Confirm(Confirm::new(question, effects, self.pressed)));
     }
 
+    /// Reminds every counter of the incident at hand that is due a reminder.
+    pub(super) fn confirm_remind_silent(&mut self) {
+        let Some(incident) = self.subjects_of(Kind::Incident).into_iter().next() else { return };
+        let question = self.facts.locale.tr_with("confirm-remind-silent", &[("code", &incident.code)]);
+        let what = format!("remind:{} {}", incident.code, incident.name);
+        let commands = vec![Command::RemindSilent { incident: incident.id }];
+        let effects =
+            vec![Effect::Submit { commands, seen: Vec::new(), about: vec![(incident.kind, incident.id)], what }];
+        self.overlays.push(Overlay::Confirm(Confirm::new(question, effects, self.pressed)));
+    }
+
     /// Keeps a confirmed delisting for the undo window; without one, or when another is kept, what is kept goes out.
     pub(super) fn hold(&mut self, effects: Vec<Effect>, page: Overlay) -> Vec<Effect> {
         let mut out = self.release_held();

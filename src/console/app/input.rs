@@ -197,6 +197,7 @@ impl App {
             Action::Answer => return self.form(Purpose::Answer, Kind::RemovalNotice, Some(Verb::Acknowledge)),
             Action::Confirm => return self.confirm_delisting(),
             Action::RemindNotice => self.confirm_remind_counters(),
+            Action::RemindSilent => self.confirm_remind_silent(),
             Action::Undo => self.undo(),
             Action::Recall => return self.recall(),
             Action::Reveal => return self.reveal(),
@@ -273,6 +274,9 @@ impl App {
             // Typed before anyone could read the question: no answer to it, neither yes nor no.
             self.overlays.push(overlay);
             return Vec::new();
+        }
+        if let Overlay::Delist(page) = &mut overlay {
+            page.at(self.pressed);
         }
         let keys = self.keys.clone();
         let reaction = self.with_context(|cx| overlay.key(chord, hasty, cx, &keys));

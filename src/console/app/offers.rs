@@ -17,6 +17,7 @@ impl App {
         }
         match entry.action {
             Action::Report => self.subjects_of(Kind::CatalogEntry).iter().any(|s| REPORTED.contains(&s.state.as_str())),
+            Action::RemindSilent => self.subjects_of(Kind::Incident).iter().any(|s| s.state == "removal_running"),
             Action::Relist => self.subjects_of(Kind::CatalogEntry).iter().any(|s| s.state == "delisted"),
             Action::Remind => {
                 self.subjects_of(Kind::Return).iter().any(|s| !matches!(s.state.as_str(), "submitted" | "accepted"))

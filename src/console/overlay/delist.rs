@@ -43,7 +43,8 @@ pub struct Delist {
     reason: Field,
     code: Field,
     focus: Focus,
-    /// When the button was reached.
+    /// When the newest key came, and when the button was reached.
+    now: Option<Instant>,
     reached: Option<Instant>,
     top: usize,
     height: usize,
@@ -63,6 +64,7 @@ impl Delist {
             reason: Field::new(REASON),
             code: Field::new(40),
             focus: Focus::Reason,
+            now: None,
             reached: None,
             top: 0,
             height: 1,
@@ -106,6 +108,11 @@ impl Delist {
         self.focus = Focus::Code;
         self.top = 0;
         self.missing = Some("delist-changed");
+    }
+
+    /// Takes note of when a key came.
+    pub fn at(&mut self, pressed: Option<Instant>) {
+        self.now = pressed;
     }
 
     fn is_bulk(&self) -> bool {
@@ -173,7 +180,7 @@ impl Delist {
             Focus::Code => _ = self.code.key(chord),
             Focus::Button => {
                 let meant = chord.command_form().key == Key::Char('y');
-                let ripe = self.reached.is_some_and(|at| at.elapsed() >= GUARD);
+                let ripe = self.reached.zip(self.now).is_some_and(|(then, now)| now.duration_since(then) >= GUARD);
                 match meant {
                     true if ripe && !hasty => return self.confirm(),
                     true => self.missing = Some("delist-too-soon"),
@@ -202,7 +209,7 @@ impl Delist {
                 Some(lack) => self.missing = Some(lack),
                 None => {
                     self.focus = Focus::Button;
-                    self.reached = Some(Instant::now());
+                    self.reached = self.now;
                 }
             },
         }

@@ -1,6 +1,7 @@
 //! One record with everything that hangs on it: fields, the lists around it, its history. Every line with rows behind
 //! it opens.
 
+mod course;
 mod fields;
 mod hanging;
 pub mod history;
@@ -214,6 +215,7 @@ pub fn lines(detail: &Detail, cx: &Context<'_>, width: usize) -> Vec<Line> {
 fn lines_with(detail: &Detail, cx: &Context<'_>, width: usize, revealed: bool) -> Vec<Line> {
     let mut lines = title_lines(detail, cx, width);
     lines.extend(fields::lines(detail, cx, width, revealed));
+    lines.extend(course::lines(detail, cx, width));
     let (some, none): (Vec<_>, Vec<_>) = detail.hanging.iter().partition(|h| h.total > 0);
     for hanging in some {
         lines.extend(hanging::lines(hanging, cx, width));

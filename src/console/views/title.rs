@@ -19,6 +19,7 @@ const NAMES: &[(ListKind, &[&str])] = &[
     (ListKind::Steps, &["verb", "person"]),
     (ListKind::Evidence, &["kind", "title"]),
     (ListKind::PurchaseEvidence, &["kind", "title"]),
+    (ListKind::Acks, &["answer", "counter"]),
     (ListKind::Batches, &["product"]),
     (ListKind::TraceCodes, &["batch"]),
     (ListKind::Mall, &["product"]),

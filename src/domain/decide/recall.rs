@@ -171,6 +171,28 @@ pub fn remind(w: &mut Work<'_>, id: Uuid) -> Result<Target, Stop> {
     Ok((id, notice.code))
 }
 
+/// Reminds every silent counter of an incident that is due one. Refused when none is: nobody is reminded twice at once.
+pub fn remind_silent(w: &mut Work<'_>, id: Uuid) -> Result<Target, Stop> {
+    let incident: Incident = w.get(id)?;
+    let mut reminded = 0;
+    for notice in w.find::<RemovalNotice>("incident_id", incident.id.to_value())? {
+        let due = reminders_due(notice.issued_at, w.now);
+        let silent = notice.state == NoticeState::Unacknowledged && notice.reminders < due;
+        // Of the own area: a city reminds its counters, the office all.
+        if silent && w.allow(Right::VerifyIncident, &notice.county_code, owner(&notice)).is_ok() {
+            // One reminder stands for all that were missed.
+            let after = RemovalNotice { reminders: due, reminded_at: Some(w.now), ..notice.clone() };
+            w.update(notice, after);
+            reminded += 1;
+        }
+    }
+    if reminded == 0 {
+        w.allow(Right::VerifyIncident, &incident.county_code, owner(&incident))?;
+        return Err(Refusal::new("no-reminder-due").with("code", incident.code).into());
+    }
+    Ok((id, incident.code))
+}
+
 /// Counters to be visited of `answered` that took the product down, by class: I all, II a tenth, III a fiftieth, rounded
 /// up (domain section 4).
 pub fn checks_needed(class: Grade, answered: i64) -> i64 {

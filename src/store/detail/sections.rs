@@ -122,6 +122,7 @@ pub const SECTIONS: &[Section] = &[
     section("shelves", Kind::Incident, ListKind::Shelf, "t.entry_id = (SELECT entry_id FROM incident WHERE id = ?1)")
         .stands_for(Kind::Counter, "t.counter_id")
         .without(&["name", "entry"]),
+    section("answers", Kind::Incident, ListKind::Acks, "n.incident_id = ?1").says_all(),
     section("buyers", Kind::Incident, ListKind::Buyers, "t.incident_id = ?1").without(&["incident"]),
     section("batches", Kind::Incident, ListKind::Batches, "t.entry_id = (SELECT entry_id FROM incident WHERE id = ?1)").without(&["product"]),
     section(
@@ -195,6 +196,7 @@ pub const SECTIONS: &[Section] = &[
     )
     .without(&["buyer", "supplier"]),
     // a removal notice
+    section("answers", Kind::RemovalNotice, ListKind::Acks, "t.notice_id = ?1").says_all().without(&["notice", "counter"]),
     section(
         "shelf",
         Kind::RemovalNotice,

@@ -257,6 +257,7 @@ fn supply(rows: &Memory, t: Throw) -> Command {
         1 => Command::OfferInMall { entry, price: Fen(3_000) },
         2 => province::agreement(entry),
         3 => province::promotion("消费券", &[entry]),
+        _ if t.n % 2 == 0 => Command::RemindSilent { incident: pick(rows, Kind::Incident, t.a) },
         _ => Command::RemindRemoval { notice: pick(rows, Kind::RemovalNotice, t.a) },
     }
 }

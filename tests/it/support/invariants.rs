@@ -283,6 +283,12 @@ fn asked_right(rows: &Memory, actor: &Actor, command: &Command) -> Option<(Right
         Command::ConfirmIncident { incident, .. } => (Right::ConfirmDelist, of::<Incident>(rows, *incident)),
         Command::AckRemoval { notice, .. } => (Right::AckRemoval, of::<RemovalNotice>(rows, *notice)),
         Command::RemindRemoval { notice } => (Right::VerifyIncident, of::<RemovalNotice>(rows, *notice)),
+        Command::RemindSilent { incident } => {
+            let mut areas = of::<Incident>(rows, *incident);
+            let mine = |n: &&RemovalNotice| n.incident_id.0 == *incident;
+            areas.extend(rows.all::<RemovalNotice>().iter().filter(mine).map(|n| (n.county_code.clone(), n.meta.org)));
+            (Right::VerifyIncident, areas)
+        }
         Command::RegisterBatch { entry, .. } => (Right::EditSuppliers, of::<CatalogEntry>(rows, *entry)),
         Command::OfferInMall { entry, .. } => (Right::PublishEdition, of::<CatalogEntry>(rows, *entry)),
         Command::SignAgreement { entry, .. } => (Right::HandleOrders, of::<CatalogEntry>(rows, *entry)),

@@ -80,3 +80,13 @@ pub(super) const BUYERS: &[Column] = &[
     hidden(same("updated_at", "t.updated_at", Ty::Instant), 11, 9),
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
+
+pub(super) const ACKS: &[Column] = &[
+    shown(same("at", "t.at", Ty::Instant), 11, 0),
+    shown(same("notice", "n.code", Ty::Code), 17, 3),
+    shown(other("counter", "c.name", Ty::Name, Sort::By("c.name_key")), 26, 1),
+    shown(same("answer", "t.answer", Ty::Set("answer")), 8, 0),
+    shown(same("quantity", "t.quantity", Ty::Count), 6, 1),
+    shown(same("person", "t.person", Ty::Text), 8, 2),
+    shown(same("reason", "t.reason", Ty::Text), 24, 0),
+];
