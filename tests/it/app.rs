@@ -2,6 +2,7 @@
 //! script of keys always gives the same screens.
 
 mod changes;
+mod delisting;
 mod empty;
 mod english;
 mod map;

@@ -108,27 +108,37 @@ fn lines(r: &Recall, cx: &Context<'_>, width: usize) -> Vec<Line> {
         ("recall-stoppable", &[("recall-orders", &r.stoppable), ("recall-agreements", &r.agreements)]),
         ("recall-left", &[("recall-supplier", &r.supplier), ("recall-shelves", &r.shelves)]),
     ];
+    // First the three answers in one glance, then everyone by name.
     for (heading, parts) in answers {
         out.push(Line::default());
         out.push(Line::plain(locale.tr(heading).into_owned(), Role::Heading));
-        for (label, part) in parts {
-            out.extend(part_lines(label, part, cx, width));
-        }
+        out.extend(parts.iter().map(|(label, part)| {
+            let role = if part.total > 0 { Role::Text } else { Role::Dim };
+            Line::plain(format!("  {}", sum(label, part, cx)), role)
+        }));
+    }
+    for (label, part) in answers.iter().flat_map(|(_, parts)| parts.iter()).filter(|(_, part)| part.total > 0) {
+        out.push(Line::default());
+        out.push(Line::plain(sum(label, part, cx), Role::Heading));
+        out.extend(named(part, cx, width));
     }
     out
 }
 
-fn part_lines(label: &str, part: &Part, cx: &Context<'_>, width: usize) -> Vec<Line> {
-    let locale = cx.format.locale;
+/// `买家 18 家  4,212 件  142,365.60 元`.
+fn sum(label: &str, part: &Part, cx: &Context<'_>) -> String {
     let args = [("n", grouped(part.total)), ("pieces", grouped(part.pieces)), ("yuan", yuan(part.fen))];
     let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    let role = if part.total > 0 { Role::Text } else { Role::Dim };
-    let mut out = vec![Line::plain(format!("  {}", locale.tr_with(label, &args)), role)];
-    out.extend(part.named.iter().map(|h| holder_line(h, cx, width)));
+    cx.format.locale.tr_with(label, &args)
+}
+
+fn named(part: &Part, cx: &Context<'_>, width: usize) -> Vec<Line> {
+    let locale = cx.format.locale;
+    let mut out: Vec<Line> = part.named.iter().map(|h| holder_line(h, cx, width)).collect();
     let more = part.total - part.named.len() as i64;
     if more > 0 {
         let words = locale.tr_with("detail-more", &[("n", &grouped(more))]);
-        out.push(Line::plain(format!("      {words}"), Role::Dim));
+        out.push(Line::plain(format!("  {words}"), Role::Dim));
     }
     out
 }
@@ -141,11 +151,11 @@ fn holder_line(h: &Holder, cx: &Context<'_>, width: usize) -> Line {
     let state = if h.state.is_empty() { String::new() } else { locale.code(set, &h.state) };
     let amount = if h.fen > 0 { yuan(h.fen) } else { String::new() };
     let tail = 8 + 2 + 12 + 2 + 8;
-    let room = width.saturating_sub(7 + tail + 4).max(12);
+    let room = width.saturating_sub(5 + tail + 4).max(12);
     let named = [h.code.as_str(), &text::display(&h.name), &county];
     let named = named.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join("  ");
     let pieces = text::fit_right(&grouped(h.pieces), 8);
-    let words = format!("    {}  {pieces}  {}  ", text::fit(&named, room), text::fit_right(&amount, 12));
+    let words = format!("  {}  {pieces}  {}  ", text::fit(&named, room), text::fit_right(&amount, 12));
     let line = Line::of(vec![(words, Role::Text), (state, state_role(&h.state))]);
     line.leading(Some(Go::Record { kind: h.kind, id: h.id }))
 }
