@@ -13,12 +13,15 @@ mod completions;
 mod config;
 mod console;
 mod context;
+mod counter;
+mod deed;
 mod demo;
 mod doctor;
 mod fail;
 mod fields;
 pub mod help;
 mod import;
+mod incident;
 mod init;
 mod interrupt;
 pub mod keys;
@@ -71,6 +74,9 @@ fn run(context: &Context, sub: Option<Sub>) -> Result<Exit, Fail> {
         Some(Sub::List(args)) => list::run(context, &args),
         Some(Sub::Show { kind, code }) => show::run(context, &kind, &code),
         Some(Sub::Catalog { act }) => catalog::run(context, &act),
+        Some(Sub::Incident { act }) => incident::run(context, &act),
+        Some(Sub::Counter { act }) => counter::run(context, &act),
+        Some(Sub::Edition { act }) => counter::edition(context, &act),
         Some(Sub::Audit { act }) => audit::run(context, &act),
         Some(Sub::Config { act }) => config::run(context, &act),
         Some(Sub::Keys) => keys::run(context, &keys::rows(context)?),

@@ -8,6 +8,7 @@ pub mod catalog;
 mod columns;
 mod compound;
 mod error;
+pub mod notice;
 mod sheet;
 mod values;
 mod workbook;

@@ -2,6 +2,7 @@
 //!
 //! Owns what a fresh database holds; rows are written through the store's loader or as one transaction.
 
+pub mod evidence;
 mod replace;
 
 pub use replace::replace_reference;

@@ -112,11 +112,6 @@ cli-status-left =
 cli-status-plan = planned { $share }
 cli-unit-wan = { $n } yuan
 cli-unit-yi = { $n } M yuan
-cli-catalog-done =
-    { $changes ->
-        [one] { $verb } { $code } { $name }: done, now { $state } (1 change, audit record { $no })
-       *[other] { $verb } { $code } { $name }: done, now { $state } ({ $changes } changes, audit record { $no })
-    }
 cli-audit-whole =
     { $records ->
         [one] the audit is whole: 1 record, head { $head }

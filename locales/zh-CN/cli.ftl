@@ -92,7 +92,6 @@ cli-status-left = 还有 { $n } 天
 cli-status-plan = 按计划 { $share }
 cli-unit-wan = { $n } 万元
 cli-unit-yi = { $n } 亿元
-cli-catalog-done = 已{ $verb } { $code } { $name }，现为{ $state }（改动 { $changes } 处，审计第 { $no } 号）
 cli-audit-whole = 审计完整：{ $records } 条，链头 { $head }
 cli-config-good = { $path } 没有问题
 cli-config-none = 没有设置文件（{ $path }），全用默认值

@@ -1,5 +1,6 @@
 //! The arguments, as clap reads them. Help texts are not here: they come from the locale files by [`super::help`].
 
+use crate::domain::sets;
 use crate::store::list::ListKind;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -52,6 +53,18 @@ pub enum Sub {
     Catalog {
         #[command(subcommand)]
         act: CatalogAct,
+    },
+    Incident {
+        #[command(subcommand)]
+        act: IncidentAct,
+    },
+    Counter {
+        #[command(subcommand)]
+        act: CounterAct,
+    },
+    Edition {
+        #[command(subcommand)]
+        act: EditionAct,
     },
     Audit {
         #[command(subcommand)]
@@ -128,6 +141,124 @@ pub enum CatalogAct {
     Suspend(EntryArgs),
     Resume(EntryArgs),
     Withdraw(EntryArgs),
+    Relist(EntryArgs),
+}
+
+/// The codes of a set, as values an argument takes.
+fn codes(set: &str) -> PossibleValuesParser {
+    PossibleValuesParser::new(sets::codes_of(set))
+}
+
+#[derive(Debug, Subcommand)]
+pub enum IncidentAct {
+    Report {
+        #[arg(value_name = "PRODUCT")]
+        code: String,
+        #[arg(long, value_name = "TEXT")]
+        title: String,
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        place: String,
+        #[arg(long, value_name = "CLASS", value_parser = codes("grade"))]
+        grade: String,
+    },
+    Triage(TriageArgs),
+    Verify(EntryArgs),
+    Evidence {
+        #[command(subcommand)]
+        act: EvidenceAct,
+    },
+    Confirm {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "PRODUCT")]
+        product: String,
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+    Unfounded(EntryArgs),
+    NotSerious(EntryArgs),
+    Close(EntryArgs),
+    Reopen(EntryArgs),
+    Notice {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct TriageArgs {
+    #[arg(value_name = "CODE")]
+    pub code: String,
+    #[arg(long, value_name = "CLASS", value_parser = codes("grade"))]
+    pub grade: String,
+    #[arg(long, value_name = "CLASS", value_parser = codes("grade"))]
+    pub recall_class: Option<String>,
+    #[arg(long, value_name = "LOT,LOT", default_value = "")]
+    pub batches: String,
+    #[arg(long)]
+    pub suspend: bool,
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EvidenceAct {
+    Add {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "KIND", value_parser = codes("evidence"))]
+        kind: String,
+        #[arg(long, value_name = "TEXT")]
+        title: String,
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CounterAct {
+    Ack {
+        #[arg(value_name = "NOTICE")]
+        code: String,
+        #[arg(long, value_name = "ANSWER", value_parser = codes("answer"))]
+        answer: String,
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        quantity: i64,
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+    Check {
+        #[arg(value_name = "NOTICE")]
+        code: String,
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+    Remind {
+        #[arg(value_name = "NOTICE", required_unless_present = "incident")]
+        code: Option<String>,
+        #[arg(long, value_name = "CODE", conflicts_with = "code")]
+        incident: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EditionAct {
+    Publish(PlaceArgs),
+    Verify(PlaceArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct PlaceArgs {
+    #[arg(value_name = "NUMBER")]
+    pub number: String,
+    #[arg(long, value_name = "PLACE", value_parser = codes("channel_place"))]
+    pub channel: String,
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
 }
 
 #[derive(Debug, Args)]

@@ -13,13 +13,17 @@ use super::message::{Effect, Message};
 use super::terminal::{Terminal, TerminalError, TtyWriter};
 use super::views::Caret;
 use crate::base::clock::Clock;
+use crate::domain::codes::EvidenceKind;
+use crate::domain::rows::Kind;
+use crate::setup::evidence;
 use crate::store::reads::{News, Reads, Request, Slot};
 use crate::store::{Connection, Store, StoreError};
 use ratatui::layout::Rect;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
+use uuid::Uuid;
 
 /// Two drawings take at least this long: a key and its answer are drawn as they come, a flood is drawn together.
 const FRAMES: Duration = Duration::from_millis(33);
@@ -244,7 +248,9 @@ impl Loop {
                         let _ = send.send(Message::Submitted { what, about, result });
                     });
                 }
-                Effect::Attach { incident, kind, title, path, what } => self.attach(incident, kind, title, &path, what),
+                Effect::Attach { incident, kind, title, path, what } => {
+                    self.attach(incident, kind, title, path, what);
+                }
                 Effect::Copy(text) => self.copy(&text)?,
                 Effect::Bell => self.screen.out_mut().write_all(b"\x07")?,
                 Effect::Repaint => {
@@ -264,14 +270,20 @@ impl Loop {
         Ok(false)
     }
 
-    fn attach(
-        &mut self,
-        _incident: uuid::Uuid,
-        _kind: crate::domain::codes::EvidenceKind,
-        _title: String,
-        _path: &std::path::Path,
-        _what: String,
-    ) {
+    /// Copies a file to the evidence beside the database, then attaches it. On a thread: disks can be slow.
+    fn attach(&mut self, incident: Uuid, kind: EvidenceKind, title: String, path: PathBuf, what: String) {
+        self.writing += 1;
+        let (store, send, actor) = (self.store.clone(), self.send.clone(), self.app.facts.actor.clone());
+        let work = move || {
+            let about = vec![(Kind::Incident, incident)];
+            let result = evidence::attach(&store, &actor, incident, (kind, title), &home(&path));
+            // The loop is gone only when the program ends; what is attached is on the disk either way.
+            let _ = send.send(Message::Submitted { what, about, result });
+        };
+        if std::thread::Builder::new().name("attach".into()).spawn(work).is_err() {
+            // Without a thread nothing was attached, and the form stays away: the person sees no answer.
+            self.writing -= 1;
+        }
     }
 
     /// Inside tmux through tmux, which is allowed to by default; elsewhere by OSC 52.
@@ -312,6 +324,12 @@ impl Loop {
             })
             .map(|_| ())
     }
+}
+
+/// A path as a person types it: `~/` is the home directory.
+fn home(path: &Path) -> PathBuf {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    path.strip_prefix("~").ok().zip(home).map_or_else(|| path.to_path_buf(), |(rest, home)| home.join(rest))
 }
 
 /// How long nothing happens by itself: a clock that stands has no next minute.

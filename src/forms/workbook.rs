@@ -34,20 +34,9 @@ pub(super) fn kind(bytes: &[u8]) -> Option<Encoding> {
 pub(super) fn read(bytes: &[u8], kind: Encoding, file: &str, sheet: Option<&str>) -> Result<Sheet, FormError> {
     let about = |code: &'static str| FormError::new(code).with("file", file);
     let (name, sparse) = if kind == Encoding::Xlsx {
-        if unpacked(bytes).is_none_or(|n| n > MAX_UNPACKED) {
-            return Err(about("corrupt-workbook"));
-        }
-        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| match e {
-            XlsxError::Password => about("password-protected"),
-            _ => about("corrupt-workbook"),
-        })?;
-        let list = book
-            .sheets_metadata()
-            .iter()
-            .map(|s| (s.name.as_str(), s.visible == SheetVisible::Visible && s.typ == SheetType::WorkSheet));
-        let name = choose(&list.collect::<Vec<_>>(), sheet)?;
-        let sparse = xlsx_cells(&mut book, &name).map_err(|_| about("corrupt-workbook"))?;
-        (name, sparse)
+        // The library counts on sums that damaged files overflow: what it trips over is a damaged file.
+        let read = std::panic::AssertUnwindSafe(|| xlsx(bytes, file, sheet));
+        std::panic::catch_unwind(read).unwrap_or_else(|_| Err(about("corrupt-workbook")))?
     } else {
         let book = Book::open(bytes).map_err(|e| match e {
             Broken::Password => about("password-protected"),
@@ -76,6 +65,25 @@ pub(super) fn read(bytes: &[u8], kind: Encoding, file: &str, sheet: Option<&str>
         return Err(about("empty"));
     }
     Ok(Sheet { encoding: kind, name, rows })
+}
+
+/// Name and cells of the sheet of an `.xlsx`.
+fn xlsx(bytes: &[u8], file: &str, sheet: Option<&str>) -> Result<(String, Sparse), FormError> {
+    let about = |code: &'static str| FormError::new(code).with("file", file);
+    if unpacked(bytes).is_none_or(|n| n > MAX_UNPACKED) {
+        return Err(about("corrupt-workbook"));
+    }
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| match e {
+        XlsxError::Password => about("password-protected"),
+        _ => about("corrupt-workbook"),
+    })?;
+    let list = book
+        .sheets_metadata()
+        .iter()
+        .map(|s| (s.name.as_str(), s.visible == SheetVisible::Visible && s.typ == SheetType::WorkSheet));
+    let name = choose(&list.collect::<Vec<_>>(), sheet)?;
+    let sparse = xlsx_cells(&mut book, &name).map_err(|_| about("corrupt-workbook"))?;
+    Ok((name, sparse))
 }
 
 /// The sheet asked for, by name; else the first one a person would see.

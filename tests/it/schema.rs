@@ -127,7 +127,7 @@ pub fn all() -> Vec<(&'static str, Json)> {
     let key = whole(json!({ "action": text, "scope": text, "keys": array(text.clone()), "label": text }));
     let settings = json!({
         "language": text, "use_profile": text, "theme": text, "colours": text, "ambiguous_width": text,
-        "sync_output": text, "notice_seconds": int, "keys": any, "columns": any, "profile": any,
+        "sync_output": text, "notice_seconds": int, "undo_seconds": int, "keys": any, "columns": any, "profile": any,
     });
     let broken = json!({ "whole": { "const": false }, "fault": { "type": "string", "enum": ["altered", "missing"] }, "no": int });
     let verify = [whole(json!({ "whole": { "const": true }, "records": int, "head": text })), whole(broken)];
@@ -144,16 +144,17 @@ pub fn all() -> Vec<(&'static str, Json)> {
         &["code", "message", "hint"],
         json!({ "code": text, "message": text, "hint": text, "problems": array(whole(problem)) }),
     );
+    let deed =
+        whole(json!({ "done": flag, "command": text, "code": text, "state": text, "changes": int, "audit_no": int }));
     let schemas = vec![
         ("list", list()),
         ("show", show()),
         ("status", status()),
-        (
-            "catalog",
-            whole(
-                json!({ "done": flag, "command": text, "code": text, "state": text, "changes": int, "audit_no": int }),
-            ),
-        ),
+        ("catalog", deed.clone()),
+        ("incident", deed.clone()),
+        ("counter", deed.clone()),
+        ("edition", deed),
+        ("incident-notice", whole(json!({ "done": flag, "incident": text, "path": text, "counters": int }))),
         ("audit-verify", json!({ "oneOf": verify })),
         ("config-check", whole(json!({ "ok": flag, "path": text, "found": flag }))),
         ("config-path", whole(json!({ "path": text, "found": flag, "data_dir": text }))),
