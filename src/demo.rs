@@ -131,6 +131,11 @@ fn write_all<E>(reference: &Reference, desk: &mut Desk<'_, E>) -> Done<E> {
     purchases::write(desk, &people, (&goods, &lots), recalls)
 }
 
+/// What a file of evidence of the demo holds; whoever keeps the rows keeps the files.
+pub fn evidence_text(title: &str, id: crate::domain::rows::EvidenceId) -> String {
+    format!("演示数据，不是真的材料\n{title}\n{}\n", id.0)
+}
+
 /// Purchases at a scale.
 pub fn purchases_at(scale: u32) -> u64 {
     (PURCHASES * u64::from(scale.max(1))).min(MAX_PURCHASES)

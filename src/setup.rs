@@ -73,6 +73,7 @@ pub fn demo_until(
     let now = demo::NOW;
     loader.with(|db| reference::write(db, &tables, |t| embedded(t).to_owned(), now))?;
     let mut org = None;
+    let mut files = Vec::new();
     let progress = std::cell::RefCell::new(&mut progress);
     let summary = demo::generate_with(
         &tables,
@@ -82,6 +83,9 @@ pub fn demo_until(
                 && o.code == DEMO_ORG
             {
                 org = Some(o.id.0);
+            }
+            if let Row::Evidence(e) = &row {
+                files.push(demo::evidence_text(&e.title, e.id));
             }
             loader.push(&row)
         },
@@ -95,6 +99,9 @@ pub fn demo_until(
         "database.demo",
         &format!("seed {seed}, scale {scale}, {} rows", summary.total()),
     )?;
+    for content in files {
+        evidence::put(dir, content.as_bytes()).map_err(|e| DbError::io(dir, &e))?;
+    }
     loader.finish(|done, of| (progress.borrow_mut())(Stage::Indices { done, of }))?;
     day::live(dir, seed)?;
     start_clock(dir)?;

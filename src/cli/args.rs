@@ -163,6 +163,7 @@ pub enum IncidentAct {
     },
     Triage(TriageArgs),
     Verify(EntryArgs),
+    Advise(EntryArgs),
     Evidence {
         #[command(subcommand)]
         act: EvidenceAct,

@@ -74,7 +74,8 @@ impl Fail {
             StoreError::Refused(r) if r.code == "store" => {
                 Fail::new(Exit::Internal, locale, "refusal", r.code, &r.args)
             }
-            StoreError::Refused(r) if r.code == "unknown-record" => {
+            // A file that cannot be kept is no rule that said no.
+            StoreError::Refused(r) if r.code == "unknown-record" || is_file(r.code) => {
                 Fail::new(Exit::Input, locale, "refusal", r.code, &r.args)
             }
             StoreError::Refused(r) => Fail::new(Exit::Refused, locale, "refusal", r.code, &r.args),
@@ -126,6 +127,11 @@ impl Fail {
         let args = [("path", path.display().to_string()), ("why", error.to_string())];
         Fail::own(Exit::Input, locale, "file", &args)
     }
+}
+
+/// Whether a refusal is about a file that was to be evidence.
+fn is_file(code: &str) -> bool {
+    code.starts_with("evidence-") && code != "evidence-missing"
 }
 
 /// Writing to stdout failed. A closed pipe is not a failure: nobody wants the rest.

@@ -28,6 +28,7 @@ pub(super) fn run(context: &Context, act: &IncidentAct) -> Result<Exit, Fail> {
         IncidentAct::Confirm { code, product, reason } => return confirm(context, code, product, reason),
         IncidentAct::Notice { code, out, force } => return notice::run(context, code, out, *force),
         IncidentAct::Verify(args) => (Verb::Verify, args),
+        IncidentAct::Advise(args) => (Verb::Advise, args),
         IncidentAct::Unfounded(args) => (Verb::Unfounded, args),
         IncidentAct::NotSerious(args) => (Verb::NotSerious, args),
         IncidentAct::Close(args) => (Verb::Close, args),

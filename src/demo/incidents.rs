@@ -16,6 +16,7 @@ use crate::domain::codes::*;
 use crate::domain::decide::checks_needed;
 use crate::domain::rows::*;
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Hours a counter has to answer.
@@ -194,17 +195,19 @@ fn evidence<E>(
     ];
     let count = if t.verified.is_some() { 2 + rng.below(2) } else { rng.below(2) };
     for (kind, word) in kinds.into_iter().take(count) {
-        let sha256 = (0..4).map(|_| format!("{:016x}", rng.next())).collect::<String>();
-        let at = later(t.reported, rng.between(1, 50));
+        let title = format!("{}{word}", good.name);
         let id = EvidenceId(desk.id());
+        let content = super::evidence_text(&title, id);
+        let sha256 = Sha256::digest(content.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+        let at = later(t.reported, rng.between(1, 50));
         desk.put(Evidence {
             id,
             meta: made(org, at, &hands.clerk),
             incident_id: incident,
             kind,
-            title: format!("{}{word}", good.name),
+            title,
             sha256,
-            bytes: rng.between(80_000, 4_000_000),
+            bytes: int(content.len()),
             added_at: at,
         })?;
     }

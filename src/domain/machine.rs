@@ -21,7 +21,7 @@ codes! {
         Settle = "settle", Submit = "submit", Count = "count", AskEvidence = "ask_evidence", Adjust = "adjust",
         Cancel = "cancel", Finish = "finish", Waive = "waive", Draft = "draft", SendBack = "send_back", Amend = "amend",
         Notify = "notify", Release = "release", SellOut = "sell_out", Hold = "hold", Recall = "recall", Destroy = "destroy",
-        Print = "print", Retire = "retire", Fund = "fund", Draw = "draw",
+        Advise = "advise", Print = "print", Retire = "retire", Fund = "fund", Draw = "draw",
     }
 }
 
@@ -115,7 +115,7 @@ arrows! {
     ShelfLine, EditCounters, "三（三）1": "sellable" Remove -> "removed", "stopped" Remove -> "removed";
     Incident, Suspend, "三（二）1": "reported" Triage why -> "triaged";
     Incident, VerifyIncident, "三（二）1": "triaged" Verify why -> "verifying",
-        "verifying" Verify why -> "verifying", "reopened" Verify why -> "verifying";
+        "verifying" Verify why -> "verifying", "verifying" Advise why -> "verifying", "reopened" Verify why -> "verifying";
     Incident, ConfirmDelist, "三（二）1": "verifying" Confirm why -> "confirmed", "confirmed" StartRemoval -> "removal_running",
         "triaged" Unfounded why -> "unfounded", "verifying" Unfounded why -> "unfounded",
         "triaged" NotSerious why -> "not_serious", "verifying" NotSerious why -> "not_serious",

@@ -38,6 +38,8 @@ impl Kept {
         if self.fresh {
             // What cannot be removed is a file nobody names: `doctor` says so.
             let _ = std::fs::remove_file(&self.path);
+            // Only an empty folder goes.
+            let _ = self.path.parent().map(std::fs::remove_dir);
         }
     }
 }
@@ -117,6 +119,16 @@ pub fn keep(data_dir: &Path, file: &Path) -> Result<Kept, NotKept> {
         return Err(NotKept::new("evidence-damaged", &path, ""));
     }
     Ok(Kept { sha256, bytes, path, fresh })
+}
+
+/// Puts a content that can be made again into the folder, for the demo: not waited for to be on the disk.
+///
+/// # Errors
+/// What the system says.
+pub fn put(data_dir: &Path, content: &[u8]) -> std::io::Result<()> {
+    let path = path_of(data_dir, &hex(&Sha256::digest(content)));
+    make_folder(path.parent().unwrap_or(data_dir))?;
+    std::fs::write(path, content)
 }
 
 /// Keeps a file and attaches it to an incident; a refused change takes the file away again.

@@ -3,6 +3,7 @@
 mod clock;
 mod empty;
 mod import;
+mod incident;
 mod interrupted;
 mod safe;
 mod settings;

@@ -162,7 +162,7 @@ pub fn all() -> Vec<(&'static str, Json)> {
         ("keys", whole(json!({ "keys": array(key) }))),
         ("themes", whole(json!({ "themes": array(theme), "current": text }))),
         ("doctor", whole(json!({ "ok": flag, "checks": array(whole(check)) }))),
-        ("backup", whole(json!({ "done": flag, "path": text, "bytes": int }))),
+        ("backup", whole(json!({ "done": flag, "path": text, "bytes": int, "evidence": int }))),
         ("init", whole(json!({ "org": text, "data_dir": text }))),
         ("import-catalog", whole(import)),
         ("import-reference", whole(json!({ "table": text, "lines": int }))),

@@ -4,6 +4,7 @@ use super::{Check, Level};
 use crate::cli::context::{Context, machine_language};
 use crate::config::AmbiguousWidth;
 use crate::console::theme::{Depth, Env};
+use crate::setup::evidence;
 use crate::sqlite::{self, Use, migrate};
 use crate::store::Connection;
 use crate::store::{audit, schema, setting};
@@ -134,7 +135,7 @@ fn database(context: &Context) -> Vec<Check> {
     let sound = whole.level == Level::Ok;
     let mut out = vec![whole];
     if sound {
-        out.extend([schema_version(&db), audit_head(&db)]);
+        out.extend([schema_version(&db), audit_head(&db), evidence_files(context, &db)]);
     }
     out
 }
@@ -161,6 +162,22 @@ fn audit_head(db: &Connection) -> Check {
             let last = last.map_or(0, |(no, _)| no);
             check("audit", Level::Bad, format!("{last} / {}", kept.ok().flatten().unwrap_or_default()))
         }
+    }
+}
+
+/// Every file that evidence names is there and has its hash; the first that is not is named.
+fn evidence_files(context: &Context, db: &Connection) -> Check {
+    let sql = "SELECT DISTINCT e.sha256, i.code || ' ' || e.title FROM evidence e JOIN incident i ON i.id = e.incident_id \
+               ORDER BY e.seq";
+    let rows = db.prepare(sql).and_then(|mut s| {
+        let rows = s.query_map([], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?)))?;
+        rows.collect::<crate::store::SqlResult<Vec<_>>>()
+    });
+    let Ok(rows) = rows else { return check("evidence", Level::Bad, "?") };
+    let lost: Vec<_> = rows.iter().filter(|(sha256, _)| !evidence::is_whole(&context.data_dir, sha256)).collect();
+    match lost.first() {
+        None => check("evidence", Level::Ok, rows.len().to_string()),
+        Some((_, name)) => check("evidence", Level::Bad, format!("{}/{}  {name}", lost.len(), rows.len())),
     }
 }
 
@@ -192,6 +209,7 @@ mod tests {
                 "database",
                 "schema",
                 "audit",
+                "evidence",
                 "clock",
             ] {
                 for text in [format!("cli-doctor-{id}"), format!("cli-doctor-{id}-hint")] {

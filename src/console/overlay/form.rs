@@ -195,10 +195,7 @@ impl Form {
     }
 
     /// The code chosen in a field; the first of the set where there is no such field.
-    fn code<T: Copy>(&self, id: &str, parse: impl Fn(&str) -> Option<T>) -> T
-    where
-        T: First,
-    {
+    fn code<T: First>(&self, id: &str, parse: impl Fn(&str) -> Option<T>) -> T {
         parse(&self.word(id)).unwrap_or(T::FIRST)
     }
 }
