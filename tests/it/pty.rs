@@ -1,6 +1,7 @@
 //! The console as a person has it: the built binary on a terminal, keys in, screen out.
 
 mod changes;
+mod delisting;
 mod finding;
 mod hasty;
 mod looks;
