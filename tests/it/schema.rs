@@ -146,6 +146,8 @@ pub fn all() -> Vec<(&'static str, Json)> {
     );
     let deed =
         whole(json!({ "done": flag, "command": text, "code": text, "state": text, "changes": int, "audit_no": int }));
+    // The text only where it is not in a file.
+    let notice = json!({ "done": flag, "incident": text, "path": text, "counters": int, "text": text });
     let schemas = vec![
         ("list", list()),
         ("show", show()),
@@ -154,7 +156,7 @@ pub fn all() -> Vec<(&'static str, Json)> {
         ("incident", deed.clone()),
         ("counter", deed.clone()),
         ("edition", deed),
-        ("incident-notice", whole(json!({ "done": flag, "incident": text, "path": text, "counters": int }))),
+        ("incident-notice", object(&["done", "incident", "path", "counters"], notice)),
         ("audit-verify", json!({ "oneOf": verify })),
         ("config-check", whole(json!({ "ok": flag, "path": text, "found": flag }))),
         ("config-path", whole(json!({ "path": text, "found": flag, "data_dir": text }))),
