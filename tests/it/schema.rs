@@ -148,6 +148,10 @@ pub fn all() -> Vec<(&'static str, Json)> {
         whole(json!({ "done": flag, "command": text, "code": text, "state": text, "changes": int, "audit_no": int }));
     // The text only where it is not in a file.
     let notice = json!({ "done": flag, "incident": text, "path": text, "counters": int, "text": text });
+    let reminded = json!({
+        "done": flag, "command": text, "incidents": array(text.clone()), "reminded": int,
+        "audit_no": { "type": ["integer", "null"] },
+    });
     let schemas = vec![
         ("list", list()),
         ("show", show()),
@@ -156,6 +160,7 @@ pub fn all() -> Vec<(&'static str, Json)> {
         ("incident", deed.clone()),
         ("counter", deed.clone()),
         ("edition", deed),
+        ("counter-remind-due", whole(reminded)),
         ("incident-notice", object(&["done", "incident", "path", "counters"], notice)),
         ("audit-verify", json!({ "oneOf": verify })),
         ("config-check", whole(json!({ "ok": flag, "path": text, "found": flag }))),

@@ -2,6 +2,7 @@
 
 mod evidence;
 mod papers;
+mod reminders;
 
 use super::{error, json};
 use crate::support::{Data, NOW, bare, run};

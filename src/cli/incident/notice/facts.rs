@@ -6,6 +6,7 @@
 use crate::cli::context::Context;
 use crate::cli::deed;
 use crate::cli::fail::Fail;
+use crate::domain::codes::OrgKind;
 use crate::domain::producer;
 use crate::domain::record::Record;
 use crate::domain::refusal::Refusal;
@@ -100,12 +101,20 @@ impl Desk<'_> {
         ])
     }
 
+    /// The provincial office, which alone confirms, whoever writes the notice out; else who did.
+    fn issuer(&self, confirmed_in: Uuid) -> Result<String, Fail> {
+        let mut provincial = self.find::<Organisation>("kind", OrgKind::Provincial.to_value())?;
+        match (provincial.pop(), provincial.is_empty()) {
+            (Some(office), true) => Ok(office.name),
+            _ => self.get::<Organisation>(confirmed_in).map(|o| o.name),
+        }
+    }
+
     /// Who decided what, why, and the producer's clock that begins with it.
     fn decision(&self, incident: &Incident, confirmed: Timestamp) -> Result<Values, Fail> {
         let steps = self.find::<IncidentStep>("incident_id", incident.id.to_value())?;
         let step = steps.into_iter().filter(|s| s.verb == "confirm").max_by_key(|s| s.number);
-        // The union that decided issues it, whoever writes it out.
-        let issuer: Organisation = self.get(step.as_ref().map_or(incident.meta.org, |s| s.meta.org))?;
+        let issuer = self.issuer(step.as_ref().map_or(incident.meta.org, |s| s.meta.org))?;
         let class = incident.recall_class.unwrap_or(incident.grade);
         let law = producer::clock(class, confirmed);
         let locale = &self.context.locale;
@@ -116,7 +125,7 @@ impl Desk<'_> {
             ("reason", step.map_or_else(String::new, |s| s.note)),
             ("grade", locale.code("grade", incident.grade.code())),
             ("recall_class", locale.code("grade", class.code())),
-            ("issuer", issuer.name),
+            ("issuer", issuer),
             ("confirmed_by", incident.confirmed_by.clone()),
             ("issued", at(confirmed)),
             ("issued_on", shanghai_date(confirmed).to_string()),
