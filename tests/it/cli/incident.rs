@@ -113,7 +113,7 @@ fn the_whole_way_by_two_people_with_every_refusal_on_it() {
     must(&data, CITY, &["incident", "advise", INCIDENT, "--reason", "建议清退"]);
     refused(&data, CITY, &confirm(PRODUCT), 1, "not-allowed");
     refused(&data, FIRST, &confirm(PRODUCT), 1, "four-eyes");
-    refused(&data, SECOND, &confirm("SX611026-0002"), 2, "wrong-product");
+    refused(&data, SECOND, &confirm("SX611026-0002"), 3, "wrong-product");
     refused(&data, SECOND, &["incident", "close", INCIDENT, "--reason", "x"], 1, "wrong-state");
     refused(&data, SECOND, &["incident", "notice", INCIDENT, "--out", "-"], 1, "wrong-state");
     let done = must(&data, SECOND, &confirm("sx611026-0001"));
@@ -151,6 +151,23 @@ fn the_whole_way_by_two_people_with_every_refusal_on_it() {
     let expected = [("赵商", "not-allowed"), ("李静", "four-eyes"), ("周敏", "done"), ("周敏", "wrong-state")];
     assert_eq!(said, expected.map(|(p, o)| (Some(p), Some(o))));
     assert_eq!(run(data.gongfu(&["audit", "verify"])).0, 0);
+}
+
+#[test]
+fn who_reported_never_confirms_and_papers_are_asked_for() {
+    let data = Data::new();
+    must(&data, SECOND, &["incident", "report", PRODUCT, "--title", "霉变", "--grade", "1", "--place", "城关"]);
+    must(&data, CITY, &["incident", "triage", INCIDENT, "--grade", "1", "--reason", "看过"]);
+    must(&data, CITY, &["incident", "verify", INCIDENT, "--reason", "现场核查"]);
+    let confirm = ["incident", "confirm", INCIDENT, "--product", PRODUCT, "--reason", "查实"];
+    let (code, why) = by(&data, SECOND, &confirm);
+    assert_eq!((code, why["code"].as_str()), (1, Some("four-eyes")));
+    assert!(why["message"].as_str().is_some_and(|m| m.contains("报告")), "{why}");
+    refused(&data, FIRST, &confirm, 1, "evidence-missing");
+    refused(&data, CITY, &["incident", "reopen", INCIDENT, "--reason", "x"], 1, "wrong-state");
+    refused(&data, CITY, &["incident", "triage", INCIDENT, "--grade", "1"], 1, "wrong-state");
+    let (_, shown) = json(&data, &["show", "catalog", PRODUCT]);
+    assert_eq!(shown["fields"]["state"], "listed");
 }
 
 #[test]
