@@ -239,10 +239,12 @@ pub enum CounterAct {
         reason: String,
     },
     Remind {
-        #[arg(value_name = "NOTICE", required_unless_present = "incident")]
+        #[arg(value_name = "NOTICE", required_unless_present_any = ["incident", "due"])]
         code: Option<String>,
         #[arg(long, value_name = "CODE", conflicts_with = "code")]
         incident: Option<String>,
+        #[arg(long, conflicts_with_all = ["code", "incident"])]
+        due: bool,
     },
 }
 

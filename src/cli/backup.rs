@@ -24,7 +24,9 @@ pub(super) fn run(context: &Context, file: &Path) -> Result<Exit, Fail> {
         return out.json(&document).map(|()| Exit::Done).map_err(Into::into);
     }
     if !context.quiet {
-        out.line(&context.locale.tr_with("cli-backup-done", &[("path", &path), ("bytes", &bytes.to_string())]))?;
+        let (bytes, files) = (bytes.to_string(), files.to_string());
+        let args = [("path", path.as_str()), ("bytes", &bytes), ("files", &files)];
+        out.line(&context.locale.tr_with("cli-backup-done", &args))?;
     }
     out.done()
 }

@@ -1,5 +1,7 @@
 //! `gongfu counter …` and `gongfu edition …`: answers to removal notices, spot checks, reminders; publishing an edition.
 
+mod remind;
+
 use super::args::{CounterAct, EditionAct};
 use super::context::Context;
 use super::deed;
@@ -29,6 +31,7 @@ pub(super) fn run(context: &Context, act: &CounterAct) -> Result<Exit, Fail> {
             Command::Move { kind, id, verb: Verb::Check, reason: reason.clone() }
         }
         CounterAct::Remind { code: Some(code), .. } => Command::RemindRemoval { notice: notice(code)? },
+        CounterAct::Remind { due: true, .. } => return remind::all_due(context, &store),
         CounterAct::Remind { incident, .. } => {
             let code = incident.clone().unwrap_or_default();
             let incident = deed::find(context, &store, Kind::Incident, &code)?;

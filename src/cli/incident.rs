@@ -89,7 +89,7 @@ fn confirm(context: &Context, code: &str, product: &str, reason: &str) -> Result
     };
     if text::half_width(product).trim().to_uppercase() != entry.code {
         let args = [("typed", product.to_owned()), ("incident", incident.code), ("code", entry.code)];
-        return Err(context.fail(Exit::Usage, "wrong-product", &args));
+        return Err(context.fail(Exit::Input, "wrong-product", &args));
     }
     let command = Command::ConfirmIncident { incident: incident.id.0, reason: reason.to_owned() };
     deed::submit(context, &store, Kind::Incident, command)

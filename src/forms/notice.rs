@@ -18,6 +18,11 @@ const RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"
 <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>"#;
 /// The part of a DOCX that holds its text.
 const PART: &str = "word/document.xml";
+/// Beginnings of the other parts that are filled.
+const MARGINS: [&str; 2] = ["word/header", "word/footer"];
+/// What a template may say of a counter.
+pub const OF_COUNTER: [&str; 6] =
+    ["counter.notice", "counter.code", "counter.name", "counter.county", "counter.address", "counter.state"];
 /// Largest part of a replaced template once unpacked: a page or two of text, with room.
 const LARGEST: u64 = 8 << 20;
 
@@ -42,6 +47,11 @@ pub struct TemplateError {
     pub found: String,
 }
 
+/// The text of a template file: UTF-8, or GB18030 as older editors write it. `None` when it is neither.
+pub fn decoded(bytes: &[u8]) -> Option<String> {
+    super::sheet::decode(bytes).map(|(_, text)| text.into_owned())
+}
+
 /// Fills a text template.
 ///
 /// # Errors
@@ -49,6 +59,7 @@ pub struct TemplateError {
 pub fn text(template: &str, facts: &Facts) -> Result<String, TemplateError> {
     let mut out = String::with_capacity(template.len() + facts.counters.len() * 80);
     for (i, line) in template.lines().enumerate() {
+        check(line, i + 1, facts)?;
         for counter in rounds(line, facts) {
             let filled = fill(line, i + 1, facts, counter, |v| v.to_owned())?;
             // A blank of the template stays; what was filled with nothing leaves none at the end.
@@ -87,8 +98,8 @@ pub fn docx(template: Option<&[u8]>, facts: &Facts) -> Result<Vec<u8>, TemplateE
                 if content.len() as u64 > LARGEST {
                     return Err(broken(format!("{name} > {LARGEST}")));
                 }
-                if name == PART {
-                    found = true;
+                found |= name == PART;
+                if name == PART || MARGINS.iter().any(|m| name.starts_with(m)) {
                     let xml = String::from_utf8(content).map_err(|e| broken(e.to_string()))?;
                     content = document(&xml, facts)?.into_bytes();
                 }
@@ -113,6 +124,7 @@ fn document(xml: &str, facts: &Facts) -> Result<String, TemplateError> {
         out.push_str(&fill(before, line, facts, None, escape)?);
         line += before.matches('\n').count();
         let row = &rest[start..end];
+        check(row, line, facts)?;
         for counter in &facts.counters {
             out.push_str(&fill(row, line, facts, Some(counter), escape)?);
         }
@@ -142,6 +154,12 @@ fn rounds<'a>(line: &str, facts: &'a Facts) -> Vec<Option<&'a Values>> {
         true => facts.counters.iter().map(Some).collect(),
         false => vec![None],
     }
+}
+
+/// Finds what is wrong with a piece about counters also where there is none to fill it.
+fn check(piece: &str, line: usize, facts: &Facts) -> Result<(), TemplateError> {
+    let blank: Values = OF_COUNTER.iter().map(|n| (*n, String::new())).collect();
+    fill(piece, line, facts, Some(&blank), str::to_owned).map(drop)
 }
 
 fn fill(
@@ -178,49 +196,4 @@ fn escape(value: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn facts() -> Facts {
-        let counter = |n: usize| vec![("counter.name", format!("专柜<{n}>")), ("counter.notice", format!("XJ-{n}"))];
-        let all = ["incident", "issuer", "confirmed_by", "issued", "product", "product_code", "spec", "supplier"];
-        let more = ["county", "title", "reason", "grade", "recall_class", "batches", "due", "law_start", "law_finish"];
-        let mut values: Values = all.iter().chain(&more).map(|n| (*n, format!("[{n}]"))).collect();
-        values.push(("counters", "2".into()));
-        let dressed = |n| counter(n).into_iter().chain([("counter.code", "ZG".into())]).collect::<Values>();
-        let full =
-            |n| dressed(n).into_iter().chain([("counter.county", "县".into()), ("counter.state", "未回执".into())]);
-        Facts { values, counters: (1..=2).map(|n| full(n).collect()).collect() }
-    }
-
-    #[test]
-    fn a_line_of_a_counter_is_written_for_each() {
-        let out = text("甲 {{product}}\n  {{counter.notice}} {{ counter.name }}\n乙\n", &facts()).unwrap();
-        assert_eq!(out, "甲 [product]\n  XJ-1 专柜<1>\n  XJ-2 专柜<2>\n乙\n");
-        assert!(text(TEXT, &facts()).unwrap().contains("XJ-2  ZG  专柜<2>"));
-    }
-
-    #[test]
-    fn a_wrong_placeholder_is_named_with_its_line() {
-        let wrong = |t: &str| text(t, &facts()).unwrap_err();
-        assert_eq!(wrong("a\n{{prodct}}"), TemplateError { code: "unknown", line: 2, found: "prodct".into() });
-        assert_eq!(wrong("{{product").code, "unclosed");
-        assert_eq!(docx(Some(b"not a zip"), &facts()).unwrap_err().code, "no-docx");
-    }
-
-    #[test]
-    fn the_document_opens_and_its_rows_are_those_of_the_counters() {
-        let read = |bytes: &[u8]| {
-            let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
-            let mut xml = String::new();
-            archive.by_name(PART).unwrap().read_to_string(&mut xml).unwrap();
-            xml
-        };
-        let made = docx(None, &facts()).unwrap();
-        let xml = read(&made);
-        assert_eq!(xml.matches("<w:tr>").count(), 3, "a head and two counters");
-        assert!(xml.contains("专柜&lt;2&gt;") && !xml.contains("{{"), "{xml}");
-        // What was made is a template without placeholders: a union's own goes the same way.
-        assert_eq!(read(&docx(Some(&made), &facts()).unwrap()), xml);
-    }
-}
+mod tests;

@@ -67,7 +67,7 @@ pub(super) fn read(bytes: &[u8], file_name: &str, sheet: Option<&str>) -> Result
     Ok(Sheet { encoding, name: "csv".to_owned(), rows })
 }
 
-fn decode(bytes: &[u8]) -> Option<(Encoding, Cow<'_, str>)> {
+pub(super) fn decode(bytes: &[u8]) -> Option<(Encoding, Cow<'_, str>)> {
     if let Some((found, mark)) = encoding_rs::Encoding::for_bom(bytes) {
         let rest = bytes.get(mark..).unwrap_or(&[]);
         let text = found.decode_without_bom_handling_and_without_replacement(rest)?;

@@ -1,25 +1,34 @@
 //! The files that support an incident, kept beside the database under the SHA-256 of what is in them.
 //!
 //! Owns the folder `evidence/`: a file that is there is whole and is never written again. The row that names a file is
-//! the domain's; a file comes first, so that no row ever names what is not there.
+//! the domain's; a file comes first, so that no row ever names what is not there, and one process at a time keeps files,
+//! so that none takes away what another has just named. Decides nothing; console and command line call [`attach`].
+
+mod folder;
+
+pub use folder::{FOLDER, LARGEST, copy_folder, is_whole, path_of, put};
 
 use crate::domain::actor::Actor;
 use crate::domain::codes::EvidenceKind;
 use crate::domain::command::Command;
 use crate::domain::refusal::Refusal;
-use crate::store::audit::hex;
+use crate::domain::rows::Kind;
+use crate::domain::value::Value;
+use crate::domain::work::Rows;
+use crate::sqlite::files;
+use crate::store::rows::SqlRows;
 use crate::store::{Done, Store, StoreError};
-use sha2::{Digest, Sha256};
+use folder::{Copied, PART, copy_hashed, make_folder, sweep};
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use uuid::Uuid;
 
-/// Largest file: a scan of some pages or a photo (domain section 4).
-pub const LARGEST: u64 = 20 << 20;
-/// Name of the folder beside the database.
-pub const FOLDER: &str = "evidence";
+/// How often and after what pause to look whether another process is done with the folder: ten seconds in all.
+const HELD_TRIES: u32 = 200;
+const HELD_PAUSE: Duration = Duration::from_millis(50);
 
 /// A file that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,20 +37,6 @@ pub struct Kept {
     pub sha256: String,
     pub bytes: u64,
     path: PathBuf,
-    /// It was not there before.
-    fresh: bool,
-}
-
-impl Kept {
-    /// Takes the file away again when the change that was to name it was refused; one that others name stays.
-    pub fn discard(&self) {
-        if self.fresh {
-            // What cannot be removed is a file nobody names: `doctor` says so.
-            let _ = std::fs::remove_file(&self.path);
-            // Only an empty folder goes.
-            let _ = self.path.parent().map(std::fs::remove_dir);
-        }
-    }
 }
 
 /// Why a file cannot be kept; the locale files hold `refusal-<code>`.
@@ -64,12 +59,6 @@ impl NotKept {
     }
 }
 
-/// Where the file with this hash lies below the data directory.
-pub fn path_of(data_dir: &Path, sha256: &str) -> PathBuf {
-    let folder = sha256.get(..2).unwrap_or("--");
-    data_dir.join(FOLDER).join(folder).join(sha256)
-}
-
 /// Copies `file` beside the database of `data_dir`: read once, hashed as it is copied, on the disk under its hash when
 /// this returns. The same content again is the same file.
 ///
@@ -78,11 +67,12 @@ pub fn path_of(data_dir: &Path, sha256: &str) -> PathBuf {
 pub fn keep(data_dir: &Path, file: &Path) -> Result<Kept, NotKept> {
     let unreadable = |e: std::io::Error| match e.kind() {
         ErrorKind::NotFound => NotKept::new("evidence-absent", file, ""),
+        _ if e.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+            NotKept::new("evidence-not-a-file", file, "")
+        }
         _ => NotKept::new("evidence-unreadable", file, e),
     };
-    // Without waiting: a pipe nobody writes to would hold the program for ever.
-    let nonblock = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
-    let mut source = OpenOptions::new().read(true).custom_flags(nonblock).open(file).map_err(unreadable)?;
+    let mut source = open(file).map_err(unreadable)?;
     let before = source.metadata().map_err(unreadable)?;
     if !before.is_file() {
         return Err(NotKept::new("evidence-not-a-file", file, ""));
@@ -93,7 +83,7 @@ pub fn keep(data_dir: &Path, file: &Path) -> Result<Kept, NotKept> {
     let folder = data_dir.join(FOLDER);
     let unwritable = |e: std::io::Error| NotKept::new("evidence-unwritable", &folder, e);
     make_folder(&folder).map_err(unwritable)?;
-    let mut copy = tempfile::Builder::new().prefix(".part-").tempfile_in(&folder).map_err(unwritable)?;
+    let mut copy = tempfile::Builder::new().prefix(PART).tempfile_in(&folder).map_err(unwritable)?;
     let (sha256, bytes) = copy_hashed(&mut source, copy.as_file_mut()).map_err(|e| match e {
         Copied::Read(e) => unreadable(e),
         Copied::Write(e) => unwritable(e),
@@ -118,20 +108,18 @@ pub fn keep(data_dir: &Path, file: &Path) -> Result<Kept, NotKept> {
     if !fresh && !is_whole(data_dir, &sha256) {
         return Err(NotKept::new("evidence-damaged", &path, ""));
     }
-    Ok(Kept { sha256, bytes, path, fresh })
+    Ok(Kept { sha256, bytes, path })
 }
 
-/// Puts a content that can be made again into the folder, for the demo: not waited for to be on the disk.
-///
-/// # Errors
-/// What the system says.
-pub fn put(data_dir: &Path, content: &[u8]) -> std::io::Result<()> {
-    let path = path_of(data_dir, &hex(&Sha256::digest(content)));
-    make_folder(path.parent().unwrap_or(data_dir))?;
-    std::fs::write(path, content)
+/// Opens a file without following a link in its place, which may lead anywhere, and without waiting: a pipe nobody
+/// writes to would hold the program for ever.
+fn open(file: &Path) -> std::io::Result<File> {
+    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW;
+    OpenOptions::new().read(true).custom_flags(i32::try_from(flags.bits()).unwrap_or(0)).open(file)
 }
 
-/// Keeps a file and attaches it to an incident; a refused change takes the file away again.
+/// Keeps a file and attaches it to an incident; a refused change takes the file away again unless another evidence is
+/// the same file.
 ///
 /// # Errors
 /// What is wrong with the file, as a refusal; what the store says.
@@ -142,127 +130,54 @@ pub fn attach(
     (kind, title): (EvidenceKind, String),
     file: &Path,
 ) -> Result<Done, StoreError> {
+    if store.is_read_only() {
+        return Err(StoreError::read_only());
+    }
+    let refused = |why: NotKept| StoreError::Refused(Refusal { code: why.code, args: why.args().into() });
     let data_dir = store.path().parent().map_or_else(PathBuf::new, Path::to_path_buf);
-    let kept = match keep(&data_dir, file) {
-        Ok(kept) => kept,
-        Err(why) => return Err(StoreError::Refused(Refusal { code: why.code, args: why.args().into() })),
-    };
+    // Held until the row is written or refused, see `forget`.
+    let _alone = alone(&data_dir).map_err(refused)?;
+    let kept = keep(&data_dir, file).map_err(refused)?;
     let bytes = i64::try_from(kept.bytes).unwrap_or(i64::MAX);
     let command = Command::AddEvidence { incident, kind, title, sha256: kept.sha256.clone(), bytes };
     let result = store.submit_wait(actor, vec![command]);
     if matches!(result, Err(StoreError::Refused(_))) {
-        kept.discard();
+        forget(store, &kept);
     }
     result
 }
 
-/// Whether the file with this hash is there and still has it.
-pub fn is_whole(data_dir: &Path, sha256: &str) -> bool {
-    let hash = |mut file: File| copy_hashed(&mut file, &mut std::io::sink()).ok();
-    File::open(path_of(data_dir, sha256)).ok().and_then(hash).is_some_and(|(found, _)| found == sha256)
-}
-
-/// Copies the folder beside a backup; files that are there already are left. Gives how many were copied.
-///
-/// # Errors
-/// What the system says.
-pub fn copy_folder(data_dir: &Path, to: &Path) -> std::io::Result<u64> {
-    let from = data_dir.join(FOLDER);
-    let Ok(folders) = std::fs::read_dir(&from) else { return Ok(0) };
-    let mut copied = 0;
-    for folder in folders {
-        let folder = folder?.path();
-        if !folder.is_dir() {
-            continue;
-        }
-        let target = to.join(folder.file_name().unwrap_or_default());
-        make_folder(&target)?;
-        for file in std::fs::read_dir(&folder)? {
-            let file = file?.path();
-            let name = target.join(file.file_name().unwrap_or_default());
-            if !name.exists() {
-                std::fs::copy(&file, &name)?;
-                File::open(&name)?.sync_all()?;
-                copied += 1;
+/// Keeps other processes from keeping files until the value is dropped; waits while one does, but not for ever.
+fn alone(data_dir: &Path) -> Result<File, NotKept> {
+    let folder = data_dir.join(FOLDER);
+    let unwritable = |e: std::io::Error| NotKept::new("evidence-unwritable", &folder, e);
+    make_folder(&folder).map_err(unwritable)?;
+    let mut tries = 0;
+    loop {
+        match files::hold(&folder) {
+            Err(e) if e.kind() == ErrorKind::WouldBlock && tries < HELD_TRIES => tries += 1,
+            other => {
+                let held = other.map_err(unwritable)?;
+                sweep(&folder);
+                return Ok(held);
             }
         }
+        std::thread::sleep(HELD_PAUSE);
     }
-    Ok(copied)
 }
 
-/// A folder only its owner may enter: evidence names people.
-fn make_folder(path: &Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
-enum Copied {
-    Read(std::io::Error),
-    Write(std::io::Error),
-}
-
-/// Copies at most a little more than the largest file; gives hash and size.
-fn copy_hashed(from: &mut impl Read, to: &mut impl Write) -> Result<(String, u64), Copied> {
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0_u8; 1 << 16];
-    let mut bytes = 0_u64;
-    while bytes <= LARGEST {
-        let n = match from.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(n) => n,
-            Err(e) if e.kind() == ErrorKind::Interrupted => continue,
-            Err(e) => return Err(Copied::Read(e)),
-        };
-        hash.update(&buffer[..n]);
-        to.write_all(&buffer[..n]).map_err(Copied::Write)?;
-        bytes += u64::try_from(n).unwrap_or(0);
+/// Takes away a file whose row was refused. A file that any row names stays, also when that cannot be told.
+fn forget(store: &Store, kept: &Kept) {
+    let Ok(db) = store.connect() else { return };
+    let (rows, hash) = (SqlRows::new(&db), Value::Text(kept.sha256.clone()));
+    let nobody = |kind| rows.find(kind, "sha256", &hash).is_ok_and(|found| found.is_empty());
+    if [Kind::Evidence, Kind::PurchaseEvidence].into_iter().all(nobody) {
+        // One that cannot be removed is only a file too many: its name is its hash, so it serves whoever attaches it.
+        let _ = std::fs::remove_file(&kept.path);
+        // Only an empty folder goes.
+        let _ = kept.path.parent().map(std::fs::remove_dir);
     }
-    Ok((hex(&hash.finalize()), bytes))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_kept_once_under_its_hash_and_found_damaged_when_it_is() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("报告.pdf");
-        std::fs::write(&file, "abc").unwrap();
-        let kept = keep(dir.path(), &file).unwrap();
-        assert_eq!(kept.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-        let path = path_of(dir.path(), &kept.sha256);
-        assert!(path.ends_with("evidence/ba/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
-        let again = keep(dir.path(), &file).unwrap();
-        assert!(kept.fresh && !again.fresh);
-        again.discard();
-        assert!(is_whole(dir.path(), &kept.sha256), "what others name stays");
-        std::fs::write(&path, "abd").unwrap();
-        assert!(!is_whole(dir.path(), &kept.sha256));
-        assert_eq!(keep(dir.path(), &file).unwrap_err().code, "evidence-damaged");
-        let left: Vec<_> = std::fs::read_dir(dir.path().join(FOLDER)).unwrap().flatten().collect();
-        assert_eq!(left.len(), 1, "no half-written file is left: {left:?}");
-    }
-
-    #[test]
-    fn what_cannot_be_evidence_is_named() {
-        let dir = tempfile::tempdir().unwrap();
-        let at = |name: &str| dir.path().join(name);
-        std::fs::write(at("empty"), "").unwrap();
-        let big = File::create(at("big")).unwrap();
-        big.set_len(LARGEST + 1).unwrap();
-        assert!(std::process::Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
-        std::fs::create_dir(at("folder")).unwrap();
-        for (name, code) in [
-            ("nothing", "evidence-absent"),
-            ("empty", "evidence-empty"),
-            ("big", "evidence-too-big"),
-            ("pipe", "evidence-not-a-file"),
-            ("folder", "evidence-not-a-file"),
-        ] {
-            assert_eq!(keep(dir.path(), &at(name)).unwrap_err().code, code, "{name}");
-        }
-        let just = File::create(at("just")).unwrap();
-        just.set_len(LARGEST).unwrap();
-        assert_eq!(keep(dir.path(), &at("just")).unwrap().bytes, LARGEST);
-    }
-}
+mod tests;

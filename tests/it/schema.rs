@@ -146,6 +146,12 @@ pub fn all() -> Vec<(&'static str, Json)> {
     );
     let deed =
         whole(json!({ "done": flag, "command": text, "code": text, "state": text, "changes": int, "audit_no": int }));
+    // The text only where it is not in a file.
+    let notice = json!({ "done": flag, "incident": text, "path": text, "counters": int, "text": text });
+    let reminded = json!({
+        "done": flag, "command": text, "incidents": array(text.clone()), "reminded": int,
+        "audit_no": { "type": ["integer", "null"] },
+    });
     let schemas = vec![
         ("list", list()),
         ("show", show()),
@@ -154,7 +160,8 @@ pub fn all() -> Vec<(&'static str, Json)> {
         ("incident", deed.clone()),
         ("counter", deed.clone()),
         ("edition", deed),
-        ("incident-notice", whole(json!({ "done": flag, "incident": text, "path": text, "counters": int }))),
+        ("counter-remind-due", whole(reminded)),
+        ("incident-notice", object(&["done", "incident", "path", "counters"], notice)),
         ("audit-verify", json!({ "oneOf": verify })),
         ("config-check", whole(json!({ "ok": flag, "path": text, "found": flag }))),
         ("config-path", whole(json!({ "path": text, "found": flag, "data_dir": text }))),

@@ -165,7 +165,10 @@ fn audit_head(db: &Connection) -> Check {
     }
 }
 
-/// Every file that evidence names is there and has its hash; the first that is not is named.
+/// Evidence named by a check whose file is not as it should be.
+const NAMED: usize = 20;
+
+/// Every file that evidence names is there and has its hash; those that are not are named.
 fn evidence_files(context: &Context, db: &Connection) -> Check {
     let sql = "SELECT DISTINCT e.sha256, i.code || ' ' || e.title FROM evidence e JOIN incident i ON i.id = e.incident_id \
                ORDER BY e.seq";
@@ -174,11 +177,14 @@ fn evidence_files(context: &Context, db: &Connection) -> Check {
         rows.collect::<crate::store::SqlResult<Vec<_>>>()
     });
     let Ok(rows) = rows else { return check("evidence", Level::Bad, "?") };
-    let lost: Vec<_> = rows.iter().filter(|(sha256, _)| !evidence::is_whole(&context.data_dir, sha256)).collect();
-    match lost.first() {
-        None => check("evidence", Level::Ok, rows.len().to_string()),
-        Some((_, name)) => check("evidence", Level::Bad, format!("{}/{}  {name}", lost.len(), rows.len())),
+    let lost = rows.iter().filter(|(sha256, _)| !evidence::is_whole(&context.data_dir, sha256));
+    let lost: Vec<&str> = lost.map(|(_, name)| name.as_str()).collect();
+    if lost.is_empty() {
+        return check("evidence", Level::Ok, rows.len().to_string());
     }
+    let more = if lost.len() > NAMED { " ..." } else { "" };
+    let named = lost[..lost.len().min(NAMED)].join(", ");
+    check("evidence", Level::Bad, format!("{}/{}  {named}{more}", lost.len(), rows.len()))
 }
 
 fn clock(context: &Context) -> Check {

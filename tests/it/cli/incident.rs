@@ -1,4 +1,8 @@
-//! A quality incident from its report to its end, by the command line alone: two people, the rules, the papers.
+//! A quality incident from its report to its end, by the command line alone: two people and the rules.
+
+mod evidence;
+mod papers;
+mod reminders;
 
 use super::{error, json};
 use crate::support::{Data, NOW, bare, run};
@@ -11,7 +15,6 @@ use gongfu::domain::machine::Verb;
 use gongfu::domain::rows::Kind;
 use gongfu::store::{Store, detail};
 use serde_json::Value as Json;
-use std::io::Read;
 use uuid::Uuid;
 
 const PRODUCT: &str = "SX611026-0001";
@@ -110,7 +113,7 @@ fn the_whole_way_by_two_people_with_every_refusal_on_it() {
     must(&data, CITY, &["incident", "advise", INCIDENT, "--reason", "建议清退"]);
     refused(&data, CITY, &confirm(PRODUCT), 1, "not-allowed");
     refused(&data, FIRST, &confirm(PRODUCT), 1, "four-eyes");
-    refused(&data, SECOND, &confirm("SX611026-0002"), 2, "wrong-product");
+    refused(&data, SECOND, &confirm("SX611026-0002"), 3, "wrong-product");
     refused(&data, SECOND, &["incident", "close", INCIDENT, "--reason", "x"], 1, "wrong-state");
     refused(&data, SECOND, &["incident", "notice", INCIDENT, "--out", "-"], 1, "wrong-state");
     let done = must(&data, SECOND, &confirm("sx611026-0001"));
@@ -151,6 +154,23 @@ fn the_whole_way_by_two_people_with_every_refusal_on_it() {
 }
 
 #[test]
+fn who_reported_never_confirms_and_papers_are_asked_for() {
+    let data = Data::new();
+    must(&data, SECOND, &["incident", "report", PRODUCT, "--title", "霉变", "--grade", "1", "--place", "城关"]);
+    must(&data, CITY, &["incident", "triage", INCIDENT, "--grade", "1", "--reason", "看过"]);
+    must(&data, CITY, &["incident", "verify", INCIDENT, "--reason", "现场核查"]);
+    let confirm = ["incident", "confirm", INCIDENT, "--product", PRODUCT, "--reason", "查实"];
+    let (code, why) = by(&data, SECOND, &confirm);
+    assert_eq!((code, why["code"].as_str()), (1, Some("four-eyes")));
+    assert!(why["message"].as_str().is_some_and(|m| m.contains("报告")), "{why}");
+    refused(&data, FIRST, &confirm, 1, "evidence-missing");
+    refused(&data, CITY, &["incident", "reopen", INCIDENT, "--reason", "x"], 1, "wrong-state");
+    refused(&data, CITY, &["incident", "triage", INCIDENT, "--grade", "1"], 1, "wrong-state");
+    let (_, shown) = json(&data, &["show", "catalog", PRODUCT]);
+    assert_eq!(shown["fields"]["state"], "listed");
+}
+
+#[test]
 fn the_ways_out_lift_the_suspension() {
     for (verb, state) in [("unfounded", "unfounded"), ("not-serious", "not_serious")] {
         let data = Data::new();
@@ -159,99 +179,6 @@ fn the_ways_out_lift_the_suspension() {
         let (_, shown) = json(&data, &["show", "catalog", PRODUCT]);
         assert_eq!(shown["fields"]["state"], "listed");
     }
-}
-
-#[test]
-fn evidence_is_kept_by_its_hash_and_what_is_none_leaves_nothing() {
-    let data = Data::new();
-    verified(&data);
-    let (_, shown) = json(&data, &["show", "incidents", INCIDENT]);
-    let sections = shown["sections"].as_array().expect("sections");
-    let kept = sections.iter().find(|s| s["id"] == "evidence").expect("evidence");
-    assert_eq!(kept["total"], 1);
-    let folder = data.path().join("evidence");
-    let files = || std::fs::read_dir(&folder).expect("a folder").count();
-    assert_eq!(files(), 1);
-    for (file, code) in [("没有.pdf", "evidence-absent"), (".", "evidence-not-a-file")] {
-        let path = data.path().join(file).display().to_string();
-        let add = ["incident", "evidence", "add", INCIDENT, "--kind", "photo", "--title", "照片", "--file", &path];
-        refused(&data, FIRST, &add, 3, code);
-    }
-    // A refused change takes its file away again.
-    let other = data.path().join("照片.jpg");
-    std::fs::write(&other, "另一份").expect("a file");
-    let other = other.display().to_string();
-    must(&data, SECOND, &["incident", "unfounded", INCIDENT, "--reason", "复检合格"]);
-    let add = ["incident", "evidence", "add", INCIDENT, "--kind", "photo", "--title", "照片", "--file", &other];
-    refused(&data, FIRST, &add, 1, "wrong-state");
-    assert_eq!(files(), 1);
-    let doctor = |want: &str| {
-        let (_, out, _) = run(data.gongfu(&["doctor", "--json"]));
-        let said: Json = serde_json::from_str(&out).expect("JSON");
-        let checks = said["checks"].as_array().expect("checks").clone();
-        let evidence = checks.into_iter().find(|c| c["id"] == "evidence").expect("a check");
-        assert_eq!(evidence["level"], want, "{evidence}");
-    };
-    doctor("ok");
-    let copy = data.path().join("copy.db");
-    let (_, said) = json(&data, &["backup", &copy.display().to_string()]);
-    assert_eq!(said["evidence"], 1);
-    std::fs::remove_dir_all(&folder).expect("gone");
-    doctor("bad");
-    std::fs::rename(data.path().join("copy.db.evidence"), &folder).expect("put back");
-    doctor("ok");
-}
-
-#[test]
-fn the_removal_notice_is_text_or_a_document_and_a_union_may_write_its_own() {
-    let data = Data::new();
-    verified(&data);
-    must(&data, SECOND, &["incident", "confirm", INCIDENT, "--product", PRODUCT, "--reason", "检验报告确认"]);
-    let at = |name: &str| data.path().join(name).display().to_string();
-    let notice = |to: &str, force: bool| {
-        let mut args = vec!["incident", "notice", INCIDENT, "--out", to];
-        args.extend(force.then_some("--force"));
-        run(data.gongfu(&args))
-    };
-    assert_eq!(notice(&at("通知.txt"), false).0, 0);
-    let text = std::fs::read_to_string(at("通知.txt")).expect("a text");
-    for words in
-        ["柞水木耳", INCIDENT, "检验报告确认", "XJ-2020-0001-0002", "柞水县职工之家2", "一级", "2020-08-21 14:32"]
-    {
-        assert!(text.contains(words), "{words}\n{text}");
-    }
-    let (code, _, err) = notice(&at("通知.txt"), false);
-    assert!(code == 3 && err.contains("已经有了"), "{code} {err}");
-    assert_eq!(notice(&at("通知.txt"), true).0, 0);
-    assert_eq!(notice(&at("通知.docx"), false).0, 0);
-    let file = std::fs::File::open(at("通知.docx")).expect("a document");
-    let mut archive = zip::ZipArchive::new(file).expect("a zip");
-    let mut xml = String::new();
-    archive.by_name("word/document.xml").expect("its text").read_to_string(&mut xml).expect("text");
-    assert!(xml.contains("柞水县职工之家1") && xml.contains("XJ-2020-0001-0002") && !xml.contains("{{"), "{xml}");
-    opened_by_libreoffice(&at("通知.docx"), data.path());
-    std::fs::create_dir(data.path().join("templates")).expect("a folder");
-    std::fs::write(data.path().join("templates/removal_notice.txt"), "我市通知\n{{product}}\n{{prodct}}")
-        .expect("a file");
-    let (code, _, err) = notice("-", false);
-    assert!(code == 3 && err.contains("第 3 行") && err.contains("prodct"), "{code} {err}");
-    std::fs::write(data.path().join("templates/removal_notice.txt"), "我市通知 {{product}}\n").expect("a file");
-    assert_eq!(notice("-", false).1.trim(), "我市通知 柞水木耳");
-}
-
-/// The office program people have reads it, where it is installed.
-fn opened_by_libreoffice(file: &str, dir: &std::path::Path) {
-    let profile = format!("-env:UserInstallation=file://{}/office", dir.display());
-    let done = std::process::Command::new("soffice")
-        .args(["--headless", &profile, "--convert-to", "txt:Text", "--outdir"])
-        .arg(dir.join("converted"))
-        .arg(file)
-        .output();
-    if done.is_err() {
-        return;
-    }
-    let text = std::fs::read_to_string(dir.join("converted/通知.txt")).expect("LibreOffice opened it");
-    assert!(text.contains("下架通知") && text.contains("XJ-2020-0001-0002"), "{text}");
 }
 
 #[test]
