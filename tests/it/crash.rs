@@ -2,6 +2,7 @@
 
 mod around;
 mod child;
+mod delisting;
 mod disk;
 mod files;
 mod kill;

@@ -6,6 +6,7 @@ pub mod memory;
 pub mod province;
 pub mod pty;
 pub mod rights;
+pub mod spread;
 pub mod storage;
 
 use assert_cmd::Command;

@@ -62,6 +62,7 @@ fn a_task_of_another_test() {
         "open" => say(&open(Path::new(dir)).map_or_else(|e| format!("error {e:?}"), |_| "open".into())),
         "look" => look(Path::new(dir)),
         "limited" => limited(Path::new(dir), number),
+        "delist" => super::delisting::delist(Path::new(dir)),
         other => panic!("{other}?"),
     }
 }
@@ -112,7 +113,7 @@ fn look(dir: &Path) {
     });
 }
 
-fn say(line: &str) {
+pub fn say(line: &str) {
     // One write a line: a line that arrives is whole.
     std::io::stderr().write_all(format!("{line}\n").as_bytes()).expect("a parent that reads");
 }
