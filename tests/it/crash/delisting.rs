@@ -9,8 +9,8 @@ use gongfu::base::clock::Clock;
 use gongfu::base::ids::{Ids, mix};
 use gongfu::domain::command::Command;
 use gongfu::sqlite::files::beside;
-use gongfu::store::audit::{Verdict, verify};
 use gongfu::store::Store;
+use gongfu::store::audit::{Verdict, verify};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -186,7 +186,10 @@ fn a_delisting_that_is_killed_at_any_moment_happened_entirely_or_not_at_all() {
     });
     let met = met.into_inner().expect("a table");
     let count = |moments: &[Moment]| moments.iter().filter_map(|m| met.get(m)).sum::<u64>();
-    eprintln!("DEBUG {met:?} {:?}", { let p = pace.lock().unwrap(); (p.first, p.done) });
+    eprintln!("DEBUG {met:?} {:?}", {
+        let p = pace.lock().unwrap();
+        (p.first, p.done)
+    });
     assert_eq!(count(&[Moment::Before, Moment::Inside, Moment::Untold, Moment::After]), KILLS);
     for moments in [&[Moment::Before][..], &[Moment::Inside], &[Moment::Untold, Moment::After]] {
         assert!(count(moments) >= KILLS / 20, "hardly any kill fell there: {met:?}");
