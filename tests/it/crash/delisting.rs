@@ -48,7 +48,7 @@ enum Moment {
     After,
 }
 
-/// How long it takes from `ready` to the first byte written, and to the answer; follows what the kills met.
+/// How long it takes from `ready` to the first byte written, and to the answer.
 #[derive(Clone, Copy)]
 struct Pace {
     first: Duration,
@@ -63,10 +63,7 @@ impl Pace {
         let mut lines = BufReader::new(child.stderr.take().expect("its answers")).lines();
         wait_for(&mut lines, "ready");
         let started = Instant::now();
-        let wal = beside(&s.file(), "-wal");
-        while std::fs::metadata(&wal).map_or(0, |m| m.len()) == 0 {
-            std::thread::sleep(Duration::from_micros(200));
-        }
+        until_written(&s.file());
         let first = started.elapsed();
         wait_for(&mut lines, "done");
         let done = started.elapsed();
@@ -74,26 +71,27 @@ impl Pace {
         Pace { first, done }
     }
 
-    /// A moment of one of the thirds: before the first byte, while bytes are written, after the last.
-    fn moment(self, round: u64) -> Duration {
-        let writing = self.done.saturating_sub(self.first);
-        let (from, long) = match round % 3 {
-            0 => (Duration::ZERO, self.first),
-            1 => (self.first, writing),
-            _ => (self.done, writing),
-        };
+    /// Waits for a moment of one of the thirds: before the first byte, while bytes are written, about the answer.
+    fn wait(self, round: u64, file: &Path) {
         let part = u32::try_from(mix(round) % 1_000).expect("a small number");
-        from + long * part / 1_000
+        let writing = self.done.saturating_sub(self.first);
+        match round % 3 {
+            0 => std::thread::sleep(self.first * part / 1_000),
+            third => {
+                until_written(file);
+                let answer = if third == 1 { Duration::ZERO } else { writing };
+                std::thread::sleep(answer + writing * part / 1_000);
+            }
+        }
     }
+}
 
-    fn follow(&mut self, round: u64, met: Moment) {
-        let (up, down) = ((21, 20), (20, 21));
-        let by = match (round % 3, met) {
-            (1 | 2, Moment::Before) | (2, Moment::Inside) => up,
-            (0, Moment::Inside) | (0 | 1, Moment::Untold | Moment::After) => down,
-            _ => return,
-        };
-        (self.first, self.done) = (self.first * by.0 / by.1, self.done * by.0 / by.1);
+/// Waits until the first byte of a change is in the write-ahead file.
+fn until_written(file: &Path) {
+    let (wal, since) = (beside(file, "-wal"), Instant::now());
+    while std::fs::metadata(&wal).map_or(0, |m| m.len()) == 0 {
+        assert!(since.elapsed() < Duration::from_secs(60), "nothing was ever written");
+        std::thread::sleep(Duration::from_micros(100));
     }
 }
 
@@ -116,8 +114,8 @@ fn undisturbed(whole: &Path) -> Vec<(&'static str, i64, i64, i64)> {
     fingerprint(&raw(&s.file()))
 }
 
-/// Starts a delisting in a copy and kills it after `wait`; gives the copy and where the kill fell.
-fn killed(whole: &Path, wait: Duration) -> (Temporary, Moment) {
+/// Starts a delisting in a copy and kills it at the moment of a round; gives the copy and where the kill fell.
+fn killed(whole: &Path, pace: Pace, round: u64) -> (Temporary, Moment) {
     let s = copy_of(whole);
     let mut child = child::start("delist", s.path());
     let mut lines = BufReader::new(child.stderr.take().expect("its answers"));
@@ -126,7 +124,7 @@ fn killed(whole: &Path, wait: Duration) -> (Temporary, Moment) {
         line.clear();
         assert!(lines.read_line(&mut line).expect("a line") > 0, "the child ended by itself");
     }
-    std::thread::sleep(wait);
+    pace.wait(round, &s.file());
     child.kill().expect("a child");
     child.wait().expect("a dead child");
     let mut rest = String::new();
@@ -164,21 +162,19 @@ fn a_delisting_that_is_killed_at_any_moment_happened_entirely_or_not_at_all() {
     let whole = Temporary::of(&province().rows);
     let before = fingerprint(&raw(&whole.file()));
     let after = undisturbed(&whole.file());
-    let pace = Mutex::new(Pace::measured(&whole.file()));
+    let pace = Pace::measured(&whole.file());
     let met: Mutex<BTreeMap<Moment, u64>> = Mutex::default();
     // Two at a time: a kill waits for a process to start more than it works.
     std::thread::scope(|scope| {
         for half in 0..2 {
-            let (whole, before, after, pace, met) = (&whole, &before, &after, &pace, &met);
+            let (whole, before, after, met) = (&whole, &before, &after, &met);
             scope.spawn(move || {
                 for round in (half..KILLS).step_by(2) {
-                    let wait = pace.lock().expect("a pace").moment(round);
-                    let (s, moment) = killed(&whole.file(), wait);
+                    let (s, moment) = killed(&whole.file(), pace, round);
                     let moment = examined(&s, moment, before, after);
                     if round % 100 == 99 {
                         rows_hold(&read_all(&raw(&s.file())));
                     }
-                    pace.lock().expect("a pace").follow(round, moment);
                     *met.lock().expect("a table").entry(moment).or_default() += 1;
                 }
             });
@@ -186,10 +182,6 @@ fn a_delisting_that_is_killed_at_any_moment_happened_entirely_or_not_at_all() {
     });
     let met = met.into_inner().expect("a table");
     let count = |moments: &[Moment]| moments.iter().filter_map(|m| met.get(m)).sum::<u64>();
-    eprintln!("DEBUG {met:?} {:?}", {
-        let p = pace.lock().unwrap();
-        (p.first, p.done)
-    });
     assert_eq!(count(&[Moment::Before, Moment::Inside, Moment::Untold, Moment::After]), KILLS);
     for moments in [&[Moment::Before][..], &[Moment::Inside], &[Moment::Untold, Moment::After]] {
         assert!(count(moments) >= KILLS / 20, "hardly any kill fell there: {met:?}");
