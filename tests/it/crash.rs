@@ -6,5 +6,6 @@ mod delisting;
 mod disk;
 mod files;
 mod kill;
+mod rivals;
 
 pub use kill::file_holds;

@@ -5,6 +5,7 @@ pub mod invariants;
 pub mod memory;
 pub mod province;
 pub mod pty;
+pub mod replay;
 pub mod rights;
 pub mod spread;
 pub mod storage;
