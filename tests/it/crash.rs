@@ -2,6 +2,7 @@
 
 mod around;
 mod child;
+mod contender;
 mod delisting;
 mod disk;
 mod files;

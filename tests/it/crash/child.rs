@@ -70,7 +70,7 @@ fn a_task_of_another_test() {
         "open" => say(&open(Path::new(dir)).map_or_else(|e| format!("error {e:?}"), |_| "open".into())),
         "look" => look(Path::new(dir)),
         "limited" => limited(Path::new(dir), number),
-        "contend" => super::rivals::contend(Path::new(dir), number),
+        "contend" => super::contender::contend(Path::new(dir), number),
         "delist" => super::delisting::delist(Path::new(dir)),
         other => panic!("{other}?"),
     }
