@@ -9,6 +9,7 @@ pub mod replay;
 pub mod rights;
 pub mod spread;
 pub mod storage;
+pub mod whole;
 
 use assert_cmd::Command;
 use gongfu::base::clock::Clock;
