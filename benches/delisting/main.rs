@@ -70,7 +70,6 @@ struct Desk {
     db: Connection,
     office: Actor,
     counters: Vec<Uuid>,
-    entries: Vec<Uuid>,
     buyer: Uuid,
 }
 
@@ -81,22 +80,27 @@ fn ids(db: &Connection, sql: &str) -> Vec<Uuid> {
 }
 
 impl Desk {
-    fn new(dir: &Path, rounds: usize) -> Desk {
+    fn new(dir: &Path) -> Desk {
         let store = open(dir);
         // The first change brings an older file up to this version.
         let db = store.connect().expect("a connection");
         let org = ids(&db, &format!("SELECT id FROM organisation WHERE code = '{}'", setup::DEMO_ORG))[0];
         let office = setup::office(org);
         let buyer = ids(&db, "SELECT id FROM organisation WHERE kind = 'grassroots' LIMIT 1")[0];
-        let entries = "SELECT id FROM catalog_entry WHERE state = 'listed' AND NOT EXISTS \
-             (SELECT 1 FROM shelf_line s WHERE s.entry_id = catalog_entry.id AND s.state <> 'sellable') LIMIT ";
-        let mut entries = ids(&db, &format!("{entries}{}", rounds * 40));
-        // One from here and there: neighbours share suppliers and pages.
-        entries.sort_by_key(|e| mix(e.as_u128() as u64));
-        entries.truncate(rounds + 1);
-        let mut desk = Desk { store, db, office, counters: Vec::new(), entries, buyer };
+        let mut desk = Desk { store, db, office, counters: Vec::new(), buyer };
         desk.add_counters();
         desk
+    }
+
+    /// Products that can be put everywhere, from here and there in a part of the catalog: neighbours share suppliers and
+    /// pages. The first ones are those bought most.
+    fn entries(&self, part: &str, rounds: usize) -> Vec<Uuid> {
+        let listed = "SELECT id FROM catalog_entry e WHERE state = 'listed' AND NOT EXISTS \
+             (SELECT 1 FROM shelf_line s WHERE s.entry_id = e.id AND s.state <> 'sellable')";
+        let mut entries = ids(&self.db, &format!("{listed} AND {part} ORDER BY seq LIMIT {}", rounds * 20));
+        entries.sort_by_key(|e| mix(e.as_u128() as u64));
+        entries.truncate(rounds + 1);
+        entries
     }
 
     fn person(&self, name: &str) -> Actor {
@@ -230,25 +234,34 @@ fn delist(desk: &Desk, bare: &mut Bare, entry: Uuid, other: Uuid) -> Cost {
     Cost { took, changes: done.changes, wal, bare: bare_took, fsync }
 }
 
+fn report(scale: u32, of: &str, costs: &[Cost]) {
+    let told = |name: &str, of: &dyn Fn(&Cost) -> Duration| {
+        let mut all: Vec<f64> = costs.iter().map(|c| of(c).as_secs_f64() * 1e3).collect();
+        all.sort_by(f64::total_cmp);
+        let at = |part: usize| all[(all.len() - 1) * part / 100];
+        println!("  {name}: median {:.1} ms, least {:.1}, p90 {:.1}, most {:.1}", at(50), at(0), at(90), at(100));
+    };
+    let mut rows: Vec<usize> = costs.iter().map(|c| c.changes).collect();
+    rows.sort_unstable();
+    let (rows, wal) = (rows[rows.len() / 2], costs.last().map_or(0, |c| c.wal) as f64 / 1e6);
+    println!("scale {scale}, {of}: {COUNTERS} counters, {PACKS} packs; {rows} rows changed, {wal:.1} MB written");
+    told("delisting, submitted to on the disk", &|c| c.took);
+    told("bare SQLite, as many rows and bytes in one transaction", &|c| c.bare);
+    told("as many bytes in a file, and fsync", &|c| c.fsync);
+}
+
 fn main() {
     let rounds = asked("GONGFU_BENCH_ROUNDS", 15).remove(0);
     for scale in asked("GONGFU_BENCH_SCALE", 1_u32) {
         let place = database(scale);
-        let desk = Desk::new(place.path(), rounds);
+        let desk = Desk::new(place.path());
         let mut bare = Bare::new(place.path());
-        let (other, entries) = desk.entries.split_last().expect("entries");
-        let costs: Vec<Cost> = entries.iter().map(|e| delist(&desk, &mut bare, *e, *other)).collect();
-        let told = |name: &str, of: &dyn Fn(&Cost) -> Duration| {
-            let mut all: Vec<f64> = costs.iter().map(|c| of(c).as_secs_f64() * 1e3).collect();
-            all.sort_by(f64::total_cmp);
-            let at = |part: usize| all[(all.len() - 1) * part / 100];
-            println!("  {name}: median {:.1} ms, least {:.1}, p90 {:.1}, most {:.1}", at(50), at(0), at(90), at(100));
-        };
-        let last = costs.last().expect("a round");
-        let (changes, wal) = (last.changes, last.wal as f64 / 1e6);
-        println!("scale {scale}: {rounds} delistings, {COUNTERS} counters, {PACKS} packs; {changes} rows, {wal:.1} MB");
-        told("delisting, submitted to on the disk", &|c| c.took);
-        told("bare SQLite, as many rows and bytes in one transaction", &|c| c.bare);
-        told("as many bytes in a file, and fsync", &|c| c.fsync);
+        let middle = "seq > (SELECT max(seq) / 2 FROM catalog_entry)";
+        for (of, part) in [("any product", middle), ("one of those bought most", "seq > 0")] {
+            let entries = desk.entries(part, rounds);
+            let (other, entries) = entries.split_last().expect("entries");
+            let costs: Vec<Cost> = entries.iter().map(|e| delist(&desk, &mut bare, *e, *other)).collect();
+            report(scale, of, &costs);
+        }
     }
 }

@@ -65,6 +65,13 @@ impl Rows for SqlRows<'_> {
                 let sql = format!("SELECT coalesce(max(seq), 0) FROM \"{}\"", kind.table());
                 self.db.prepare_cached(&sql)?.query_row([], |r| r.get(0))
             }
+            // Over a million entries are listed: their running total is kept, each state's in parts by trace.
+            Some(("state", Value::Text(state))) if kind == Kind::CatalogEntry => {
+                let sql =
+                    "SELECT coalesce(sum(n), 0) FROM tally WHERE kind = 'catalog_entry' AND key >= ?1 AND key < ?2";
+                let (from, to) = (format!("{state}/"), format!("{state}0"));
+                self.db.prepare_cached(sql)?.query_row([from, to], |r| r.get(0))
+            }
             Some((column, value)) => {
                 let sql = format!("SELECT count(*) FROM \"{}\" WHERE {column} = ?1", kind.table());
                 self.db.prepare_cached(&sql)?.query_row([Bind(value)], |r| r.get(0))
