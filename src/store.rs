@@ -15,6 +15,7 @@ pub mod list;
 pub mod load;
 pub mod page;
 pub mod preview;
+pub mod put;
 pub mod reads;
 pub mod recall;
 pub mod reference;

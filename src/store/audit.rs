@@ -74,9 +74,12 @@ pub fn append(db: &Connection, entry: &Entry<'_>) -> rusqlite::Result<i64> {
         ],
     )?;
     let mut touch = db.prepare_cached("INSERT OR IGNORE INTO audit_touch VALUES (?1, ?2)")?;
-    touch.execute(params![entry.target.as_bytes().as_slice(), no])?;
-    for change in entry.changes {
-        touch.execute(params![change.after.uuid().as_bytes().as_slice(), no])?;
+    // In the order of their ids, as the table has them: neighbours are written together.
+    let mut touched: Vec<Uuid> = entry.changes.iter().map(|c| c.after.uuid()).chain([entry.target]).collect();
+    touched.sort_unstable();
+    touched.dedup();
+    for id in touched {
+        touch.execute(params![id.as_bytes().as_slice(), no])?;
     }
     setting::set(db, setting::AUDIT_HEAD, &format!("{no}:{}", hex(&hash)))?;
     Ok(no)

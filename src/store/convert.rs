@@ -29,10 +29,15 @@ pub fn value(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<Value> {
     Ok(match row.get_ref(index)? {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(n) => Value::Int(n),
-        ValueRef::Text(_) => Value::Text(row.get(index)?),
+        ValueRef::Text(t) => Value::Text(text(t, index)?),
         ValueRef::Blob(b) => Value::Blob(b.to_vec()),
         ValueRef::Real(_) => return Err(Error::InvalidColumnType(index, "real".into(), rusqlite::types::Type::Real)),
     })
+}
+
+fn text(bytes: &[u8], index: usize) -> rusqlite::Result<String> {
+    let bad = |e| Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, Box::new(e));
+    std::str::from_utf8(bytes).map(str::to_owned).map_err(bad)
 }
 
 /// Reads an id column.
@@ -56,7 +61,11 @@ pub fn column_names(kind: Kind) -> String {
 pub fn row(kind: Kind, from: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     let id = uuid(from, 0)?;
     let count = Meta::COLUMNS.len() + kind.columns().len();
-    let values = (1..=count).map(|i| value(from, i)).collect::<rusqlite::Result<Vec<_>>>()?;
+    // Room for all of them at once: one decision may read thousands of rows.
+    let mut values = Vec::with_capacity(count);
+    for i in 1..=count {
+        values.push(value(from, i)?);
+    }
     let mut values = values.into_iter();
     let bad = |e: crate::domain::value::CellError| {
         Error::FromSqlConversionFailure(0, rusqlite::types::Type::Null, Box::new(e))

@@ -9,6 +9,8 @@ use crate::domain::value::Value;
 use crate::domain::work::{Named, Rows};
 use rusqlite::{Connection, OptionalExtension, Statement};
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// The rows of an open database, inside whatever transaction it is in.
@@ -37,9 +39,11 @@ impl<'a> SqlRows<'a> {
 
 impl Rows for SqlRows<'_> {
     fn fetch(&self, kind: Kind, id: Uuid) -> Result<Option<Row>, String> {
-        let sql = format!("SELECT {} FROM \"{}\" WHERE id = ?1", convert::column_names(kind), kind.table());
         let read = || {
-            self.db.prepare_cached(&sql)?.query_row([id.as_bytes().as_slice()], |r| convert::row(kind, r)).optional()
+            self.db
+                .prepare_cached(fetch_sql(kind))?
+                .query_row([id.as_bytes().as_slice()], |r| convert::row(kind, r))
+                .optional()
         };
         read().map_err(|e| self.said(e))
     }
@@ -60,6 +64,13 @@ impl Rows for SqlRows<'_> {
             None => {
                 let sql = format!("SELECT coalesce(max(seq), 0) FROM \"{}\"", kind.table());
                 self.db.prepare_cached(&sql)?.query_row([], |r| r.get(0))
+            }
+            // Over a million entries are listed: their running total is kept, each state's in parts by trace.
+            Some(("state", Value::Text(state))) if kind == Kind::CatalogEntry => {
+                let sql =
+                    "SELECT coalesce(sum(n), 0) FROM tally WHERE kind = 'catalog_entry' AND key >= ?1 AND key < ?2";
+                let (from, to) = (format!("{state}/"), format!("{state}0"));
+                self.db.prepare_cached(sql)?.query_row([from, to], |r| r.get(0))
             }
             Some((column, value)) => {
                 let sql = format!("SELECT count(*) FROM \"{}\" WHERE {column} = ?1", kind.table());
@@ -85,13 +96,32 @@ impl Rows for SqlRows<'_> {
     }
 }
 
+/// The statement that reads a row of `kind` by its id.
+fn fetch_sql(kind: Kind) -> &'static str {
+    static SQL: LazyLock<HashMap<Kind, String>> = LazyLock::new(|| {
+        let of = |k: Kind| format!("SELECT {} FROM \"{}\" WHERE id = ?1", convert::column_names(k), k.table());
+        per_kind(of)
+    });
+    SQL.get(&kind).map_or("", String::as_str)
+}
+
+/// Statements made once: a decision may read and write thousands of rows.
+fn per_kind(of: impl Fn(Kind) -> String) -> HashMap<Kind, String> {
+    Kind::ALL.iter().map(|k| (*k, of(*k))).collect()
+}
+
 /// Place of the `name` column among a kind's own columns; such kinds also keep a pinyin sort key.
 pub fn name_column(kind: Kind) -> Option<usize> {
     kind.columns().iter().position(|c| c.name == "name")
 }
 
 /// The statement that writes a whole row of `kind`: a new id inserts, a known one updates.
-pub fn put_sql(kind: Kind) -> String {
+pub fn put_sql(kind: Kind) -> &'static str {
+    static SQL: LazyLock<HashMap<Kind, String>> = LazyLock::new(|| per_kind(whole_row));
+    SQL.get(&kind).map_or("", String::as_str)
+}
+
+fn whole_row(kind: Kind) -> String {
     let mut names: Vec<&str> = vec!["id"];
     names.extend(Meta::COLUMNS.iter().chain(kind.columns()).map(|c| c.name));
     if name_column(kind).is_some() {

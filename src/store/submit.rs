@@ -3,7 +3,8 @@
 //! A refused command takes the whole batch back; the attempt itself is then written down in a transaction of its own.
 
 use super::audit::{self, Entry};
-use super::rows::{SqlRows, put, put_sql};
+use super::put::Puts;
+use super::rows::SqlRows;
 use super::{Done, Job, Seen, StoreError, setting};
 use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
@@ -89,10 +90,8 @@ pub(super) fn rehearse(
         let rows = SqlRows::new(&tx);
         match decide(Work::new(&rows, ids, actor, now), command) {
             Ok(decision) => {
-                for change in &decision.changes {
-                    let mut statement = tx.prepare_cached(&put_sql(change.after.kind())).map_err(failed)?;
-                    put(&mut statement, &change.after, 0).map_err(failed)?;
-                }
+                let mut puts = Puts::new(&tx);
+                decision.changes.iter().try_for_each(|c| puts.put(c, 0)).map_err(failed)?;
                 out.push(None);
             }
             Err(Stop::Refused(refusal)) => out.push(Some(refusal)),
@@ -122,9 +121,10 @@ fn changed_since(rows: &SqlRows<'_>, seen: &[Seen]) -> Option<Refusal> {
 pub fn put_all(db: &Connection, changes: &[Change]) -> rusqlite::Result<()> {
     let last: i64 = setting::get(db, setting::CHANGE_NO)?.and_then(|n| n.parse().ok()).unwrap_or(0);
     let mut number = last;
+    let mut puts = Puts::new(db);
     for change in changes {
         number += 1;
-        put(&mut *db.prepare_cached(&put_sql(change.after.kind()))?, &change.after, number)?;
+        puts.put(change, number)?;
     }
     if number > last {
         setting::set(db, setting::CHANGE_NO, &number.to_string())?;

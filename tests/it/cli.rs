@@ -229,6 +229,19 @@ fn audit_verify_names_the_first_record_that_was_touched() {
             "altered",
             10,
         ),
+        (
+            "UPDATE audit SET no = -no WHERE no >= 5; UPDATE audit SET no = 1 - no WHERE no < 0; \
+             INSERT INTO audit SELECT 5, at, person, org_id, org_name, role, origin, command, kind, target, \
+             target_code, reason, outcome, detail, hash FROM audit WHERE no = 2",
+            "altered",
+            5,
+        ),
+        (
+            "UPDATE audit SET no = -1 WHERE no = 3; UPDATE audit SET no = 3 WHERE no = 7; \
+             UPDATE audit SET no = 7 WHERE no = -1",
+            "altered",
+            3,
+        ),
     ];
     for (work, fault, no) in cases {
         let (code, verdict) = tampered(work);

@@ -2,8 +2,11 @@
 
 mod around;
 mod child;
+mod contender;
+mod delisting;
 mod disk;
 mod files;
 mod kill;
+mod rivals;
 
 pub use kill::file_holds;

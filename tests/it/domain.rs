@@ -6,6 +6,7 @@ use crate::support::invariants::{
 };
 use crate::support::memory::{Count, Memory, text, with_text};
 use crate::support::province::{NOW, Province, counter as counter_in, line, order, org, people, purchase};
+use crate::support::whole::all_or_none;
 use gongfu::domain::codes::*;
 use gongfu::domain::command::{AddCounter, AddPurchase, AddPurchaseEvidence, Command, ProposeEntry};
 use gongfu::domain::decide::decide;
@@ -34,6 +35,7 @@ fn play(p: &mut Province, t: Throw) -> (String, String) {
             closing_is_complete(&before, &asked);
             rows_hold(&p.rows);
             delisting_is_for_ever(&before, &p.rows);
+            all_or_none(&before, &asked, &p.rows);
             (asked.name(), "done".into())
         }
         Err(Stop::Refused(refusal)) => {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod board;
+mod delisting;
 mod excluded;
 mod filters;
 mod pages;

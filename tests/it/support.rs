@@ -5,8 +5,11 @@ pub mod invariants;
 pub mod memory;
 pub mod province;
 pub mod pty;
+pub mod replay;
 pub mod rights;
+pub mod spread;
 pub mod storage;
+pub mod whole;
 
 use assert_cmd::Command;
 use gongfu::base::clock::Clock;

@@ -9,6 +9,7 @@ use crate::domain::rows::*;
 use crate::domain::value::Cell;
 use crate::domain::work::Work;
 use jiff::SignedDuration;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Hours a counter has to answer a removal notice (domain section 4, t4).
@@ -265,12 +266,11 @@ fn delist(w: &mut Work<'_>, incident: &Incident, entry: &CatalogEntry, cause: &s
     let today = w.today();
     let number = w.next_number(Kind::CatalogEdition)?;
     catalog::new_edition(w, today, cause.to_owned(), leaving)?;
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     for shelf in shelves {
-        if seen.contains(&shelf.counter_id) {
+        if !seen.insert(shelf.counter_id) {
             continue;
         }
-        seen.push(shelf.counter_id);
         let counter: Counter = w.get(shelf.counter_id.0)?;
         let notice = RemovalNotice {
             id: NoticeId(w.new_id()),

@@ -17,15 +17,23 @@ const TASK: &str = "GONGFU_TEST_TASK";
 
 /// Starts this binary again for `task` in `dir`; its answers come as lines on standard error.
 pub fn start(task: &str, dir: &Path) -> Child {
+    task_of(task, dir).stdin(Stdio::null()).spawn().expect("a child")
+}
+
+fn task_of(task: &str, dir: &Path) -> std::process::Command {
     let binary = std::env::current_exe().expect("this binary");
-    std::process::Command::new(binary)
+    let mut command = std::process::Command::new(binary);
+    command
         .args(["--exact", "crash::child::a_task_of_another_test", "--nocapture", "--test-threads=1"])
         .env(TASK, format!("{task}:{}", dir.display()))
-        .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("a child")
+        .stderr(Stdio::piped());
+    command
+}
+
+/// As [`start`], with an input.
+pub fn start_listening(task: &str, dir: &Path) -> Child {
+    task_of(task, dir).stdin(Stdio::piped()).spawn().expect("a child")
 }
 
 /// Runs `task` in `dir` as a person without rights; gives its one answer, or `None` when that cannot be done here.
@@ -62,6 +70,8 @@ fn a_task_of_another_test() {
         "open" => say(&open(Path::new(dir)).map_or_else(|e| format!("error {e:?}"), |_| "open".into())),
         "look" => look(Path::new(dir)),
         "limited" => limited(Path::new(dir), number),
+        "contend" => super::contender::contend(Path::new(dir), number),
+        "delist" => super::delisting::delist(Path::new(dir)),
         other => panic!("{other}?"),
     }
 }
@@ -112,7 +122,7 @@ fn look(dir: &Path) {
     });
 }
 
-fn say(line: &str) {
+pub fn say(line: &str) {
     // One write a line: a line that arrives is whole.
     std::io::stderr().write_all(format!("{line}\n").as_bytes()).expect("a parent that reads");
 }

@@ -82,13 +82,61 @@ fn a_record_that_was_taken_away_put_in_or_swapped_is_named() {
         run(db, &copy_as(20).replace("WHERE no = 30", "WHERE no = 31"));
     });
     assert_eq!(shifted, Verdict::Altered { no: 20 });
-    for (a, b) in [(7, 8), (3, 50), (1, RECORDS)] {
+    for (a, b) in [(7, 8), (3, 50), (1, 2), (1, RECORDS), (RECORDS - 1, RECORDS)] {
         let swapped = after(&whole, |db| {
             for (from, to) in [(a, -1), (b, a), (-1, b)] {
                 run(db, &format!("UPDATE audit SET no = {to} WHERE no = {from}"));
             }
         });
         assert_eq!(swapped, Verdict::Altered { no: a }, "{a} and {b} swapped");
+    }
+}
+
+/// Moves the records from `no` on by one place up or down.
+fn shift(db: &Connection, no: i64, by: i64) {
+    run(db, &format!("UPDATE audit SET no = -no WHERE no >= {no}"));
+    run(db, &format!("UPDATE audit SET no = {by} - no WHERE no < 0"));
+}
+
+#[test]
+fn a_record_put_in_or_taken_away_shows_also_when_the_numbers_were_closed_again() {
+    let whole = audited();
+    // Another's record in a place of its own, all that follow moved up: the first that is not what was written is named.
+    for no in [1, 2, 30, RECORDS - 1, RECORDS] {
+        let forged = after(&whole, |db| {
+            shift(db, no, 1);
+            let from = if no > 30 { 29 } else { 55 };
+            run(
+                db,
+                &format!(
+                    "INSERT INTO audit SELECT {no}, at, person, org_id, org_name, role, origin, command, kind, target, target_code, reason, outcome, detail, hash FROM audit WHERE no = {from}"
+                ),
+            );
+        });
+        assert_eq!(forged, Verdict::Altered { no }, "put in as {no}");
+    }
+    // Taken away, and those that follow moved down to hide it.
+    for no in [1, 2, 30, RECORDS - 1] {
+        let hidden = after(&whole, |db| {
+            run(db, &format!("DELETE FROM audit WHERE no = {no}"));
+            shift(db, no + 1, -1);
+        });
+        assert_eq!(hidden, Verdict::Altered { no }, "record {no} taken away and the gap closed");
+    }
+    // Several at once, in any order: the first is named.
+    let several = after(&whole, |db| {
+        run(db, "DELETE FROM audit WHERE no = 50");
+        run(db, "UPDATE audit SET reason = reason || 'x' WHERE no IN (21, 40)");
+    });
+    assert_eq!(several, Verdict::Altered { no: 21 });
+    // Three in a ring: the first of them is named.
+    for [a, b, c] in [[1, 2, 3], [10, 30, 20], [RECORDS - 2, RECORDS - 1, RECORDS]] {
+        let ring = after(&whole, |db| {
+            for (from, to) in [(a, -1), (b, a), (c, b), (-1, c)] {
+                run(db, &format!("UPDATE audit SET no = {to} WHERE no = {from}"));
+            }
+        });
+        assert_eq!(ring, Verdict::Altered { no: a.min(b).min(c) }, "{a}, {b} and {c} in a ring");
     }
 }
 

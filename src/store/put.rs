@@ -1,0 +1,118 @@
+//! Changed rows into their tables: a new row whole, a changed one only where it changed, so that the indices of all its
+//! other columns are left alone.
+//!
+//! Owns the statements of one batch of changes; must not begin or end a transaction.
+
+use super::convert::Bind;
+use super::rows::{name_column, put, put_sql};
+use crate::base::pinyin;
+use crate::domain::record::Meta;
+use crate::domain::rows::{Kind, Row};
+use crate::domain::value::Value;
+use crate::domain::work::Change;
+use rusqlite::{CachedStatement, Connection, Error};
+use std::collections::HashMap;
+
+/// The statements a batch of changes needs, each made once: a delisting writes as many rows as there are counters.
+pub struct Puts<'a> {
+    db: &'a Connection,
+    inserts: HashMap<Kind, CachedStatement<'a>>,
+    /// By the columns that changed, one bit each.
+    updates: HashMap<(Kind, u64), CachedStatement<'a>>,
+}
+
+impl<'a> Puts<'a> {
+    pub fn new(db: &'a Connection) -> Puts<'a> {
+        Puts { db, inserts: HashMap::new(), updates: HashMap::new() }
+    }
+
+    /// Writes one change with its number.
+    ///
+    /// # Errors
+    /// What SQLite says; that the row to be changed is not there.
+    pub fn put(&mut self, change: &Change, change_no: i64) -> rusqlite::Result<()> {
+        match &change.before {
+            Some(before) => self.update(before, &change.after, change_no),
+            None => self.insert(&change.after, change_no),
+        }
+    }
+
+    fn insert(&mut self, row: &Row, change_no: i64) -> rusqlite::Result<()> {
+        let kind = row.kind();
+        let statement = match self.inserts.entry(kind) {
+            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::hash_map::Entry::Vacant(new) => new.insert(self.db.prepare_cached(put_sql(kind))?),
+        };
+        put(statement, row, change_no)
+    }
+
+    fn update(&mut self, before: &Row, after: &Row, change_no: i64) -> rusqlite::Result<()> {
+        let (kind, id) = (after.kind(), after.uuid());
+        let (old, new) = (values(before), values(after));
+        let changed = |place: &usize| old.get(*place) != new.get(*place);
+        let columns = (0..new.len()).filter(changed).fold(0_u64, |set, place| set | 1 << place);
+        let statement = match self.updates.entry((kind, columns)) {
+            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::hash_map::Entry::Vacant(new) => {
+                new.insert(self.db.prepare_cached(&update_sql(kind, columns))?)
+            }
+        };
+        let mut place = 0;
+        let mut next = || {
+            place += 1;
+            place
+        };
+        for (_, value) in new.iter().enumerate().filter(|(n, _)| columns >> n & 1 == 1) {
+            statement.raw_bind_parameter(next(), Bind(value))?;
+        }
+        if let Some(name) = name_place(kind).filter(|n| columns >> n & 1 == 1).and_then(|n| new[n].as_text()) {
+            statement.raw_bind_parameter(next(), pinyin::key(name))?;
+        }
+        statement.raw_bind_parameter(next(), change_no)?;
+        statement.raw_bind_parameter(next(), id.as_bytes().as_slice())?;
+        match statement.raw_execute()? {
+            1 => Ok(()),
+            n => Err(Error::StatementChangedRows(n)),
+        }
+    }
+}
+
+/// Every value of a row but its id, in the order of its columns.
+fn values(row: &Row) -> Vec<Value> {
+    let mut out = Vec::with_capacity(Meta::COLUMNS.len() + row.kind().columns().len());
+    row.meta().cells(&mut out);
+    out.extend(row.cells());
+    out
+}
+
+/// Place of the name among [`values`].
+fn name_place(kind: Kind) -> Option<usize> {
+    name_column(kind).map(|n| Meta::COLUMNS.len() + n)
+}
+
+fn update_sql(kind: Kind, columns: u64) -> String {
+    let all = Meta::COLUMNS.iter().chain(kind.columns()).map(|c| c.name).enumerate();
+    let mut sets: Vec<&str> = all.filter(|(n, _)| columns >> n & 1 == 1).map(|(_, name)| name).collect();
+    if name_place(kind).is_some_and(|n| columns >> n & 1 == 1) {
+        sets.push("name_key");
+    }
+    sets.push("change_no");
+    format!("UPDATE \"{}\" SET {} = ? WHERE id = ?", kind.table(), sets.join(" = ?, "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_of_every_kind_have_a_bit_each() {
+        for kind in Kind::ALL {
+            let columns = Meta::COLUMNS.len() + kind.columns().len();
+            assert!(columns < 64, "{} has {columns} columns", kind.table());
+            let all = update_sql(*kind, (1 << columns) - 1);
+            let names = usize::from(name_place(*kind).is_some());
+            assert_eq!(all.matches('?').count(), columns + names + 2, "{all}");
+        }
+        assert!(update_sql(Kind::Counter, 0).starts_with("UPDATE \"counter\" SET change_no = ? WHERE id = ?"));
+    }
+}
