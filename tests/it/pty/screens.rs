@@ -43,7 +43,11 @@ fn the_screens_are_those_in_the_docs() {
         shots.take("counters-map", &["\t", "\x1b[B", "\x1b[B"], "江苏对口城市专柜");
         shots.take("incidents", &["4"], "QI-2020");
         shots.take("incident", &["\r"], "质量事件  QI-");
-        shots.take("returns", &["5"], "附件1");
+        shots.take("delist", &["4", "4", "/", "state:核查中", "\r", "X"], "不可恢复");
+        shots.take("recall", &["\x1b", "W"], "谁收到了");
+        shots.take("removal", &["4", "4", "/", "\x15", "state:清退中", "\r", "\r"], "生产者法定时限");
+        shots.take("report", &["1", "d"], "报告质量问题");
+        shots.take("returns", &["\x1b", "5"], "附件1");
         shots.take("purchases", &["6"], "CG-2020");
         shots.take("packs", &["7"], "LB-2020");
         shots.take("partners", &["8"], "条");
