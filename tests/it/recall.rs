@@ -85,6 +85,8 @@ fn the_mall_agreements_and_promotions_stop_with_the_product_and_no_other_does() 
         assert_eq!(agreement.state == AgreementState::Suspended, agreement.entry_id.0 == entries[0]);
     }
     assert_eq!(p.rows.all::<Promotion>()[0].state, PromotionState::Paused, "it promotes the product");
+    // It was suspended at triage: the three places show it all the same.
+    assert_eq!(p.rows.all::<Publication>().iter().filter(|x| x.republish).count(), 3);
     let id = p.rows.all::<Promotion>()[0].id.0;
     let open = Command::Move { kind: Kind::Promotion, id, verb: Verb::Open, reason: String::new() };
     assert!(matches!(p.ask(0, &open), Err(Stop::Refused(r)) if r.code == "not-listed"));

@@ -238,11 +238,16 @@ pub fn check_directory(w: &mut Work<'_>, id: Uuid, number: &str, state: Director
 pub fn issue_edition(w: &mut Work<'_>, dated: Date, note: &str) -> Result<Target, Stop> {
     w.allow(Right::PublishEdition, "610000", w.actor.org_id)?;
     let note = field::optional("note", note, field::LONG)?;
-    new_edition(w, dated, note, 0)
+    new_edition(w, dated, note, (0, false))
 }
 
 /// Signs the next edition and opens its three publications. `leaving` stored entries stop being listed in this decision.
-pub fn new_edition(w: &mut Work<'_>, dated: Date, note: String, leaving: i64) -> Result<Target, Stop> {
+pub fn new_edition(
+    w: &mut Work<'_>,
+    dated: Date,
+    note: String,
+    (leaving, delists): (i64, bool),
+) -> Result<Target, Stop> {
     let number = w.next_number(Kind::CatalogEdition)?;
     let listed = w.count_where(Kind::CatalogEntry, "state", EntryState::Listed.to_value())? - leaving;
     let added = w.count_where(Kind::CatalogEntry, "edition_no", number.to_value())?;
@@ -274,7 +279,8 @@ pub fn new_edition(w: &mut Work<'_>, dated: Date, note: String, leaving: i64) ->
             state: PublicationState::Pending,
             address: String::new(),
             published_at: None,
-            republish: removed > 0,
+            // A product that was suspended before stands on their pages all the same.
+            republish: removed > 0 || delists,
         };
         w.create(publication);
     }

@@ -265,7 +265,7 @@ fn delist(w: &mut Work<'_>, incident: &Incident, entry: &CatalogEntry, cause: &s
     let leaving = i64::from(w.stored::<CatalogEntry>(entry.id.0)?.is_some_and(|e| e.state == EntryState::Listed));
     let today = w.today();
     let number = w.next_number(Kind::CatalogEdition)?;
-    catalog::new_edition(w, today, cause.to_owned(), leaving)?;
+    catalog::new_edition(w, today, cause.to_owned(), (leaving, true))?;
     let mut seen = HashSet::new();
     for shelf in shelves {
         if !seen.insert(shelf.counter_id) {
