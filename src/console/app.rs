@@ -61,6 +61,8 @@ pub(super) struct Held {
     /// The page it was confirmed on, shown again should it be refused.
     pub(super) page: Overlay,
     pub(super) what: String,
+    /// Says until when and by which key it can be taken back.
+    pub(super) notice: Notice,
     pub(super) until: Instant,
 }
 
@@ -177,6 +179,17 @@ impl App {
 
     /// Takes a message in and says what is to be done.
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        // Whatever comes first after its time is up lets a kept delisting go: under a held key no tick would come, and a
+        // late `u` takes nothing back.
+        let mut effects = match &self.held {
+            Some(held) if held.until <= Instant::now() => self.release_held(),
+            _ => Vec::new(),
+        };
+        effects.extend(self.take_in(message));
+        effects
+    }
+
+    fn take_in(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Input(input) => self.input(input),
             Message::News(news) => self.news(news),
@@ -185,12 +198,7 @@ impl App {
                 let now = Instant::now();
                 self.notice = self.notice.take().filter(|n| n.until > now);
                 self.dirty = true;
-                let mut effects = match &self.held {
-                    Some(held) if held.until <= now => self.release_held(),
-                    _ => Vec::new(),
-                };
-                effects.extend(self.turn_of_time());
-                effects
+                self.turn_of_time()
             }
             Message::Copied { text, done } => {
                 self.copied(&text, done);

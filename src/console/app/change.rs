@@ -162,8 +162,9 @@ impl App {
         let args = [("what", what.as_str()), ("seconds", &seconds), ("key", &key)];
         let text = self.facts.locale.tr_with("delist-held", &args);
         let until = Instant::now() + window;
-        self.held = Some(Held { effects, page, what, until });
-        self.notice = Some(Notice { text, good: true, until });
+        let notice = Notice { text, good: true, until };
+        self.notice = Some(notice.clone());
+        self.held = Some(Held { effects, page, what, notice, until });
         out
     }
 

@@ -145,7 +145,8 @@ impl App {
 
     /// A key outside any field.
     fn command(&mut self, chord: Chord, hasty: bool) -> Vec<Effect> {
-        self.notice = None;
+        // What can still be taken back stays in sight as long as it can.
+        self.notice = self.held.as_ref().map(|held| held.notice.clone());
         if chord == Chord::ctrl('c') {
             // Habit, not a wish to leave: say which key does.
             let text = self.facts.locale.tr("leave-hint").into_owned();
@@ -181,7 +182,8 @@ impl App {
         }
         match action {
             Action::Quit => return vec![Effect::Quit],
-            Action::Stop => return vec![Effect::Suspend],
+            // While it is stopped no time would run out: what was confirmed is done before.
+            Action::Stop => return self.release_held().into_iter().chain([Effect::Suspend]).collect(),
             Action::Repaint => return vec![Effect::Repaint],
             Action::Help => self.overlays.push(Overlay::Help(Help::default())),
             Action::Palette => {

@@ -219,6 +219,37 @@ fn within_the_window_it_can_be_taken_back_and_afterwards_or_on_leaving_it_is_don
 }
 
 #[test]
+fn the_way_to_take_it_back_stays_in_sight_until_the_next_thing_after_the_window_lets_it_go() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    desk.undo_window(1);
+    let (incident, entry) = desk.ripe();
+    let before = desk.audit();
+    desk.at_incident(&incident.code);
+    desk.press("X");
+    desk.fill(&entry.code);
+    desk.press("y j k");
+    assert!(desk.screen(80, 24).contains("1 秒内按 u 撤销"), "{}", desk.screen(80, 24));
+    assert_eq!(desk.audit(), before);
+    std::thread::sleep(Duration::from_millis(1_050));
+    // Too late: it goes out before the key is looked at.
+    desk.press("u");
+    assert!(desk.screen(120, 40).contains("已清退"), "{}", desk.screen(120, 40));
+    assert_eq!((desk.audit(), desk.state(&entry)), (before + 1, EntryState::Delisted));
+}
+
+#[test]
+fn stepping_aside_for_the_shell_does_first_what_was_confirmed() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    let (incident, entry) = desk.ripe();
+    desk.at_incident(&incident.code);
+    desk.press("X");
+    desk.fill(&entry.code);
+    desk.press("y");
+    desk.act(Action::Stop);
+    assert_eq!(desk.state(&entry), EntryState::Delisted);
+}
+
+#[test]
 fn a_record_that_changed_meanwhile_is_shown_and_asked_about_anew() {
     let mut desk = Desk::new(Lang::Zh, false);
     desk.undo_window(0);
