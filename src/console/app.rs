@@ -272,7 +272,10 @@ impl App {
                 }
                 self.newest.remove(&slot);
                 self.dirty = true;
-                let Some(answer) = self.ask_answer(slot, answer) else { return Vec::new() };
+                let answer = match self.ask_answer(slot, answer) {
+                    Ok(effects) => return effects,
+                    Err(answer) => answer,
+                };
                 self.with_owner(slot, |view, cx| view.take(slot, answer, cx)).unwrap_or_default()
             }
             News::Moved => self.with_view(|view, cx| view.refresh(cx)),

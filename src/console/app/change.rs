@@ -12,6 +12,7 @@ use crate::console::overlay::delist::Delist;
 use crate::console::overlay::form::{Form, Purpose};
 use crate::console::views::list::subject_of;
 use crate::console::views::{Context, Go, Subject, View};
+use crate::domain::actor::Actor;
 use crate::domain::command::Command;
 use crate::domain::machine::{self, Verb};
 use crate::domain::refusal::{Refusal, wrong_state};
@@ -248,19 +249,20 @@ impl App {
         self.tell(self.facts.locale.tr_with(id, &[("what", &what)]), done);
     }
 
-    /// An answer for the ask that is open; `None` when it is for a view.
-    pub(super) fn ask_answer(&mut self, slot: Slot, answer: Answer) -> Option<Answer> {
+    /// An answer for the overlay that is open, and what it wants next; given back when it is for a view.
+    pub(super) fn ask_answer(&mut self, slot: Slot, answer: Answer) -> Result<Vec<Effect>, Answer> {
         if slot != SLOT {
-            return Some(answer);
+            return Err(answer);
         }
         let mut ask = match self.overlays.pop() {
             Some(Overlay::Ask(ask)) => ask,
             Some(mut other) => {
-                self.with_context(|cx| take_answer(&mut other, answer, cx));
+                let actor = self.facts.actor.clone();
+                let more = self.with_context(|cx| take_answer(&mut other, answer, &actor, cx));
                 self.overlays.push(other);
-                return None;
+                return Ok(more.into_iter().collect());
             }
-            None => return None,
+            None => return Ok(Vec::new()),
         };
         let stays = match answer {
             Answer::Reach(reach) => {
@@ -277,7 +279,7 @@ impl App {
             self.overlays.push(Overlay::Ask(ask));
             self.notice = None;
         }
-        None
+        Ok(Vec::new())
     }
 
     /// Says that the console only waits for the writer before it ends.
@@ -354,8 +356,8 @@ impl App {
     }
 }
 
-/// Gives an overlay what was read for it.
-fn take_answer(overlay: &mut Overlay, answer: Answer, cx: &Context<'_>) {
+/// Gives an overlay what was read for it; says what it wants next.
+fn take_answer(overlay: &mut Overlay, answer: Answer, actor: &Actor, cx: &Context<'_>) -> Option<Effect> {
     match (overlay, answer) {
         (Overlay::Form(form), answer) => {
             let spec = ListKind::Catalog.spec();
@@ -365,10 +367,13 @@ fn take_answer(overlay: &mut Overlay, answer: Answer, cx: &Context<'_>) {
         (Overlay::Delist(page), Answer::Detail(detail)) => {
             if let Some(detail) = *detail {
                 page.take_changed(&detail, cx);
+                // What it would touch may be other things now.
+                return Some(page.wants(actor));
             }
         }
         _ => {}
     }
+    None
 }
 
 /// Why a verb cannot be done to a record, as the domain says it.

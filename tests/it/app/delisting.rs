@@ -264,6 +264,10 @@ fn a_record_that_changed_meanwhile_is_shown_and_asked_about_anew() {
     let again = desk.screen(80, 24);
     assert!(again.contains("已有变动") && again.contains("秦再核"), "{again}");
     assert_eq!(desk.state(&entry), entry.state);
+    // The reason is still there; the code is typed anew, on the record as it is now.
+    desk.type_words(&entry.code);
+    desk.press("tab y");
+    assert_eq!(desk.state(&entry), EntryState::Delisted, "{}", desk.screen(80, 24));
 }
 
 #[test]
