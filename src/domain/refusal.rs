@@ -24,6 +24,7 @@ pub const CODES: &[&str] = &[
     "evidence-damaged",
     "no-reminder-due",
     "no-verified-incident",
+    "several-suppliers",
     "not-allowed",
     "not-your-area",
     "wrong-state",

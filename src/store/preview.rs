@@ -144,6 +144,9 @@ fn foreseen(
         chosen.push(under_verification(rows, *id)?);
     }
     let mut preview = Preview { cases: Vec::new(), refusal: None, groups: BTreeMap::new() };
+    if chosen.iter().any(|i| i.supplier_id != chosen[0].supplier_id) {
+        preview.refusal = Some(Refusal::new("several-suppliers").with("n", chosen.len().to_string()));
+    }
     // The ids are of rows nobody keeps.
     let mut ids = Ids::seeded(Clock::Fixed(now), 0);
     let eye = Actor { role: Role::Office, ..actor.clone() };

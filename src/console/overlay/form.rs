@@ -84,6 +84,15 @@ impl Form {
         Some(Effect::Ask(super::ask::SLOT, Request::Page { query, typed }))
     }
 
+    /// Looks for what was typed; what matched before is no longer meant.
+    fn search(&mut self) -> Option<Effect> {
+        let wants = self.wants();
+        if wants.is_some() {
+            self.matches.clear();
+        }
+        wants
+    }
+
     /// Takes in the products that match.
     pub fn take(&mut self, answer: &Answer, name: impl Fn(&crate::store::page::PageRow) -> Option<Subject>) {
         if let Answer::Page { page, .. } = answer {
@@ -95,7 +104,7 @@ impl Form {
     pub fn text(&mut self, words: &str) -> Option<Effect> {
         self.missing = None;
         let typed = self.places.get_mut(self.at).is_some_and(|p| p.input.insert(words));
-        if typed && self.at == 0 { self.wants() } else { None }
+        if typed && self.at == 0 { self.search() } else { None }
     }
 
     pub fn key(&mut self, chord: Chord, hasty: bool) -> Reaction {
@@ -117,7 +126,7 @@ impl Form {
                 let Some(place) = self.places.get_mut(self.at) else { return Reaction::Stay };
                 let edit = place.input.key(chord);
                 if on_product && edit == Edit::Changed {
-                    return self.wants().map_or(Reaction::Stay, |e| Reaction::Ask(vec![e]));
+                    return self.search().map_or(Reaction::Stay, |e| Reaction::Ask(vec![e]));
                 }
             }
         }
@@ -130,17 +139,17 @@ impl Form {
             self.missing = Some(format!("form-needs-{}", self.places[i].id));
             return Reaction::Stay;
         }
-        if self.subjects.is_empty() {
-            match self.matches.get(self.chosen) {
-                Some(product) => self.subjects = vec![product.clone()],
-                None => {
-                    self.at = 0;
-                    self.missing = Some("form-needs-product".into());
-                    return Reaction::Stay;
-                }
+        // The product found stays a choice: after a refusal another one can be looked for.
+        let subjects = match (&self.subjects[..], self.matches.get(self.chosen)) {
+            ([], None) => {
+                self.at = 0;
+                self.missing = Some("form-needs-product".into());
+                return Reaction::Stay;
             }
-        }
-        let what = match &self.subjects[..] {
+            ([], Some(product)) => vec![product.clone()],
+            (some, _) => some.to_vec(),
+        };
+        let what = match &subjects[..] {
             [one] => format!("{} {}", one.code, one.name),
             many if text::half_width(&self.word("count")) != many.len().to_string() => {
                 self.at = self.places.len().saturating_sub(1);
@@ -149,16 +158,21 @@ impl Form {
             }
             many => many.len().to_string(),
         };
+        if self.purpose == Purpose::Answer && self.quantity().is_none() {
+            self.at = self.places.iter().position(|p| p.id == "quantity").unwrap_or(0);
+            self.missing = Some("form-needs-quantity".into());
+            return Reaction::Stay;
+        }
         let what = format!("{}:{what}", self.purpose.code());
-        let about: Vec<(Kind, Uuid)> = self.subjects.iter().map(|s| (s.kind, s.id)).collect();
-        let seen = self.subjects.iter().map(|s| Seen { kind: s.kind, id: s.id, rev: s.rev }).collect();
         if self.purpose == Purpose::Attach {
-            let Some(one) = self.subjects.first() else { return Reaction::Stay };
+            let Some(one) = subjects.first() else { return Reaction::Stay };
             let (kind, title) = (self.code("evidence", EvidenceKind::parse), self.word("title"));
             let path = PathBuf::from(self.word("file"));
             return Reaction::Do(vec![Effect::Attach { incident: one.id, kind, title, path, what }]);
         }
-        let commands: Vec<Command> = self.subjects.iter().map(|s| self.command(s)).collect();
+        let about: Vec<(Kind, Uuid)> = subjects.iter().map(|s| (s.kind, s.id)).collect();
+        let seen = subjects.iter().map(|s| Seen { kind: s.kind, id: s.id, rev: s.rev }).collect();
+        let commands: Vec<Command> = subjects.iter().map(|s| self.command(s)).collect();
         Reaction::Do(vec![Effect::Submit { commands, seen, about, what }])
     }
 
@@ -175,7 +189,7 @@ impl Form {
             Purpose::Answer => Command::AckRemoval {
                 notice: s.id,
                 answer: self.code("answer", AckAnswer::parse),
-                quantity: text::half_width(&self.word("quantity")).trim().parse().unwrap_or(-1),
+                quantity: self.quantity().unwrap_or(0),
                 reason: self.word("reason"),
             },
             Purpose::Relist => Command::RelistEntry { entry: s.id, reason: self.word("reason") },
@@ -187,6 +201,11 @@ impl Form {
                 grade: self.code("grade", Grade::parse),
             },
         }
+    }
+
+    /// How many pieces, when a number was typed.
+    fn quantity(&self) -> Option<i64> {
+        text::half_width(&self.word("quantity")).parse().ok()
     }
 
     /// What stands in a field: text as typed, or the code chosen.

@@ -347,3 +347,43 @@ fn marked_products_of_one_supplier_go_together_by_their_number() {
     assert_eq!(desk.audit(), before + 2);
     assert!(twins.iter().all(|e| desk.state(e) == EntryState::Delisted));
 }
+
+#[test]
+fn products_of_two_suppliers_are_not_delisted_together() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    desk.undo_window(0);
+    let before = desk.audit();
+    desk.press("4 / \"state:核查中\" enter space space X");
+    let page = desk.screen(120, 40);
+    assert!(page.contains("不是同一供应商"), "{page}");
+    desk.fill("2");
+    desk.press("y");
+    assert_eq!(desk.audit(), before);
+}
+
+#[test]
+fn a_refused_report_can_be_made_of_another_product_and_pieces_are_a_number() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    let before = desk.audit();
+    let long = "霉".repeat(99);
+    desk.press("d z s m e tab");
+    desk.send(Event::Text(long));
+    desk.press("enter enter");
+    // Somebody delists the product before it is sent.
+    let entry = desk.rows::<CatalogEntry>("code", "SX611026-0001".to_owned()).remove(0);
+    let reason = "售罄".to_owned();
+    desk.by("别人", vec![Command::Move { kind: Kind::CatalogEntry, id: entry.id.0, verb: Verb::Suspend, reason }]);
+    desk.press("enter");
+    let again = desk.screen(80, 24);
+    assert!(again.contains("已有变动"), "{again}");
+    desk.press("up up up ctrl-u");
+    desk.send(Event::Text("SX611026-0002".into()));
+    desk.press("enter enter enter enter");
+    let made = desk.rows::<Incident>("place", String::new()).pop().expect("an incident");
+    assert_eq!(desk.code_of(made.entry_id), "SX611026-0002", "{}", desk.screen(80, 24));
+    assert!(desk.audit() > before);
+    desk.press("4 4 / \"state:清退中\" enter enter");
+    desk.act(Action::Notices);
+    desk.press("/ \"state:未回执\" enter A 1 enter ctrl-u \"几件\" enter enter");
+    assert!(desk.screen(80, 24).contains("件数要写数字"), "{}", desk.screen(80, 24));
+}
