@@ -29,7 +29,7 @@ use gongfu::store::filter::{Filter, Lexicon};
 use gongfu::store::list::{ListKind, Sort};
 use gongfu::store::page::{Anchor, ListQuery, Page};
 use gongfu::store::search::Columns;
-use gongfu::store::{FILE, Store, board, detail, page, reads};
+use gongfu::store::{FILE, Store, board, detail, page, reads, recall};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -228,6 +228,19 @@ fn screens(c: &mut Criterion, scale: u32, store: &Store, desk: &Desk) {
             |db| board::read(&db, now).expect("a board"),
             BatchSize::PerIteration,
         );
+    });
+    // The batch of which most was bought: who received it, what can be stopped, what is left.
+    let sql =
+        "SELECT batch_id FROM purchase WHERE batch_id IS NOT NULL GROUP BY batch_id ORDER BY count(*) DESC LIMIT 1";
+    let batch: [u8; 16] = desk.db.query_row(sql, [], |r| r.get(0)).expect("a batch");
+    let batch = Uuid::from_bytes(batch);
+    g.bench_function("recall of the most bought batch", |b| {
+        b.iter(|| recall::read(&desk.db, Kind::Batch, batch).expect("the answers"));
+    });
+    g.bench_function("bare: its buyers by a walk over every purchase", |b| {
+        let sql = "SELECT buyer_id, sum(quantity) FROM purchase NOT INDEXED WHERE batch_id = ?1 GROUP BY buyer_id";
+        let mut walk = desk.db.prepare(sql).expect("sql");
+        b.iter(|| walk.query_map([batch.as_bytes().as_slice()], |r| r.get::<_, i64>(1)).expect("rows").count());
     });
     g.bench_function("detail", |b| b.iter(|| detail::read(&desk.db, Kind::CatalogEntry, middle).expect("a record")));
     g.finish();

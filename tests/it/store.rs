@@ -7,6 +7,7 @@ mod excluded;
 mod filters;
 mod pages;
 mod reads;
+mod recall;
 mod reference;
 mod search;
 mod upgrade;
