@@ -223,14 +223,7 @@ impl App {
             frame.buffer_mut().set_stringn(area.x + 1, area.y, line, room, style);
             return;
         }
-        let scopes = self.scopes();
-        let at_hand = ACTIONS.iter().filter(|e| e.footer > 0 && scopes.contains(&e.scope));
-        let mut shown: Vec<_> =
-            at_hand.map(|e| (e, self.offers(e))).filter(|(e, offered)| *offered || keeps_its_place(e)).collect();
-        shown.sort_by_key(|(e, _)| e.footer);
-        // What is resumed takes the place of what is suspended: one of the two at most is there for a row.
-        let resumes = shown.iter().any(|(e, offered)| e.action == action::Action::Resume && *offered);
-        shown.retain(|(e, offered)| *offered || !(resumes && e.action == action::Action::Suspend));
+        let shown = self.footer_places();
         let chinese = self.facts.locale.lang() == Lang::Zh;
         let mut x = area.x + 1;
         // Help is always at hand: its place is kept.
@@ -240,33 +233,61 @@ impl App {
                 text::width(&k.label(chinese)) + text::width(&self.facts.locale.tr(&label_id(help))) + 3
             });
         let mut left = MOST_FOOTER;
-        for (entry, offered) in shown {
-            if left == 0 && entry.action != help.action {
-                continue;
-            }
-            let Some(key) = self.keys.keys(entry.action).first().map(|k| k.label(chinese)) else { continue };
-            let label = self.facts.locale.tr(&label_id(entry)).into_owned();
-            let need = text::width(&key) + 1 + text::width(&label) + 2;
-            let reserve = if entry.action == help.action { 0 } else { kept };
-            if usize::from(x) + need + reserve > usize::from(area.right()) {
+        for place in shown {
+            let words = |entry: &action::Entry| {
+                let key = self.keys.keys(entry.action).first().map(|k| k.label(chinese))?;
+                Some((key, self.facts.locale.tr(&label_id(entry)).into_owned()))
+            };
+            let cells = |entry: &&'static action::Entry| {
+                words(entry).map_or(0, |(key, label)| text::width(&key) + 1 + text::width(&label) + 2)
+            };
+            let is_help = place.offered.is_some_and(|e| e.action == help.action);
+            let need = place.entries.iter().map(cells).max().unwrap_or(0);
+            let reserve = if is_help { 0 } else { kept };
+            if left == 0 && !is_help || usize::from(x) + need + reserve > usize::from(area.right()) {
                 continue;
             }
             left = left.saturating_sub(1);
-            if !offered {
-                x += need as u16;
+            if let Some((key, label)) = place.offered.and_then(words) {
+                let buffer = frame.buffer_mut();
+                buffer.set_stringn(x, area.y, &key, room, self.theme.style(Role::Key).patch(style));
+                let at = x + text::width(&key) as u16 + 1;
+                buffer.set_stringn(at, area.y, &label, room, style);
+            }
+            x += need as u16;
+        }
+    }
+
+    /// The places of the footer from left to right.
+    fn footer_places(&mut self) -> Vec<Place> {
+        let scopes = self.scopes();
+        let mut at_hand: Vec<&'static action::Entry> =
+            ACTIONS.iter().filter(|e| e.footer > 0 && scopes.contains(&e.scope)).collect();
+        at_hand.sort_by_key(|e| e.footer);
+        let mut places: Vec<Place> = Vec::new();
+        for entry in at_hand {
+            let shared = action::PLACES.iter().find(|p| p.contains(&entry.action));
+            if places.iter().any(|p| shared.is_some() && p.shared == shared) {
                 continue;
             }
-            let buffer = frame.buffer_mut();
-            buffer.set_stringn(x, area.y, &key, room, self.theme.style(Role::Key).patch(style));
-            x += text::width(&key) as u16 + 1;
-            buffer.set_stringn(x, area.y, &label, room, style);
-            x += text::width(&label) as u16 + 2;
+            let entries: Vec<&'static action::Entry> = match shared {
+                Some(actions) => {
+                    actions.iter().map(|a| action::find(*a)).filter(|e| scopes.contains(&e.scope)).collect()
+                }
+                None => vec![entry],
+            };
+            let offered = entries.iter().copied().find(|e| self.offers(e));
+            if shared.is_some() || offered.is_some() {
+                places.push(Place { shared, entries, offered });
+            }
         }
+        places
     }
 }
 
-/// An action that comes and goes with the row under the cursor leaves its place blank: a step must not push the whole
-/// line to and fro.
-fn keeps_its_place(entry: &action::Entry) -> bool {
-    matches!(entry.action, action::Action::Suspend | action::Action::Remind)
+/// A place in the footer: the actions that may stand there, and the one that does.
+struct Place {
+    shared: Option<&'static &'static [action::Action]>,
+    entries: Vec<&'static action::Entry>,
+    offered: Option<&'static action::Entry>,
 }

@@ -2,6 +2,7 @@
 
 use super::Desk;
 use gongfu::base::locale::Lang;
+use gongfu::base::text;
 use gongfu::console::Settings;
 use gongfu::console::format::Format;
 use gongfu::console::input::Event;
@@ -255,4 +256,24 @@ fn a_terminal_that_gives_two_cells_to_quotes_gets_a_map_without_braille() {
     desk.app.update(Message::Settings(Ok(Box::default())));
     assert_eq!(desk.app.measured(2), [Effect::Repaint]);
     assert!(!has_braille(&mut desk), "{}", desk.screen(120, 40));
+}
+
+#[test]
+fn the_footer_stands_still_while_the_cursor_steps_over_records_in_every_state() {
+    let mut desk = Desk::new(Lang::Zh, false);
+    for (tab, word) in [("2", "暂停"), ("4", "分级")] {
+        desk.press(tab);
+        // Where each key stands, whatever it does to the record under the cursor.
+        let place = |desk: &mut Desk, key: &str| {
+            let screen = desk.screen(80, 24);
+            let footer = screen.lines().last().expect("a footer").to_owned();
+            text::width(footer.split(key).next().unwrap_or_default())
+        };
+        assert!(desk.screen(80, 24).lines().last().expect("a footer").contains(word));
+        let stood = place(&mut desk, "o 排序");
+        for _ in 0..40 {
+            desk.press("down");
+            assert_eq!(place(&mut desk, "o 排序"), stood, "{}", desk.screen(80, 24));
+        }
+    }
 }
