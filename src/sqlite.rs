@@ -161,6 +161,22 @@ pub fn copy(source: &Path, copy: &Path, named: &Path, stop: &Stop) -> Result<(),
     std::fs::File::open(copy).and_then(|f| f.sync_all()).map_err(system)
 }
 
+/// Pages in the write-ahead file from which it is moved into the database once there is nothing else to do.
+const CHECKPOINT_AFTER: i64 = 1_000;
+
+/// Pages in the write-ahead file at which a commit itself moves them: a process that only ever writes and goes would leave it
+/// to nobody.
+const CHECKPOINT_LATEST: i64 = 4_000;
+
+/// Moves a write-ahead file that has grown into the database, as far as no reader still needs it. For moments when nobody waits.
+///
+/// # Errors
+/// What SQLite says.
+pub fn tidy(db: &Connection) -> rusqlite::Result<()> {
+    let pages = db.query_row("PRAGMA wal_checkpoint(NOOP)", [], |r| Ok(r.get::<_, i64>(1)? - r.get::<_, i64>(2)?))?;
+    if pages > CHECKPOINT_AFTER { db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) } else { Ok(()) }
+}
+
 fn prepare(db: &Connection, how: Use) -> rusqlite::Result<()> {
     db.set_prepared_statement_cache_capacity(64);
     db.execute_batch(
@@ -176,9 +192,10 @@ fn prepare(db: &Connection, how: Use) -> rusqlite::Result<()> {
                 return Err(rusqlite::Error::SqliteFailure(code, Some(format!("the journal stays {mode}"))));
             }
             let sync = if how == Use::Write { "FULL" } else { "OFF" };
-            let cache = if how == Use::Write { 4096 } else { 131_072 };
+            // Room for a delisting: what does not fit is written twice. Pages are only taken when they are needed.
+            let cache = if how == Use::Write { 16_384 } else { 131_072 };
             db.execute_batch(&format!(
-                "PRAGMA synchronous={sync}; PRAGMA cache_size=-{cache}; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=67108864;"
+                "PRAGMA synchronous={sync}; PRAGMA cache_size=-{cache}; PRAGMA wal_autocheckpoint={CHECKPOINT_LATEST}; PRAGMA journal_size_limit=67108864;"
             ))
         }
     }

@@ -338,6 +338,10 @@ impl Writer {
                 (job.answer)(result);
                 Ok(())
             });
+            if let Some(db) = &self.db {
+                // Only puts off what the next batch or the end of the program does.
+                let _ = sqlite::tidy(db).inspect_err(|e| tracing::debug!(error = %e, "the write-ahead file stays"));
+            }
         }
     }
 

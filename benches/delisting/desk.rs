@@ -86,6 +86,11 @@ impl Desk {
         self.counters.truncate(COUNTERS);
     }
 
+    pub fn code(&self, entry: Uuid) -> String {
+        let sql = "SELECT code FROM catalog_entry WHERE id = ?1";
+        self.db.query_row(sql, [entry.as_bytes().as_slice()], |r| r.get(0)).expect("a code")
+    }
+
     fn id(&self, table: &str, code: &str) -> Uuid {
         ids(&self.db, &format!("SELECT id FROM {table} WHERE code = '{code}'"))[0]
     }

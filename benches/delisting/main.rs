@@ -75,7 +75,7 @@ fn delist(desk: &Desk, bare: &mut Bare, entry: Uuid, other: Uuid) -> Cost {
     let file = desk.store.path();
     bare::checkpoint(&sqlite::open(file, Use::Write).expect("a connection"));
     let confirmer = desk.person("周敏");
-    let order = vec![Command::ConfirmIncident { incident, reason: "查实".into() }];
+    let order = vec![Command::ConfirmIncident { incident, product: desk.code(entry), reason: "查实".into() }];
     let started = Instant::now();
     let done = desk.store.submit_wait(&confirmer, order).expect("delisted");
     let took = started.elapsed();

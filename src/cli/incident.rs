@@ -6,14 +6,11 @@ use super::args::{EvidenceAct, IncidentAct, TriageArgs};
 use super::context::Context;
 use super::deed;
 use super::fail::{Exit, Fail};
-use crate::base::text;
 use crate::domain::codes::{EvidenceKind, Grade};
 use crate::domain::command::Command;
 use crate::domain::machine::Verb;
 use crate::domain::rows::{Kind, Row};
-use crate::domain::work::Rows;
 use crate::setup::evidence;
-use crate::store::rows::SqlRows;
 
 /// Runs `incident`.
 pub(super) fn run(context: &Context, act: &IncidentAct) -> Result<Exit, Fail> {
@@ -76,21 +73,13 @@ fn attach(context: &Context, code: &str, (kind, title): (&str, &str), file: &std
     deed::tell(context, &store, Kind::Incident, "incident.add_evidence", &done)
 }
 
-/// The code of the product is typed, as on the screen: a slip in the incident's number must not delist something else.
+/// The code of the product is typed, as on the screen.
 fn confirm(context: &Context, code: &str, product: &str, reason: &str) -> Result<Exit, Fail> {
     let store = context.open_to_write()?;
     let Row::Incident(incident) = deed::read(context, &store, Kind::Incident, code)? else {
         return Err(deed::unknown(context, Kind::Incident, code));
     };
-    let db = context.connect(&store)?;
-    let entry = SqlRows::new(&db).fetch(Kind::CatalogEntry, incident.entry_id.0).ok().flatten();
-    let Some(Row::CatalogEntry(entry)) = entry else {
-        return Err(deed::unknown(context, Kind::CatalogEntry, product));
-    };
-    if text::half_width(product).trim().to_uppercase() != entry.code {
-        let args = [("typed", product.to_owned()), ("incident", incident.code), ("code", entry.code)];
-        return Err(context.fail(Exit::Input, "wrong-product", &args));
-    }
-    let command = Command::ConfirmIncident { incident: incident.id.0, reason: reason.to_owned() };
+    let command =
+        Command::ConfirmIncident { incident: incident.id.0, product: product.to_owned(), reason: reason.to_owned() };
     deed::submit(context, &store, Kind::Incident, command)
 }

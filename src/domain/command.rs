@@ -79,6 +79,8 @@ pub enum Command {
     /// Confirms by a second person and delists at once (一经查实立即清理).
     ConfirmIncident {
         incident: Uuid,
+        /// Code of the product, as the person typed or saw it: a slip in the incident must not delist something else.
+        product: String,
         reason: String,
     },
     /// A counter's answer to a removal notice.

@@ -54,7 +54,9 @@ pub fn decide(mut work: Work<'_>, command: &Command) -> Result<Decision, Stop> {
         Command::AddEvidence { incident, kind, title, sha256, bytes } => {
             incident::add_evidence(w, *incident, *kind, title, sha256, *bytes)?
         }
-        Command::ConfirmIncident { incident, reason } => incident::confirm(w, *incident, &field::reason(reason)?)?,
+        Command::ConfirmIncident { incident, product, reason } => {
+            incident::confirm(w, *incident, product, &field::reason(reason)?)?
+        }
         Command::AckRemoval { notice, answer, quantity, reason } => {
             incident::acknowledge(w, *notice, *answer, *quantity, &field::reason(reason)?)?
         }

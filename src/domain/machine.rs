@@ -21,7 +21,7 @@ codes! {
         Settle = "settle", Submit = "submit", Count = "count", AskEvidence = "ask_evidence", Adjust = "adjust",
         Cancel = "cancel", Finish = "finish", Waive = "waive", Draft = "draft", SendBack = "send_back", Amend = "amend",
         Notify = "notify", Release = "release", SellOut = "sell_out", Hold = "hold", Recall = "recall", Destroy = "destroy",
-        Advise = "advise", Print = "print", Retire = "retire", Fund = "fund", Draw = "draw",
+        Advise = "advise", CallOff = "call_off", Print = "print", Retire = "retire", Fund = "fund", Draw = "draw",
     }
 }
 
@@ -116,7 +116,7 @@ arrows! {
     Incident, Suspend, "三（二）1": "reported" Triage why -> "triaged";
     Incident, VerifyIncident, "三（二）1": "triaged" Verify why -> "verifying",
         "verifying" Verify why -> "verifying", "verifying" Advise why -> "verifying", "reopened" Verify why -> "verifying";
-    Incident, ConfirmDelist, "三（二）1": "verifying" Confirm why -> "confirmed", "confirmed" StartRemoval -> "removal_running",
+    Incident, ConfirmDelist, "三（二）1": "verifying" Confirm why -> "confirmed", "verifying" CallOff why -> "verifying", "confirmed" StartRemoval -> "removal_running",
         "triaged" Unfounded why -> "unfounded", "verifying" Unfounded why -> "unfounded",
         "triaged" NotSerious why -> "not_serious", "verifying" NotSerious why -> "not_serious",
         "removal_running" Close why -> "closed", "closed" Reopen why -> "reopened";

@@ -166,6 +166,27 @@ macro_rules! records {
                 match self { $( Row::$name(r) => vec![ $( $crate::domain::value::Cell::to_value(&r.$field) ),* ] ),* }
             }
 
+            /// The own value at this place among [`Kind::columns`]; null beyond the last.
+            pub fn cell(&self, place: usize) -> $crate::domain::value::Value {
+                match self { $( Row::$name(r) => {
+                    let cells: &[fn(&$name) -> $crate::domain::value::Value] =
+                        &[ $( |r| $crate::domain::value::Cell::to_value(&r.$field) ),* ];
+                    cells.get(place).map_or($crate::domain::value::Value::Null, |cell| cell(r))
+                } ),* }
+            }
+
+            /// The places among [`Kind::columns`] where this row differs from another of its kind, one bit each, the first
+            /// lowest; all of them for a row of another kind.
+            pub fn differing(&self, other: &Row) -> u64 {
+                match (self, other) {
+                    $( (Row::$name(a), Row::$name(b)) => {
+                        let same = [ $( a.$field == b.$field ),* ];
+                        same.iter().rev().fold(0, |set, same| set << 1 | u64::from(!same))
+                    } )*
+                    _ => u64::MAX >> (64 - self.kind().columns().len().max(1)),
+                }
+            }
+
             /// Reads a row of `kind` from its id, meta and own values.
             ///
             /// # Errors

@@ -25,6 +25,7 @@ pub const CODES: &[&str] = &[
     "no-reminder-due",
     "no-verified-incident",
     "several-suppliers",
+    "wrong-product",
     "not-allowed",
     "not-your-area",
     "wrong-state",

@@ -56,7 +56,7 @@ pub fn replace_reference(
     reference::write(&tx, &after, |t| texts.get(&t).cloned().unwrap_or_default(), now).map_err(failed)?;
     let lines = text.lines().count().saturating_sub(1);
     let changes = Follow { db: &tx, actor, now, ids, changes: Vec::new() }.all(&before, &after).map_err(failed)?;
-    submit::put_all(&tx, &changes).map_err(failed)?;
+    let detail = submit::put_and_tell(&tx, &changes).map_err(failed)?;
     let entry = Entry {
         at: now,
         actor,
@@ -67,6 +67,7 @@ pub fn replace_reference(
         reason: &format!("{} lines", lines),
         outcome: audit::DONE,
         changes: &changes,
+        detail: &detail,
     };
     audit::append(&tx, &entry).map_err(failed)?;
     tx.commit().map_err(failed)?;

@@ -7,7 +7,6 @@
 use super::setting;
 use crate::domain::actor::Actor;
 use crate::domain::work::Change;
-use crate::wire::change;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -26,7 +25,10 @@ pub struct Entry<'a> {
     pub target_code: &'a str,
     pub reason: &'a str,
     pub outcome: &'a str,
+    /// The rows it changed.
     pub changes: &'a [Change],
+    /// The changes as text, by [`to_json`](crate::wire::change::to_json).
+    pub detail: &'a str,
 }
 
 /// Appends a record inside the caller's transaction and gives its number. When the end of the table is not the head
@@ -37,7 +39,6 @@ pub struct Entry<'a> {
 pub fn append(db: &Connection, entry: &Entry<'_>) -> rusqlite::Result<i64> {
     let (last, previous) = head(db)?;
     let no = last + 1;
-    let detail = change::to_json(entry.changes);
     let origin = entry.actor.origin();
     let at = entry.at.as_millisecond();
     let org = entry.actor.org_id.as_bytes().as_slice();
@@ -51,7 +52,7 @@ pub fn append(db: &Connection, entry: &Entry<'_>) -> rusqlite::Result<i64> {
         entry.target_code,
         entry.reason,
         entry.outcome,
-        &detail,
+        entry.detail,
     ];
     let hash = digest(&previous, no, at, org, entry.target.as_bytes(), &texts);
     db.prepare_cached("INSERT INTO audit VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)")?.execute(

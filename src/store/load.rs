@@ -10,6 +10,7 @@ use super::{FILE, schema, setting};
 use crate::domain::actor::Actor;
 use crate::domain::rows::{Kind, Row};
 use crate::sqlite::{self, DbError, Stop, Use, files, migrate};
+use crate::wire::change;
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection};
 use std::collections::HashMap;
@@ -147,6 +148,7 @@ impl Loader {
             reason,
             outcome: audit::DONE,
             changes: &[],
+            detail: &change::to_json(&[]),
         };
         self.with(|db| audit::append(db, &entry)).map(|_| ())
     }

@@ -151,11 +151,12 @@ fn foreseen(
     let mut ids = Ids::seeded(Clock::Fixed(now), 0);
     let eye = Actor { role: Role::Office, ..actor.clone() };
     for incident in chosen {
-        let confirm = Command::ConfirmIncident { incident: incident.id.0, reason: "-".to_owned() };
+        let entry: CatalogEntry = get(rows, incident.entry_id.0)?;
+        let (product, reason) = (entry.code.clone(), "-".to_owned());
+        let confirm = Command::ConfirmIncident { incident: incident.id.0, product, reason };
         if let Err(Stop::Refused(refusal)) = decide(Work::new(rows, &mut ids, actor, now), &confirm) {
             preview.refusal.get_or_insert(refusal);
         }
-        let entry: CatalogEntry = get(rows, incident.entry_id.0)?;
         match foresee(Work::new(rows, &mut ids, &eye, now), incident.id.0) {
             Ok(changes) => {
                 for change in &changes {

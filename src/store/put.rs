@@ -48,9 +48,10 @@ impl<'a> Puts<'a> {
 
     fn update(&mut self, before: &Row, after: &Row, change_no: i64) -> rusqlite::Result<()> {
         let (kind, id) = (after.kind(), after.uuid());
-        let (old, new) = (values(before), values(after));
+        let (old, new) = (meta(before), meta(after));
+        let first = Meta::COLUMNS.len();
         let changed = |place: &usize| old.get(*place) != new.get(*place);
-        let columns = (0..new.len()).filter(changed).fold(0_u64, |set, place| set | 1 << place);
+        let columns = (0..first).filter(changed).fold(after.differing(before) << first, |set, place| set | 1 << place);
         let statement = match self.updates.entry((kind, columns)) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::hash_map::Entry::Vacant(new) => {
@@ -62,11 +63,15 @@ impl<'a> Puts<'a> {
             place += 1;
             place
         };
-        for (_, value) in new.iter().enumerate().filter(|(n, _)| columns >> n & 1 == 1) {
-            statement.raw_bind_parameter(next(), Bind(value))?;
+        for place in places(columns) {
+            match new.get(place) {
+                Some(value) => statement.raw_bind_parameter(next(), Bind(value))?,
+                None => statement.raw_bind_parameter(next(), Bind(&after.cell(place - first)))?,
+            }
         }
-        if let Some(name) = name_place(kind).filter(|n| columns >> n & 1 == 1).and_then(|n| new[n].as_text()) {
-            statement.raw_bind_parameter(next(), pinyin::key(name))?;
+        if let Some(name) = name_place(kind).filter(|n| columns >> n & 1 == 1) {
+            let name = after.cell(name - first);
+            statement.raw_bind_parameter(next(), pinyin::key(name.as_text().unwrap_or_default()))?;
         }
         statement.raw_bind_parameter(next(), change_no)?;
         statement.raw_bind_parameter(next(), id.as_bytes().as_slice())?;
@@ -77,15 +82,19 @@ impl<'a> Puts<'a> {
     }
 }
 
-/// Every value of a row but its id, in the order of its columns.
-fn values(row: &Row) -> Vec<Value> {
-    let mut out = Vec::with_capacity(Meta::COLUMNS.len() + row.kind().columns().len());
+/// The values every row has, in the order of their columns.
+fn meta(row: &Row) -> Vec<Value> {
+    let mut out = Vec::with_capacity(Meta::COLUMNS.len());
     row.meta().cells(&mut out);
-    out.extend(row.cells());
     out
 }
 
-/// Place of the name among [`values`].
+/// The places a set of bits names.
+fn places(set: u64) -> impl Iterator<Item = usize> {
+    (0..64).filter(move |place| set >> place & 1 == 1)
+}
+
+/// Place of the name among all columns but the id.
 fn name_place(kind: Kind) -> Option<usize> {
     name_column(kind).map(|n| Meta::COLUMNS.len() + n)
 }

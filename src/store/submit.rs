@@ -14,6 +14,7 @@ use crate::domain::refusal::{Refusal, Stop};
 use crate::domain::rows::Kind;
 use crate::domain::work::{Change, Decision, Rows, Work};
 use crate::sqlite::DbError;
+use crate::wire::change;
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
@@ -118,7 +119,7 @@ fn changed_since(rows: &SqlRows<'_>, seen: &[Seen]) -> Option<Refusal> {
 ///
 /// # Errors
 /// What SQLite says.
-pub fn put_all(db: &Connection, changes: &[Change]) -> rusqlite::Result<()> {
+fn put_all(db: &Connection, changes: &[Change]) -> rusqlite::Result<()> {
     let last: i64 = setting::get(db, setting::CHANGE_NO)?.and_then(|n| n.parse().ok()).unwrap_or(0);
     let mut number = last;
     let mut puts = Puts::new(db);
@@ -132,6 +133,24 @@ pub fn put_all(db: &Connection, changes: &[Change]) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Changes from which on their text is made beside the writing: a delisting's is a megabyte.
+const MANY: usize = 200;
+
+/// Writes changed rows inside the caller's transaction, and gives the text of the changes for the audit.
+///
+/// # Errors
+/// What SQLite says.
+pub(crate) fn put_and_tell(db: &Connection, changes: &[Change]) -> rusqlite::Result<String> {
+    if changes.len() < MANY {
+        return put_all(db, changes).map(|()| change::to_json(changes));
+    }
+    std::thread::scope(|scope| {
+        let text = scope.spawn(|| change::to_json(changes));
+        put_all(db, changes)?;
+        Ok(text.join().unwrap_or_else(|_| change::to_json(changes)))
+    })
+}
+
 fn apply(
     db: &Connection,
     now: Timestamp,
@@ -139,7 +158,7 @@ fn apply(
     command: &Command,
     decision: &Decision,
 ) -> rusqlite::Result<i64> {
-    put_all(db, &decision.changes)?;
+    let detail = put_and_tell(db, &decision.changes)?;
     let name = command.name();
     let entry = Entry {
         at: now,
@@ -152,6 +171,7 @@ fn apply(
         reason: &crate::base::text::clean(command.reason()),
         outcome: audit::DONE,
         changes: &decision.changes,
+        detail: &detail,
     };
     audit::append(db, &entry)
 }
@@ -189,6 +209,7 @@ fn note_refusal(
         reason: &crate::base::text::clean(&reason),
         outcome: refusal.code,
         changes: &[],
+        detail: &change::to_json(&[]),
     };
     audit::append(&tx, &entry)?;
     tx.commit()

@@ -24,22 +24,22 @@ pub fn to_json(changes: &[Change]) -> String {
 }
 
 fn write_change(out: &mut String, change: &Change) {
-    let after = change.after.cells();
-    let before = change.before.as_ref().map(crate::domain::rows::Row::cells);
-    let (kind, id) = (change.after.kind(), change.after.uuid());
+    let (after, before) = (&change.after, change.before.as_ref());
+    let (kind, id) = (after.kind(), after.uuid());
     // Writing to a string cannot fail.
     let _ = write!(out, r#"{{"kind":"{}","id":"{}","new":{},"set":{{"#, kind.table(), id.simple(), before.is_none());
+    let differing = before.map_or(u64::MAX, |b| after.differing(b));
     let mut first = true;
-    for (i, column) in kind.columns().iter().enumerate() {
-        let old = before.as_ref().map_or(&Value::Null, |b| &b[i]);
-        if *old == after[i] {
+    for (i, column) in kind.columns().iter().enumerate().filter(|(i, _)| differing >> i & 1 == 1) {
+        let (old, new) = (before.map_or(Value::Null, |b| b.cell(i)), after.cell(i));
+        if old == new {
             continue;
         }
         let _ = write!(out, r#"{}"{}":["#, if first { "" } else { "," }, column.name);
         first = false;
-        write_value(out, old);
+        write_value(out, &old);
         out.push(',');
-        write_value(out, &after[i]);
+        write_value(out, &new);
         out.push(']');
     }
     out.push_str("}}");

@@ -208,7 +208,8 @@ fn delist_first(p: &mut Province) -> (uuid::Uuid, uuid::Uuid) {
     p.must(2, Command::AddEvidence { incident, kind, title, sha256, bytes: 1 });
     p.must(0, triage(incident, true));
     p.must(0, Command::Move { kind: Kind::Incident, id: incident, verb: Verb::Verify, reason: "核".into() });
-    p.must(1, Command::ConfirmIncident { incident, reason: "查实".into() });
+    let confirm = p.confirm(incident);
+    p.must(1, confirm);
     (entry, incident)
 }
 
@@ -317,7 +318,10 @@ fn four_eyes_hold_for_reporter_and_sole_verifier() {
         for who in &verifiers {
             p.must(*who, Command::Move { kind: Kind::Incident, id: incident, verb: Verb::Verify, reason: "核".into() });
         }
-        let outcome = p.ask(confirmer, &Command::ConfirmIncident { incident, reason: "查实".into() });
+        let outcome = {
+            let confirm = p.confirm(incident);
+            p.ask(confirmer, &confirm)
+        };
         let code = match outcome {
             Ok(_) => None,
             Err(Stop::Refused(r)) => Some(r.code),

@@ -69,7 +69,8 @@ fn things(p: &mut Province) -> Things {
     p.must(0, proof(first));
     p.must(0, triage(first, "疑"));
     p.walk(Kind::Incident, first, &[Verb::Verify]);
-    p.must(1, Command::ConfirmIncident { incident: first, reason: "查实".into() });
+    let confirm = p.confirm(first);
+    p.must(1, confirm);
     let incident = p.must(2, report(entries[1]));
     Things {
         entry: entries[1],

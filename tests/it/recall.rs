@@ -21,7 +21,8 @@ fn delist(p: &mut Province, entry: Uuid, batches: &str) -> Uuid {
     p.must(0, Command::Move { kind: Kind::Incident, id: incident, verb: Verb::Verify, reason: reason() });
     let (kind, title, sha256) = (EvidenceKind::TestReport, "检验报告".to_owned(), "ab".repeat(32));
     p.must(0, Command::AddEvidence { incident, kind, title, sha256, bytes: 9 });
-    p.must(1, Command::ConfirmIncident { incident, reason: "查实".into() })
+    let confirm = p.confirm(incident);
+    p.must(1, confirm)
 }
 
 fn buy(p: &mut Province, buyer: u128, entry: &CatalogEntry, batch: Option<Uuid>, pieces: i64) -> Uuid {

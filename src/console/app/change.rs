@@ -176,14 +176,27 @@ impl App {
         held.effects
     }
 
-    /// Takes a kept delisting back; nothing was written.
-    pub(super) fn undo(&mut self) {
-        let (id, what) = match self.held.take() {
-            Some(held) => ("delist-undone", held.what),
-            None => ("delist-nothing-held", String::new()),
+    /// Takes a kept delisting back: no product is touched; that it was confirmed and taken back is written down.
+    pub(super) fn undo(&mut self) -> Vec<Effect> {
+        let Some(held) = self.held.take() else {
+            self.tell(self.facts.locale.tr("delist-nothing-held").into_owned(), false);
+            return Vec::new();
         };
-        let good = id == "delist-undone";
-        self.tell(self.facts.locale.tr_with(id, &[("what", &what)]), good);
+        let called_off = |command: Command| match command {
+            Command::ConfirmIncident { incident, reason, .. } => {
+                Command::Move { kind: Kind::Incident, id: incident, verb: Verb::CallOff, reason }
+            }
+            other => other,
+        };
+        let back = |effect: Effect| match effect {
+            Effect::Submit { commands, about, .. } => {
+                let commands = commands.into_iter().map(called_off).collect();
+                let what = format!("{}:{}", Verb::CallOff.code(), held.what);
+                Effect::Submit { commands, seen: Vec::new(), about, what }
+            }
+            other => other,
+        };
+        held.effects.into_iter().map(back).collect()
     }
 
     fn refuse_with(&mut self, refusal: &Refusal) {

@@ -200,7 +200,7 @@ impl App {
             Action::Confirm => return self.confirm_delisting(),
             Action::RemindNotice => self.confirm_remind_counters(),
             Action::RemindSilent => self.confirm_remind_silent(),
-            Action::Undo => self.undo(),
+            Action::Undo => return self.undo(),
             Action::Recall => return self.recall(),
             Action::Reveal => return self.reveal(),
             Action::Remind => self.confirm_remind(),

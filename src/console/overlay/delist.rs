@@ -237,10 +237,11 @@ impl Delist {
         }
         let Some(preview) = &self.preview else { return Reaction::Stay };
         let reason = text::clean(&self.reason.text());
-        let commands = preview
-            .cases
-            .iter()
-            .map(|c| Command::ConfirmIncident { incident: c.incident.id.0, reason: reason.clone() });
+        let commands = preview.cases.iter().map(|c| Command::ConfirmIncident {
+            incident: c.incident.id.0,
+            product: c.entry.code.clone(),
+            reason: reason.clone(),
+        });
         let about = preview.cases.iter().map(|c| (Kind::Incident, c.incident.id.0)).collect();
         let what = match &preview.cases[..] {
             [one] => format!("confirm:{} {}", one.entry.code, one.entry.name),

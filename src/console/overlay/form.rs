@@ -166,7 +166,7 @@ impl Form {
         let what = format!("{}:{what}", self.purpose.code());
         if self.purpose == Purpose::Attach {
             let Some(one) = subjects.first() else { return Reaction::Stay };
-            let (kind, title) = (self.code("evidence", EvidenceKind::parse), self.word("title"));
+            let (kind, title) = (self.code("evidence", EvidenceKind::parse), self.word("paper"));
             let path = PathBuf::from(self.word("file"));
             return Reaction::Do(vec![Effect::Attach { incident: one.id, kind, title, path, what }]);
         }

@@ -156,6 +156,31 @@ fn refuse_open_incident(w: &Work<'_>, entry: &CatalogEntry, verb: Verb) -> Resul
 
 /// Walks an arrow and does what follows from it.
 pub fn set_state(w: &mut Work<'_>, entry: &CatalogEntry, verb: Verb, reason: &str) -> Result<CatalogEntry, Stop> {
+    let after = walk_arrow(w, entry, verb, reason)?;
+    match verb {
+        Verb::Suspend | Verb::Withdraw => {
+            let shelves = w.find::<ShelfLine>("entry_id", entry.id.to_value())?;
+            sales::stop(w, &after, shelves, reason)?;
+        }
+        Verb::Resume => sales::resume(w, &after)?,
+        _ => {}
+    }
+    Ok(after)
+}
+
+/// Takes an entry out for good; `shelves` are all its shelf lines.
+pub fn delist(
+    w: &mut Work<'_>,
+    entry: &CatalogEntry,
+    shelves: Vec<ShelfLine>,
+    reason: &str,
+) -> Result<CatalogEntry, Stop> {
+    let after = walk_arrow(w, entry, Verb::Delist, reason)?;
+    sales::stop(w, &after, shelves, reason)?;
+    Ok(after)
+}
+
+fn walk_arrow(w: &mut Work<'_>, entry: &CatalogEntry, verb: Verb, reason: &str) -> Result<CatalogEntry, Stop> {
     let (_, state) = step(w, &entry.code, entry.state, verb, reason, (&entry.county_code, owner(entry)))?;
     let mut after = CatalogEntry {
         state,
@@ -182,11 +207,6 @@ pub fn set_state(w: &mut Work<'_>, entry: &CatalogEntry, verb: Verb, reason: &st
         after.edition_no = Some(w.next_number(Kind::CatalogEdition)?);
     }
     w.update(entry.clone(), after.clone());
-    match verb {
-        Verb::Suspend | Verb::Delist | Verb::Withdraw => sales::stop(w, &after, reason)?,
-        Verb::Resume => sales::resume(w, &after)?,
-        _ => {}
-    }
     Ok(after)
 }
 

@@ -1,6 +1,7 @@
 //! Quality incidents, delisting, removal notices (A31, domain section 4; plan 三（二）1 一经查实立即清理).
 
 use super::{Target, catalog, closing, field, no_such_step, owner, recall, step};
+use crate::base::text;
 use crate::domain::codes::*;
 use crate::domain::machine::{self, Verb};
 use crate::domain::refusal::{Refusal, Stop, wrong_state};
@@ -207,13 +208,18 @@ fn release(w: &mut Work<'_>, incident: &Incident, reason: &str) -> Result<(), St
     Ok(())
 }
 
-pub fn confirm(w: &mut Work<'_>, id: Uuid, reason: &str) -> Result<Target, Stop> {
+pub fn confirm(w: &mut Work<'_>, id: Uuid, product: &str, reason: &str) -> Result<Target, Stop> {
     let incident: Incident = w.get(id)?;
     let area = (incident.county_code.as_str(), owner(&incident));
     let (_, state) = step(w, &incident.code, incident.state, Verb::Confirm, reason, area)?;
     four_eyes(w, &incident)?;
     let (_, state) = machine::step(&incident.code, state, Verb::StartRemoval, reason)?;
     let entry: CatalogEntry = w.get(incident.entry_id.0)?;
+    let typed = text::half_width(&field::required("code", product, field::SHORT)?).to_uppercase();
+    if typed != entry.code {
+        let refusal = Refusal::new("wrong-product").with("code", entry.code).with("typed", typed);
+        return Err(refusal.with("incident", incident.code).into());
+    }
     let cause = format!("{} {reason}", incident.code);
     let (notices, edition_no) = match entry.state {
         // One delisting, two reports (domain section 4): this one ends with the edition of the other.
@@ -260,22 +266,21 @@ fn four_eyes(w: &Work<'_>, incident: &Incident) -> Result<(), Stop> {
 /// Takes the entry out of everything in this one decision; gives the number of notices written and that of the edition.
 fn delist(w: &mut Work<'_>, incident: &Incident, entry: &CatalogEntry, cause: &str) -> Result<(i64, i64), Stop> {
     let shelves = w.find::<ShelfLine>("entry_id", entry.id.to_value())?;
-    let entry = catalog::set_state(w, entry, Verb::Delist, cause)?;
+    // Each counter once, in the order of its lines. The lines are read once: there may be thousands.
+    let mut seen = HashSet::new();
+    let counters: Vec<CounterId> = shelves.iter().map(|s| s.counter_id).filter(|c| seen.insert(*c)).collect();
+    let entry = catalog::delist(w, entry, shelves, cause)?;
     // Counts are of stored rows, where this entry may still be listed.
     let leaving = i64::from(w.stored::<CatalogEntry>(entry.id.0)?.is_some_and(|e| e.state == EntryState::Listed));
     let today = w.today();
     let number = w.next_number(Kind::CatalogEdition)?;
     catalog::new_edition(w, today, cause.to_owned(), (leaving, true))?;
-    let mut seen = HashSet::new();
-    for shelf in shelves {
-        if !seen.insert(shelf.counter_id) {
-            continue;
-        }
-        let counter: Counter = w.get(shelf.counter_id.0)?;
+    for (place, counter_id) in counters.iter().enumerate() {
+        let counter: Counter = w.get(counter_id.0)?;
         let notice = RemovalNotice {
             id: NoticeId(w.new_id()),
             meta: w.new_meta(owner(&counter)),
-            code: format!("{}-{:04}", incident.code.replacen("QI", "XJ", 1), seen.len()),
+            code: format!("{}-{:04}", incident.code.replacen("QI", "XJ", 1), place + 1),
             incident_id: incident.id,
             entry_id: entry.id,
             counter_id: counter.id,
@@ -297,7 +302,7 @@ fn delist(w: &mut Work<'_>, incident: &Incident, entry: &CatalogEntry, cause: &s
     }
     let supplier: Supplier = w.get(entry.supplier_id.0)?;
     w.update(supplier.clone(), Supplier { under_review: true, ..supplier });
-    Ok((i64::try_from(seen.len()).unwrap_or(i64::MAX), number))
+    Ok((i64::try_from(counters.len()).unwrap_or(i64::MAX), number))
 }
 
 pub fn acknowledge(w: &mut Work<'_>, id: Uuid, answer: AckAnswer, quantity: i64, reason: &str) -> Result<Target, Stop> {

@@ -13,9 +13,9 @@ use crate::domain::work::Work;
 /// Order states in which goods are not yet on their way, so that the order can still be stopped.
 pub const STOPPABLE: &[OrderState] = &[OrderState::Requested, OrderState::Pooled, OrderState::Ordered];
 
-/// Takes an entry out of sale everywhere: shelf lines stop, published packs need a replacement, open orders are held.
-pub fn stop(w: &mut Work<'_>, entry: &CatalogEntry, reason: &str) -> Result<(), Stop> {
-    for line in w.find::<ShelfLine>("entry_id", entry.id.to_value())? {
+/// Takes an entry out of sale everywhere: its `shelves` stop, published packs need a replacement, open orders are held.
+pub fn stop(w: &mut Work<'_>, entry: &CatalogEntry, shelves: Vec<ShelfLine>, reason: &str) -> Result<(), Stop> {
+    for line in shelves {
         if line.state == ShelfState::Sellable {
             w.update(line.clone(), ShelfLine { state: ShelfState::Stopped, stopped_with_entry: true, ..line });
         }

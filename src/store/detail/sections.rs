@@ -67,7 +67,7 @@ pub const SECTIONS: &[Section] = &[
         "relistings",
         Kind::CatalogEntry,
         ListKind::Catalog,
-        "(t.relisted_from = ?1 OR t.id = (SELECT relisted_from FROM catalog_entry WHERE id = ?1))",
+        "t.id IN (SELECT id FROM catalog_entry WHERE relisted_from = ?1 UNION ALL SELECT relisted_from FROM catalog_entry WHERE id = ?1)",
     ),
     section(
         "product",

@@ -206,6 +206,11 @@ fn within_the_window_it_can_be_taken_back_and_afterwards_or_on_leaving_it_is_don
     desk.press("u");
     assert!(desk.screen(80, 24).contains("已撤销"), "{}", desk.screen(80, 24));
     assert!(desk.app.release_held().is_empty());
+    // No product is touched; that it was confirmed and taken back stands in the audit and on the timeline.
+    assert_eq!((desk.audit(), desk.state(&entry)), (before + 1, entry.state));
+    let steps = desk.rows::<IncidentStep>("incident_id", incident.id);
+    assert_eq!(steps.last().map(|s| s.verb.as_str()), Some("call_off"));
+    let before = desk.audit();
     desk.press("u");
     assert!(desk.screen(80, 24).contains("没有可撤销的清退"), "{}", desk.screen(80, 24));
     desk.press("X");

@@ -113,7 +113,7 @@ fn the_whole_way_by_two_people_with_every_refusal_on_it() {
     must(&data, CITY, &["incident", "advise", INCIDENT, "--reason", "建议清退"]);
     refused(&data, CITY, &confirm(PRODUCT), 1, "not-allowed");
     refused(&data, FIRST, &confirm(PRODUCT), 1, "four-eyes");
-    refused(&data, SECOND, &confirm("SX611026-0002"), 3, "wrong-product");
+    refused(&data, SECOND, &confirm("SX611026-0002"), 1, "wrong-product");
     refused(&data, SECOND, &["incident", "close", INCIDENT, "--reason", "x"], 1, "wrong-state");
     refused(&data, SECOND, &["incident", "notice", INCIDENT, "--out", "-"], 1, "wrong-state");
     let done = must(&data, SECOND, &confirm("sx611026-0001"));
@@ -144,11 +144,17 @@ fn the_whole_way_by_two_people_with_every_refusal_on_it() {
     assert_eq!((relisted["code"].as_str(), relisted["state"].as_str()), (Some("SX611026-0003"), Some("candidate")));
     let (_, shown) = json(&data, &["show", "catalog", PRODUCT]);
     assert_eq!(shown["fields"]["state"], "delisted");
-    // Every attempt is in the audit, by its person, refused ones too; the wrong product never became one.
+    // Every attempt is in the audit, by its person, refused ones too.
     let (_, audit) = json(&data, &["audit", "list", "--filter", "command:incident.confirm", "--sort", "no"]);
     let rows = audit["rows"].as_array().expect("rows");
     let said: Vec<_> = rows.iter().map(|r| (r["person"].as_str(), r["outcome"].as_str())).collect();
-    let expected = [("赵商", "not-allowed"), ("李静", "four-eyes"), ("周敏", "done"), ("周敏", "wrong-state")];
+    let expected = [
+        ("赵商", "not-allowed"),
+        ("李静", "four-eyes"),
+        ("周敏", "wrong-product"),
+        ("周敏", "done"),
+        ("周敏", "wrong-state"),
+    ];
     assert_eq!(said, expected.map(|(p, o)| (Some(p), Some(o))));
     assert_eq!(run(data.gongfu(&["audit", "verify"])).0, 0);
 }

@@ -23,6 +23,7 @@ fn ids(db: &Connection, sql: &str) -> Vec<Uuid> {
 /// Rows about one product.
 struct Product {
     entry: Uuid,
+    code: String,
     counters: Vec<Uuid>,
     pack: Uuid,
     order: Uuid,
@@ -35,6 +36,9 @@ fn products(db: &Connection) -> Vec<Product> {
         let one = |sql: &str| ids(db, &sql.replace("ENTRY", &format!("x'{}'", entry.simple())));
         Product {
             entry: *entry,
+            code: db
+                .query_row("SELECT code FROM catalog_entry WHERE id = ?1", [entry.as_bytes().as_slice()], |r| r.get(0))
+                .expect("a code"),
             counters: one("SELECT counter_id FROM shelf_line WHERE entry_id = ENTRY ORDER BY seq"),
             pack: one("SELECT pack_id FROM gift_pack_item WHERE entry_id = ENTRY")[0],
             order: one("SELECT order_id FROM order_line WHERE entry_id = ENTRY")[0],
@@ -46,7 +50,7 @@ fn products(db: &Connection) -> Vec<Product> {
 
 /// What one of the two asks for in a round, in an order of its own.
 fn wishes(product: &Product, who: usize, round: usize) -> Vec<Command> {
-    let Product { entry, counters, pack, order, incidents } = product;
+    let Product { entry, code, counters, pack, order, incidents } = product;
     let step = |kind, id: &Uuid, verb| Command::Move { kind, id: *id, verb, reason: format!("{who}-{round}") };
     let (entry, pack, seed) = (*entry, *pack, mix((round * 2 + who) as u64));
     let quantity = i64::try_from(seed % 30).expect("small") + 1;
@@ -62,7 +66,10 @@ fn wishes(product: &Product, who: usize, round: usize) -> Vec<Command> {
     // Each confirms the report of its own; in one round of three both want the same.
     let mine = if round.is_multiple_of(3) { 0 } else { who };
     let at = usize::try_from(seed >> 20).unwrap_or(0) % (out.len() + 1);
-    out.insert(at, Command::ConfirmIncident { incident: incidents[mine], reason: "查实".into() });
+    out.insert(
+        at,
+        Command::ConfirmIncident { incident: incidents[mine], product: code.clone(), reason: "查实".into() },
+    );
     out
 }
 

@@ -24,10 +24,12 @@ const COUNTERS: usize = 2_500;
 pub fn delist(dir: &Path) {
     let store = Store::open(dir, Clock::Real, Ids::real(Clock::Real), false).expect("a database");
     let db = store.connect().expect("a reader");
-    let incident = db.query_row("SELECT id FROM incident", [], |r| Ok(id(r, 0))).expect("an incident");
+    let sql = "SELECT i.id, e.code FROM incident i JOIN catalog_entry e ON e.id = i.entry_id";
+    let (incident, product) = db.query_row(sql, [], |r| Ok((id(r, 0), r.get(1)?))).expect("an incident");
     drop(db);
     child::say("ready");
-    let done = store.submit_wait(&people()[1], vec![Command::ConfirmIncident { incident, reason: "查实".into() }]);
+    let confirm = Command::ConfirmIncident { incident, product, reason: "查实".into() };
+    let done = store.submit_wait(&people()[1], vec![confirm]);
     child::say(&format!("done {:?}", done.map(|d| d.audit_no)));
 }
 

@@ -111,7 +111,16 @@ fn onward(rows: &Memory, t: Throw) -> Command {
         IncidentState::Closed => walk(Verb::Reopen),
         IncidentState::RemovalRunning if !t.b.is_multiple_of(3) => toward_closing(rows, &incident.clone(), t),
         IncidentState::RemovalRunning => walk(Verb::Close),
-        _ => Command::ConfirmIncident { incident: id, reason: "查实".into() },
+        _ => Command::ConfirmIncident {
+            incident: id,
+            // Now and then a slip.
+            product: if t.b % 16 == 15 {
+                "SX611026-9999".into()
+            } else {
+                rows.get::<CatalogEntry>(incident.entry_id.0).code
+            },
+            reason: "查实".into(),
+        },
     }
 }
 

@@ -227,6 +227,13 @@ impl Province {
         }
     }
 
+    /// The confirmation of an incident, with the code of its product as typed.
+    pub fn confirm(&self, incident: Uuid) -> Command {
+        let entry = self.rows.get::<Incident>(incident).entry_id.0;
+        let product = self.rows.get::<CatalogEntry>(entry).code;
+        Command::ConfirmIncident { incident, product, reason: "查实".into() }
+    }
+
     pub fn walk(&mut self, kind: Kind, id: Uuid, verbs: &[Verb]) {
         for verb in verbs {
             self.must(0, Command::Move { kind, id, verb: *verb, reason: "试".into() });

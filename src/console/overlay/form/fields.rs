@@ -119,7 +119,7 @@ pub fn of(purpose: Purpose, records: usize) -> Vec<Place> {
             text("reason", LONG, false),
         ],
         Purpose::Attach => {
-            vec![text("file", 400, true), choice("evidence", "evidence", 0), text("title", SHORT, true)]
+            vec![text("file", 400, true), choice("evidence", "evidence", 0), text("paper", SHORT, true)]
         }
         Purpose::Relist => vec![text("reason", LONG, true)],
     };
