@@ -10,6 +10,7 @@ pub mod console;
 pub mod demo;
 pub mod domain;
 pub mod forms;
+pub mod hub;
 pub mod reference;
 pub mod setup;
 pub mod sqlite;

@@ -1,3 +1,6 @@
 //! The versioned forms in which domain values travel or are kept as text. Nothing else is serialised.
 
 pub mod change;
+pub mod order;
+pub mod record;
+pub mod row;

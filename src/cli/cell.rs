@@ -42,7 +42,7 @@ impl<'a> Words<'a> {
                 self.locale.tr(if *n == 0 { "cli-word-no" } else { "cli-word-yes" }).into_owned()
             }
             (_, Value::Int(n)) => n.to_string(),
-            (_, Value::Blob(b)) => crate::store::audit::hex(b),
+            (_, Value::Blob(b)) => crate::wire::record::hex(b),
         }
     }
 

@@ -98,7 +98,7 @@ impl Format<'_> {
             }
             (_, Value::Text(t)) => Cow::Borrowed(t.as_str()),
             (_, Value::Int(n)) => Cow::Owned(n.to_string()),
-            (_, Value::Blob(b)) => Cow::Owned(crate::store::audit::hex(b)),
+            (_, Value::Blob(b)) => Cow::Owned(crate::wire::record::hex(b)),
         };
         text::display(&text).into_owned()
     }

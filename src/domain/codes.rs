@@ -24,6 +24,19 @@ macro_rules! codes {
             }
         }
 
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.code())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(from)?;
+                $name::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text} is no {}", stringify!($name))))
+            }
+        }
+
         impl $crate::domain::value::Cell for $name {
             const TYPE: $crate::domain::value::CellType = $crate::domain::value::CellType::Text;
             fn to_value(&self) -> $crate::domain::value::Value {

@@ -8,10 +8,15 @@ use super::machine::Verb;
 use super::rows::Kind;
 use super::value::Fen;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// What is asked. Kinds are verbs on nouns, not table writes.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// A command is what travels to the hub, so its form as JSON is part of the protocol: `{"do":"confirm_incident",…}`,
+/// ids and codes as text, money in fen, days as `2020-08-20`. `tests/fixtures/wire` holds one of each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
 pub enum Command {
     /// Walks one arrow of a state machine; the noun's file holds guards and what follows.
     Move {
@@ -186,7 +191,7 @@ pub enum Command {
 }
 
 /// A line of a product list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProposeEntry {
     pub supplier_name: String,
     pub supplier_kind: SupplierKind,
@@ -207,7 +212,7 @@ pub struct ProposeEntry {
 }
 
 /// A new counter (A19).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AddCounter {
     pub name: String,
     pub venue_type: String,
@@ -223,7 +228,7 @@ pub struct AddCounter {
 }
 
 /// A purchase as a unit reports it (A15).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AddPurchase {
     pub buyer: Uuid,
     pub supplier: Uuid,
@@ -240,7 +245,7 @@ pub struct AddPurchase {
 }
 
 /// A file that backs a purchase (A16).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AddPurchaseEvidence {
     pub purchase: Uuid,
     pub kind: ProofKind,

@@ -152,6 +152,19 @@ macro_rules! records {
             pub fn parse(table: &str) -> Option<Kind> { Kind::ALL.iter().copied().find(|k| k.table() == table) }
         }
 
+        impl serde::Serialize for Kind {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.table())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for Kind {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(from)?;
+                Kind::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text} is no kind of record")))
+            }
+        }
+
         /// A row of any kind.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Row { $( $name($name) ),* }

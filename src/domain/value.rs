@@ -68,7 +68,8 @@ fn wrong<T>(what: &'static str, found: &Value) -> Result<T, CellError> {
 }
 
 /// Money in fen (1/100 yuan). Yuan, 万元 and 亿元 exist only at the edges.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Fen(pub i64);
 
 impl Fen {

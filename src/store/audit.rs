@@ -7,9 +7,9 @@
 use super::setting;
 use crate::domain::actor::Actor;
 use crate::domain::work::Change;
+use crate::wire::record::{digest, hex};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Outcome of a command that was carried out; any other outcome is a refusal code.
@@ -118,29 +118,6 @@ fn parse_head(text: &str) -> Option<(i64, [u8; 32])> {
         *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
     }
     Some((no.parse().ok()?, bytes))
-}
-
-/// SHA-256 over the previous hash and every field, each with its length, so that no two records read alike.
-fn digest(previous: &[u8; 32], no: i64, at: i64, org: &[u8], target: &[u8], texts: &[&str; 10]) -> [u8; 32] {
-    let mut sha = Sha256::new();
-    sha.update(b"gongfu audit 1\n");
-    sha.update(previous);
-    sha.update(no.to_be_bytes());
-    sha.update(at.to_be_bytes());
-    for part in [org, target].into_iter().chain(texts.iter().map(|t| t.as_bytes())) {
-        sha.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        sha.update(part);
-    }
-    sha.finalize().into()
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
-        let _ = write!(out, "{b:02x}");
-        out
-    })
 }
 
 /// What a check of the chain found.

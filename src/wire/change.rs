@@ -46,7 +46,7 @@ fn write_change(out: &mut String, change: &Change) {
 }
 
 /// As [`value`] is written.
-fn write_value(out: &mut String, v: &Value) {
+pub fn write_value(out: &mut String, v: &Value) {
     match v {
         Value::Null => out.push_str("null"),
         Value::Int(n) => _ = write!(out, "{n}"),

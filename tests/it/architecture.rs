@@ -8,7 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["base"],
     &["domain"],
     &["reference", "wire", "sqlite"],
-    &["store", "forms"],
+    &["store", "forms", "hub"],
     &["demo"],
     &["setup"],
     &["console"],
@@ -19,14 +19,32 @@ const LAYERS: &[&[&str]] = &[
 
 /// Paths that only some files may name: the path, and the beginnings of the files that may.
 const ONLY: &[(&str, &[&str])] = &[
-    ("rusqlite", &["sqlite", "store", "setup"]),
+    ("rusqlite", &["sqlite", "store", "setup", "hub/engine/sqlite"]),
     // backend/sync holds an enum of the settings.
-    ("serde", &["wire", "console/keys", "console/theme", "console/settings", "console/backend/sync", "config", "cli"]),
+    // A command is the unit that travels: its declaration is its form.
+    (
+        "serde",
+        &[
+            "wire",
+            "domain/command",
+            "domain/codes",
+            "domain/record",
+            "domain/value",
+            "console/keys",
+            "console/theme",
+            "console/settings",
+            "console/backend/sync",
+            "config",
+            "cli",
+        ],
+    ),
     // The history of a record shows values as `wire::change` reads them back.
-    ("serde_json", &["wire", "console/views/detail", "config", "cli"]),
+    ("serde_json", &["wire", "hub", "console/views/detail", "config", "cli"]),
     ("clap", &["cli", "main"]),
     ("ratatui", &["console"]),
-    ("crate::sqlite", &["sqlite", "store", "setup", "console/run.rs", "config", "cli"]),
+    ("tokio_postgres", &["hub/engine/postgres"]),
+    ("axum", &["hub/http"]),
+    ("crate::sqlite", &["sqlite", "store", "setup", "hub/engine/sqlite", "console/run.rs", "config", "cli"]),
 ];
 
 const LONGEST: usize = 500;

@@ -7,7 +7,7 @@ use crate::console::theme::{Depth, Env};
 use crate::setup::evidence;
 use crate::sqlite::{self, Use, migrate};
 use crate::store::Connection;
-use crate::store::{audit, schema, setting};
+use crate::store::{schema, setting};
 use std::io::IsTerminal;
 use std::os::unix::fs::PermissionsExt;
 
@@ -154,7 +154,9 @@ fn audit_head(db: &Connection) -> Check {
     let kept = setting::get(db, setting::AUDIT_HEAD);
     let records = db.query_row("SELECT count(*) FROM audit", [], |r| r.get::<_, i64>(0)).unwrap_or(-1);
     match (last, kept) {
-        (Ok((no, hash)), Ok(Some(head))) if records == no && head == format!("{no}:{}", audit::hex(&hash)) => {
+        (Ok((no, hash)), Ok(Some(head)))
+            if records == no && head == format!("{no}:{}", crate::wire::record::hex(&hash)) =>
+        {
             check("audit", Level::Ok, format!("{no}"))
         }
         (Err(crate::store::SqlError::QueryReturnedNoRows), Ok(None)) => check("audit", Level::Ok, "0"),

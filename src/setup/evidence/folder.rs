@@ -2,7 +2,7 @@
 //!
 //! Owns names and bytes below `evidence/`. Must not know what a file is evidence of.
 
-use crate::store::audit::hex;
+use crate::wire::record::hex;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};

@@ -1,9 +1,9 @@
 //! One audit record as it was written, with every field it changed.
 
 use crate::domain::rows::Kind;
-use crate::store::audit::hex;
 use crate::store::convert;
 use crate::wire::change::{self, FieldChange};
+use crate::wire::record::hex;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;

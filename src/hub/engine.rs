@@ -1,0 +1,134 @@
+//! Where a ledger lies: SQLite in a file, or PostgreSQL 15 and newer.
+//!
+//! Owns [`Engine`], the one trait between the ledger's SQL and a database. The SQL is the same for both: `?1` marks, BIGINT, TEXT and
+//! BYTEA columns, `ON CONFLICT`, `RETURNING`; no sequences, triggers, JSON operators or advisory locks. Must not know what a row means.
+
+mod postgres;
+mod sqlite;
+
+pub use postgres::Postgres;
+pub use sqlite::Sqlite;
+
+use crate::domain::value::Value;
+use std::path::PathBuf;
+
+/// What is wrong with the place a ledger lies in.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum EngineError {
+    /// The database is not reachable now; the same may work later.
+    #[error("the ledger is not reachable: {0}")]
+    Away(String),
+    /// The database says no to this very statement, or is damaged.
+    #[error("the ledger: {0}")]
+    Broken(String),
+}
+
+/// One connection to a ledger. Positions of marks ascend by first appearance: SQLite numbers them so.
+pub trait Engine: Send {
+    /// Runs a statement and hands on each row.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn query(&mut self, sql: &str, args: &[Value], each: &mut dyn FnMut(Vec<Value>)) -> Result<(), EngineError>;
+
+    /// Runs a statement that gives no rows; the number of rows it changed.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64, EngineError>;
+
+    /// Runs several statements without marks.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn script(&mut self, sql: &str) -> Result<(), EngineError>;
+
+    /// Begins a transaction that may write.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn begin(&mut self) -> Result<(), EngineError>;
+
+    /// Makes the transaction last: it is on the disk when this returns.
+    ///
+    /// # Errors
+    /// What the database says; whether the transaction lasts is unknown then.
+    fn commit(&mut self) -> Result<(), EngineError>;
+
+    /// Takes the transaction back; does nothing without one.
+    fn rollback(&mut self);
+}
+
+/// The first row of a query.
+///
+/// # Errors
+/// As [`Engine::query`].
+pub fn first(engine: &mut dyn Engine, sql: &str, args: &[Value]) -> Result<Option<Vec<Value>>, EngineError> {
+    let mut found = None;
+    engine.query(sql, args, &mut |row| _ = found.get_or_insert(row))?;
+    Ok(found)
+}
+
+/// Every row of a query.
+///
+/// # Errors
+/// As [`Engine::query`].
+pub fn all(engine: &mut dyn Engine, sql: &str, args: &[Value]) -> Result<Vec<Vec<Value>>, EngineError> {
+    let mut rows = Vec::new();
+    engine.query(sql, args, &mut |row| rows.push(row))?;
+    Ok(rows)
+}
+
+/// The place of a ledger, as `--store` names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    Sqlite(PathBuf),
+    /// A PostgreSQL address: `postgres://user@host/database`.
+    Postgres(String),
+}
+
+impl Place {
+    /// Reads `sqlite:PATH`, `postgres://…` or `postgresql://…`.
+    pub fn parse(text: &str) -> Option<Place> {
+        if let Some(path) = text.strip_prefix("sqlite:").filter(|p| !p.is_empty()) {
+            return Some(Place::Sqlite(PathBuf::from(path)));
+        }
+        let postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        postgres.then(|| Place::Postgres(text.to_owned()))
+    }
+}
+
+/// Connections to one ledger, made when they are asked for and kept for the next who asks.
+pub struct Pool {
+    kind: Kind,
+}
+
+enum Kind {
+    Sqlite(sqlite::Files),
+    Postgres(postgres::Connections),
+}
+
+impl Pool {
+    /// Makes ready for a place; connects to nothing yet.
+    ///
+    /// # Errors
+    /// When the address is not understood.
+    pub fn new(place: &Place, runtime: tokio::runtime::Handle) -> Result<Pool, EngineError> {
+        let kind = match place {
+            Place::Sqlite(path) => Kind::Sqlite(sqlite::Files::new(path.clone())),
+            Place::Postgres(address) => Kind::Postgres(postgres::Connections::new(address, runtime)?),
+        };
+        Ok(Pool { kind })
+    }
+
+    /// A connection. Blocks: not for the runtime's own threads.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or opened.
+    pub fn get(&self) -> Result<Box<dyn Engine + '_>, EngineError> {
+        Ok(match &self.kind {
+            Kind::Sqlite(files) => Box::new(files.get()?),
+            Kind::Postgres(connections) => Box::new(connections.get()?),
+        })
+    }
+}

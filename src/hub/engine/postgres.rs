@@ -1,0 +1,170 @@
+//! A ledger in PostgreSQL.
+//!
+//! Blocks where SQLite blocks: callers are threads of their own, never the runtime's.
+
+use super::{Engine, EngineError};
+use crate::domain::value::Value;
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Timeouts};
+use std::error::Error;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{NoTls, Row};
+
+/// As many connections as a machine of a few cores can keep busy.
+const CONNECTIONS: usize = 16;
+/// How long to wait for a connection before the ledger counts as away.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The pool of connections to one database.
+pub(super) struct Connections {
+    pool: Pool,
+    runtime: Handle,
+}
+
+/// One connection.
+pub struct Postgres {
+    client: Option<Object>,
+    runtime: Handle,
+    open: bool,
+}
+
+impl Connections {
+    pub(super) fn new(address: &str, runtime: Handle) -> Result<Connections, EngineError> {
+        let config = address.parse::<tokio_postgres::Config>().map_err(|e| EngineError::Broken(e.to_string()))?;
+        let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let timeouts = Timeouts { wait: Some(PATIENCE), create: Some(PATIENCE), recycle: Some(PATIENCE) };
+        let pool = Pool::builder(Manager::from_config(config, NoTls, recycle))
+            .max_size(CONNECTIONS)
+            .timeouts(timeouts)
+            .runtime(deadpool_postgres::Runtime::Tokio1)
+            .build()
+            .map_err(|e| EngineError::Broken(e.to_string()))?;
+        Ok(Connections { pool, runtime })
+    }
+
+    pub(super) fn get(&self) -> Result<Postgres, EngineError> {
+        let client = self.runtime.block_on(self.pool.get()).map_err(|e| EngineError::Away(e.to_string()))?;
+        Ok(Postgres { client: Some(client), runtime: self.runtime.clone(), open: false })
+    }
+}
+
+/// A value as the column or mark of a statement wants it.
+#[derive(Debug)]
+struct Arg<'a>(&'a Value);
+
+impl ToSql for Arg<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match (self.0, ty) {
+            (Value::Null, _) => Ok(IsNull::Yes),
+            (Value::Int(n), &Type::INT4) => i32::try_from(*n)?.to_sql(ty, out),
+            (Value::Int(n), _) => n.to_sql(ty, out),
+            (Value::Text(t), _) => t.to_sql(ty, out),
+            (Value::Blob(b), _) => b.as_slice().to_sql(ty, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+fn said(e: &tokio_postgres::Error) -> EngineError {
+    // With a code the server has answered; without one the connection or the server is gone.
+    let Some(db) = e.as_db_error() else { return EngineError::Away(e.to_string()) };
+    let text = format!("{} ({})", db.message(), db.code().code());
+    // 08 connection, 40 rolled back for others' sake, 53 out of something, 57 shutting down, 25006 a standby.
+    let passing = ["08", "40", "53", "57"].iter().any(|class| db.code().code().starts_with(class));
+    if passing || db.code().code() == "25006" { EngineError::Away(text) } else { EngineError::Broken(text) }
+}
+
+fn values(row: &Row) -> Result<Vec<Value>, tokio_postgres::Error> {
+    let value = |(i, column): (usize, &tokio_postgres::Column)| {
+        Ok(match *column.type_() {
+            Type::INT8 => row.try_get::<_, Option<i64>>(i)?.map_or(Value::Null, Value::Int),
+            Type::INT4 => row.try_get::<_, Option<i32>>(i)?.map_or(Value::Null, |n| Value::Int(i64::from(n))),
+            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(i)?.map_or(Value::Null, Value::Blob),
+            _ => row.try_get::<_, Option<String>>(i)?.map_or(Value::Null, Value::Text),
+        })
+    };
+    row.columns().iter().enumerate().map(value).collect()
+}
+
+/// The marks as PostgreSQL writes them. No text of ours has a question mark.
+fn dollars(sql: &str) -> String {
+    sql.replace('?', "$")
+}
+
+impl Postgres {
+    fn client(&self) -> Result<&Object, EngineError> {
+        self.client.as_ref().ok_or_else(|| EngineError::Away("the connection is gone".into()))
+    }
+
+    /// Runs a statement; every statement is prepared once a connection.
+    fn run<T>(&self, sql: &str, args: &[Value], how: Run<T>) -> Result<T, EngineError> {
+        let client = self.client()?;
+        let wrapped: Vec<Arg<'_>> = args.iter().map(Arg).collect();
+        let marks: Vec<&(dyn ToSql + Sync)> = wrapped.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
+        let result = self.runtime.block_on(async {
+            let statement = client.prepare_cached(&dollars(sql)).await?;
+            match how {
+                Run::Rows(of) => client.query(&statement, &marks).await.map(of),
+                Run::Count(of) => client.execute(&statement, &marks).await.map(of),
+            }
+        });
+        result.map_err(|e| said(&e))
+    }
+}
+
+/// What is wanted of a statement.
+enum Run<T> {
+    Rows(fn(Vec<Row>) -> T),
+    Count(fn(u64) -> T),
+}
+
+impl Engine for Postgres {
+    fn query(&mut self, sql: &str, args: &[Value], each: &mut dyn FnMut(Vec<Value>)) -> Result<(), EngineError> {
+        for row in self.run(sql, args, Run::Rows(|rows| rows))? {
+            each(values(&row).map_err(|e| said(&e))?);
+        }
+        Ok(())
+    }
+
+    fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64, EngineError> {
+        self.run(sql, args, Run::Count(|n| n))
+    }
+
+    fn script(&mut self, sql: &str) -> Result<(), EngineError> {
+        self.runtime.block_on(self.client()?.batch_execute(sql)).map_err(|e| said(&e))
+    }
+
+    fn begin(&mut self) -> Result<(), EngineError> {
+        self.script("BEGIN")?;
+        self.open = true;
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), EngineError> {
+        self.open = false;
+        self.script("COMMIT")
+    }
+
+    fn rollback(&mut self) {
+        if self.open {
+            self.open = false;
+            // A connection that cannot roll back is not handed on.
+            if self.script("ROLLBACK").is_err() {
+                self.client.take().map(Object::take);
+            }
+        }
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.rollback();
+    }
+}

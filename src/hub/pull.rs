@@ -1,0 +1,128 @@
+//! Pages of the feed for one device: every row of its scope after a number, each at its latest.
+//!
+//! Owns what a device may see: shared kinds in full, the others of its own area; contacts only where its role may see them.
+
+use super::engine::{self, Engine, EngineError};
+use super::ledger::{Device, State};
+use crate::domain::actor::Actor;
+use crate::domain::codes::Role;
+use crate::domain::rows::{Kind, Row};
+use crate::domain::value::Value;
+use crate::wire::row;
+use uuid::Uuid;
+
+/// A page: lines of [`row::to_line`] with their numbers, ascending, no number split.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    pub rows: Vec<(i64, String)>,
+    /// The cursor after it: everything in scope up to here was handed on.
+    pub next: i64,
+    pub head: i64,
+}
+
+/// Kinds that belong to one union: only it, those above it and the office see them. All others are what every union works
+/// with: the catalog and who makes it, packs, incidents, goals and dates.
+pub const OF_AN_AREA: &[Kind] = &[
+    Kind::ShelfLine,
+    Kind::Visit,
+    Kind::RemovalNotice,
+    Kind::RemovalAck,
+    Kind::BuyerNotice,
+    Kind::SalesAgreement,
+    Kind::PurchaseOrder,
+    Kind::OrderLine,
+    Kind::Purchase,
+    Kind::PurchaseEvidence,
+    Kind::Return,
+];
+
+/// Fields that are personal data, by kind.
+const CONTACTS: &[(Kind, &[&str])] =
+    &[(Kind::Supplier, &["contact_name", "contact_phone"]), (Kind::Counter, &["keeper", "phone"])];
+
+/// Who looks: the device's union with its division.
+pub struct Eye {
+    actor: Actor,
+}
+
+impl Eye {
+    /// The eye of a device whose organisation answers for `division`.
+    pub fn new(device: &Device, division: &str) -> Eye {
+        Eye {
+            actor: Actor {
+                name: String::new(),
+                org_id: device.org,
+                org_name: String::new(),
+                role: device.role,
+                division_code: division.to_owned(),
+                login: String::new(),
+                terminal: String::new(),
+                ssh_client: String::new(),
+                clock_set: false,
+            },
+        }
+    }
+
+    fn sees(&self, kind: Kind, area: &str, org: Uuid) -> bool {
+        !OF_AN_AREA.contains(&kind) || self.actor.covers(area, org)
+    }
+
+    /// A row's line as this device may have it.
+    fn line(&self, kind: Kind, area: &str, org: Uuid, line: String) -> Result<String, EngineError> {
+        let Some((_, fields)) = CONTACTS.iter().find(|(k, _)| *k == kind) else { return Ok(line) };
+        let may = self.actor.covers(area, org) && !matches!(self.actor.role, Role::Auditor | Role::SellerFeed);
+        if may {
+            return Ok(line);
+        }
+        let bad = |e: String| EngineError::Broken(format!("a line of the feed: {e}"));
+        let row = row::from_line(&line).map_err(|e| bad(e.to_string()))?;
+        let mut cells = row.cells();
+        for (column, cell) in kind.columns().iter().zip(&mut cells) {
+            if fields.contains(&column.name) {
+                *cell = Value::Text(String::new());
+            }
+        }
+        let blank = Row::from_cells(kind, row.uuid(), row.meta().clone(), &mut cells.into_iter());
+        Ok(row::to_line(&blank.map_err(|e| bad(e.to_string()))?))
+    }
+}
+
+/// The page after `cursor`, of at least one and about `limit` rows where there are any.
+///
+/// # Errors
+/// What the engine says.
+pub fn page(engine: &mut dyn Engine, state: &State, eye: &Eye, cursor: i64, limit: usize) -> Result<Page, EngineError> {
+    let from = cursor.clamp(0, state.seq);
+    let offset = i64::try_from(limit.max(1) - 1).unwrap_or(i64::MAX);
+    // The number of the last row that fits; the page takes all rows under it.
+    let sql = "SELECT \"seq\" FROM \"feed\" WHERE \"seq\" > ?1 AND \"seq\" <= ?2 ORDER BY \"seq\" LIMIT 1 OFFSET ?3";
+    let last = engine::first(engine, sql, &[Value::Int(from), Value::Int(state.seq), Value::Int(offset)])?;
+    let upto = last.and_then(|r| r[0].as_int()).unwrap_or(state.seq);
+    let sql = "SELECT \"kind\", \"id\", \"seq\", \"org\", \"area\", \"body\" FROM \"feed\" \
+               WHERE \"seq\" > ?1 AND \"seq\" <= ?2 ORDER BY \"seq\"";
+    let (mut rows, mut failed) = (Vec::new(), None);
+    engine.query(sql, &[Value::Int(from), Value::Int(upto)], &mut |row| match of_feed(row, eye) {
+        Ok(Some(line)) => rows.push(line),
+        Ok(None) => {}
+        Err(e) => _ = failed.get_or_insert(e),
+    })?;
+    match failed {
+        Some(e) => Err(e),
+        None => Ok(Page { rows, next: upto, head: state.seq }),
+    }
+}
+
+fn of_feed(row: Vec<Value>, eye: &Eye) -> Result<Option<(i64, String)>, EngineError> {
+    let bad = || EngineError::Broken("a line of the feed cannot be read".into());
+    let Ok(
+        [Value::Text(kind), Value::Blob(_), Value::Int(seq), Value::Blob(org), Value::Text(area), Value::Text(body)],
+    ) = <[Value; 6]>::try_from(row)
+    else {
+        return Err(bad());
+    };
+    let (kind, org) = (Kind::parse(&kind).ok_or_else(bad)?, Uuid::from_slice(&org).map_err(|_| bad())?);
+    if !eye.sees(kind, &area, org) {
+        return Ok(None);
+    }
+    eye.line(kind, &area, org, body).map(|line| Some((seq, line)))
+}

@@ -1,0 +1,67 @@
+//! An order: a command on its way from a console to the hub, and the hub's answer to it.
+//!
+//! One JSON object a line. What this version does not know in one is passed over.
+
+use crate::domain::command::Command;
+use crate::domain::rows::Kind;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A command with what the hub needs to take it once, for the right person, on the rows that person saw.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// Made by the console, UUIDv7: what makes sending twice the same as sending once. Never an order in time.
+    pub id: Uuid,
+    /// The console's own count, one more each: a gap is told, not refused.
+    pub n: u64,
+    /// When the person asked, by the console's clock, in milliseconds since 1970.
+    pub made_at: i64,
+    /// [`SCHEMA`](super::row::SCHEMA) of the console.
+    pub schema: u32,
+    pub by: By,
+    /// The revisions the person decided on: refused as a conflict when one is another by now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Seen>,
+    pub command: Command,
+}
+
+/// The person, as the console knows them. Organisation and role are those of the device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct By {
+    pub name: String,
+    /// Account, terminal and SSH client in one line.
+    #[serde(default)]
+    pub origin: String,
+}
+
+/// A row as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    pub kind: Kind,
+    pub id: Uuid,
+    pub rev: i64,
+}
+
+/// What the hub says to one order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    pub id: Uuid,
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// How an order ended. Accepted, conflict and denied are final and told again as often as the order comes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// Done; its rows have this number in the feed. `hub_at` in milliseconds since 1970.
+    Accepted { seq: i64, hub_at: i64, code: String },
+    /// A row is not as the person saw it: who changed it and when.
+    Conflict { kind: Kind, id: Uuid, rev: i64, by: String, at: i64 },
+    /// A rule says no; the words are in the locale under `refusal-<code>`.
+    Denied { code: String, args: Vec<(String, String)> },
+    /// Not now; the same order may be sent again.
+    Later { after_ms: u64 },
+    /// This version of the form is not served any more.
+    Upgrade { min: u32 },
+}

@@ -1,0 +1,119 @@
+//! Ledgers to test on: an SQLite file always, a PostgreSQL database of its own where a server is named.
+//!
+//! `GONGFU_TEST_POSTGRES` holds the address of a server where databases may be made. Without it such tests say that they are
+//! skipped; with `GONGFU_TEST_ALL` a skip is a failure.
+
+use crate::support::province::{Province, people};
+use gongfu::domain::actor::Actor;
+use gongfu::domain::rows::{Kind, Organisation};
+use gongfu::hub::device;
+use gongfu::hub::engine::{self, Engine, Place, Pool};
+use gongfu::hub::ledger::{self, Device, Loading};
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+/// A ledger with the unions in it, gone with this value.
+pub struct Bench {
+    pub pool: Arc<Pool>,
+    pub place: Place,
+    pub devices: Vec<Device>,
+    runtime: Runtime,
+    dir: tempfile::TempDir,
+    server: Option<(String, String)>,
+}
+
+/// The address of a PostgreSQL server, or a word about the skip.
+fn server() -> Option<String> {
+    let address = std::env::var("GONGFU_TEST_POSTGRES").ok().filter(|a| !a.is_empty());
+    assert!(
+        address.is_some() || std::env::var_os("GONGFU_TEST_ALL").is_none(),
+        "GONGFU_TEST_ALL is set, but no GONGFU_TEST_POSTGRES"
+    );
+    if address.is_none() {
+        let _ = writeln!(std::io::stderr(), "skipped: no PostgreSQL server in GONGFU_TEST_POSTGRES");
+    }
+    address
+}
+
+/// Every place there is.
+pub fn benches() -> Vec<Bench> {
+    [None, server().map(Some)]
+        .into_iter()
+        .enumerate()
+        .filter_map(|(n, s)| match n {
+            0 => Some(Bench::new(None)),
+            _ => s.map(Bench::new),
+        })
+        .collect()
+}
+
+impl Bench {
+    fn new(server: Option<String>) -> Bench {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        let dir = tempfile::tempdir().expect("a folder");
+        let (place, server) = match server {
+            None => (Place::Sqlite(dir.path().join("hub.db")), None),
+            Some(address) => {
+                static NEXT: AtomicU64 = AtomicU64::new(0);
+                let name = format!("gongfu_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+                let admin = Pool::new(&Place::Postgres(address.clone()), runtime.handle().clone()).expect("an address");
+                admin.get().expect("a server").script(&format!("CREATE DATABASE {name}")).expect("a database");
+                let (base, _) = address.rsplit_once('/').expect("an address with a database");
+                (Place::Postgres(format!("{base}/{name}")), Some((address, name)))
+            }
+        };
+        let pool = Arc::new(Pool::new(&place, runtime.handle().clone()).expect("a place"));
+        let mut bench = Bench { pool, place, devices: Vec::new(), runtime, dir, server };
+        bench.furnish();
+        bench
+    }
+
+    /// A second way to the same ledger, as another hub has it.
+    pub fn again(&self) -> Arc<Pool> {
+        Arc::new(Pool::new(&self.place, self.runtime.handle().clone()).expect("a place"))
+    }
+
+    pub fn with<T>(&self, how: impl FnOnce(&mut dyn Engine) -> T) -> T {
+        how(self.pool.get().expect("an engine").as_mut())
+    }
+
+    fn furnish(&mut self) {
+        let mut engine = self.pool.get().expect("an engine");
+        let engine = engine.as_mut();
+        ledger::create(engine, Uuid::from_u128(0xF00D)).expect("a ledger");
+        let rows = Province::furnished().rows;
+        let first = rows.all::<Organisation>().remove(0);
+        let mut load = Loading::begin(engine).expect("an empty ledger");
+        // What belongs to a union comes after it: theirs is the first kind.
+        Kind::ALL.iter().flat_map(|k| rows.of(*k)).for_each(|r| load.push(r.clone()).expect("a row"));
+        load.finish(0, "test", &first, "").expect("loaded");
+        let now = super::ledger::at(0).as_millisecond();
+        self.devices = people().iter().enumerate().map(|(n, person)| enrolled(engine, person, n, now)).collect();
+    }
+}
+
+fn enrolled(engine: &mut dyn Engine, person: &Actor, n: usize, now: i64) -> Device {
+    let code = device::make_code(engine, person.org_id, person.role, now).expect("a code");
+    let id = Uuid::from_u128(0xDE00 + n as u128);
+    device::enrol(engine, &code, &format!("console{n}"), id, now).expect("asked").expect("enrolled").device
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        let _ = &self.dir;
+        let Some((address, name)) = self.server.take() else { return };
+        // Its connections end with it.
+        let admin = Pool::new(&Place::Postgres(address), self.runtime.handle().clone()).expect("an address");
+        let gone = admin.get().map(|mut e| e.script(&format!("DROP DATABASE {name} WITH (FORCE)")));
+        assert!(matches!(gone, Ok(Ok(()))), "{name} stays");
+    }
+}
+
+/// The number in the first column of a statement's first row.
+pub fn number(engine: &mut dyn Engine, sql: &str) -> i64 {
+    engine::first(engine, sql, &[]).expect("an answer").and_then(|r| r[0].as_int()).expect("a number")
+}
