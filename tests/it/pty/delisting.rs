@@ -144,13 +144,15 @@ fn the_whole_way(size: (u16, u16)) {
     second.send("\x1b").rests();
     incident(&mut second, code);
     down_to(&mut second, "待发");
-    for _ in 0..3 {
+    for round in 0..3 {
         down_to(&mut second, "待发");
         second.send("P").rests();
         second.send("\r").shows("已记发布").rests();
         down_to(&mut second, "已发");
         second.send("H").rests();
-        shot(&second, size, "12-publication");
+        if round == 0 {
+            shot(&second, size, "12-publication");
+        }
         second.send("\r").shows("已核查").rests();
         second.send("g").rests();
     }
