@@ -2,5 +2,6 @@
 
 pub mod change;
 pub mod order;
+pub mod protocol;
 pub mod record;
 pub mod row;

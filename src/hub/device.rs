@@ -93,11 +93,11 @@ fn enrol_in(
         return Ok(None);
     };
     let (org, role) = of_row(&row[0], &row[1])?;
-    let sql = "INSERT INTO \"device\" (\"id\", \"name\", \"org_id\", \"role\", \"token\", \"enrolled_at\", \"cursor\") \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)";
+    let sql = "INSERT INTO \"device\" (\"id\", \"name\", \"org_id\", \"role\", \"token\", \"enrolled_at\", \"cursor\", \"scope\") \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 1)";
     let args = [blob(id), name.to_owned().to_value(), blob(org), role.to_value(), hash(token), Value::Int(now)];
     engine.execute(sql, &args)?;
-    Ok(Some(Enrolled { device: Device { id, name: name.to_owned(), org, role }, token: token.to_owned() }))
+    Ok(Some(Enrolled { device: Device { id, name: name.to_owned(), org, role, scope: 1 }, token: token.to_owned() }))
 }
 
 fn of_row(org: &Value, role: &Value) -> Result<(Uuid, Role), EngineError> {
@@ -120,7 +120,8 @@ pub enum Known {
 /// # Errors
 /// What the engine says.
 pub fn of_token(engine: &mut dyn Engine, token: &str) -> Result<Known, EngineError> {
-    let sql = "SELECT \"id\", \"name\", \"org_id\", \"role\", \"revoked_at\" FROM \"device\" WHERE \"token\" = ?1";
+    let sql =
+        "SELECT \"id\", \"name\", \"org_id\", \"role\", \"revoked_at\", \"scope\" FROM \"device\" WHERE \"token\" = ?1";
     let Some(row) = engine::first(engine, sql, &[hash(token)])? else { return Ok(Known::Nobody) };
     if !row[4].is_null() {
         return Ok(Known::Revoked);
@@ -128,7 +129,8 @@ pub fn of_token(engine: &mut dyn Engine, token: &str) -> Result<Known, EngineErr
     let (org, role) = of_row(&row[2], &row[3])?;
     let Value::Blob(id) = &row[0] else { return Ok(Known::Nobody) };
     let id = Uuid::from_slice(id).map_err(|e| EngineError::Broken(e.to_string()))?;
-    Ok(Known::Device(Device { id, name: row[1].as_text().unwrap_or_default().to_owned(), org, role }))
+    let scope = row[5].as_int().unwrap_or(0);
+    Ok(Known::Device(Device { id, name: row[1].as_text().unwrap_or_default().to_owned(), org, role, scope }))
 }
 
 /// Ends a console's access from the next request on; whether there was one with this id that had any.

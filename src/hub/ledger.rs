@@ -25,6 +25,8 @@ pub struct State {
     pub audit: Head,
     /// When the last order was taken, in milliseconds since 1970: time never goes back in a ledger.
     pub last_at: i64,
+    /// The last number that survives the loss of this machine: what the last verified backup off it holds.
+    pub safe: i64,
 }
 
 /// The state as it is visible now.
@@ -32,7 +34,7 @@ pub struct State {
 /// # Errors
 /// What the engine says; `Broken` when this is no ledger of this version.
 pub fn state(engine: &mut dyn Engine) -> Result<State, EngineError> {
-    let sql = "SELECT \"version\", \"hub_id\", \"epoch\", \"seq\", \"audit_no\", \"audit_hash\", \"last_at\" FROM \"hub\" \
+    let sql = "SELECT \"version\", \"hub_id\", \"epoch\", \"seq\", \"audit_no\", \"audit_hash\", \"last_at\", \"safe\" FROM \"hub\" \
                WHERE \"one\" = 1";
     let row = engine::first(engine, sql, &[])?.ok_or_else(|| EngineError::Broken("no ledger here".into()))?;
     let bad = || EngineError::Broken("the ledger's own row cannot be read".into());
@@ -47,6 +49,7 @@ pub fn state(engine: &mut dyn Engine) -> Result<State, EngineError> {
         seq: int(3)?,
         audit: Head { no: int(4)?, hash: bytes(5)?.try_into().map_err(|_| bad())? },
         last_at: int(6)?,
+        safe: int(7)?,
     })
 }
 

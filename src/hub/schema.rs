@@ -24,7 +24,8 @@ CREATE TABLE "hub" (
     "seq" BIGINT NOT NULL,
     "audit_no" BIGINT NOT NULL,
     "audit_hash" BYTEA NOT NULL,
-    "last_at" BIGINT NOT NULL
+    "last_at" BIGINT NOT NULL,
+    "safe" BIGINT NOT NULL
 );
 CREATE TABLE "feed" (
     "kind" TEXT NOT NULL,
@@ -70,6 +71,7 @@ CREATE TABLE "device" (
     "enrolled_at" BIGINT NOT NULL,
     "revoked_at" BIGINT,
     "seen_at" BIGINT,
+    "scope" BIGINT NOT NULL,
     "cursor" BIGINT NOT NULL,
     "cursor_at" BIGINT
 );

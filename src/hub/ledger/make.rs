@@ -32,7 +32,7 @@ pub fn exists(engine: &mut dyn Engine) -> Result<bool, EngineError> {
 pub fn create(engine: &mut dyn Engine, hub_id: Uuid) -> Result<State, EngineError> {
     engine.begin()?;
     engine.script(&schema::tables())?;
-    let sql = "INSERT INTO \"hub\" VALUES (1, ?1, ?2, 1, 0, 0, ?3, 0)";
+    let sql = "INSERT INTO \"hub\" VALUES (1, ?1, ?2, 1, 0, 0, ?3, 0, 0)";
     engine.execute(sql, &[Value::Int(schema::VERSION), blob(hub_id), Value::Blob(vec![0; 32])])?;
     engine.commit()?;
     state(engine)

@@ -32,6 +32,8 @@ pub struct Device {
     pub name: String,
     pub org: Uuid,
     pub role: Role,
+    /// Rises by one when what the device may see becomes another.
+    pub scope: i64,
 }
 
 /// Takes a batch in one transaction, in order; one answer each. The rows are on the disk when this returns.

@@ -1,0 +1,1 @@
+# The hub: making and running it, the consoles it knows, backups.

@@ -1,0 +1,170 @@
+//! What hub and console say to each other over HTTP, version 1: paths, headers, the lines around a page, events.
+//!
+//! Bodies are NDJSON: a line each, read by ordinary tools. What this version does not know in a line is passed over. Every
+//! answer to a known console carries the headers in [`Standing`], so that no console needs a request of its own to learn
+//! how the hub stands.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Takes an [`Enrol`], gives an [`Enrolled`]. The only path that wants no token.
+pub const ENROL: &str = "/v1/enrol";
+/// Takes orders, one a line; gives an answer each, in their order.
+pub const PUSH: &str = "/v1/push";
+/// Gives a page: a [`PageHead`], rows, a [`PageEnd`]. Query: `cursor`, `epoch`, `scope`, `limit`.
+pub const PULL: &str = "/v1/pull";
+/// Gives a [`Head`], at once or, with `after` and `wait`, when the head is past `after` or after `wait` seconds.
+pub const HEAD: &str = "/v1/head";
+/// A stream of server-sent events: [`WAKE`], [`URGENT`], [`REVOKED`].
+pub const EVENTS: &str = "/v1/events";
+
+/// Most orders of one push.
+pub const ORDERS: usize = 500;
+/// Largest body of a push as it travels, in bytes.
+pub const BODY: usize = 1 << 20;
+/// Largest body of a push when it is inflated, in bytes.
+pub const INFLATED: usize = 16 << 20;
+/// Most rows of one page that a console may ask for; a number is never split, so a page may have more.
+pub const PAGE: usize = 10_000;
+/// Longest wait of a long poll, in seconds.
+pub const LONGEST_WAIT: u64 = 25;
+/// Seconds between two signs of life on a stream of events.
+pub const HEARTBEAT: u64 = 15;
+
+/// How the hub stands, as headers of every answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Rises by one with every restore: numbers of the epoch before say nothing in this one.
+    pub epoch: i64,
+    /// The last number given.
+    pub head: i64,
+    /// The last number that survives the loss of the hub's machine; 0 when nothing does.
+    pub safe: i64,
+    /// Rises by one when the console's scope becomes another.
+    pub scope: i64,
+    /// The hub's time in milliseconds since 1970.
+    pub at: i64,
+}
+
+impl Standing {
+    /// Names of the headers, in the order of [`Standing::values`].
+    pub const HEADERS: [&str; 5] = ["gongfu-epoch", "gongfu-head", "gongfu-safe", "gongfu-scope", "gongfu-at"];
+
+    /// The values in the order of [`Standing::HEADERS`].
+    pub fn values(&self) -> [i64; 5] {
+        [self.epoch, self.head, self.safe, self.scope, self.at]
+    }
+
+    /// Reads headers; `None` when one is missing or no number: such an answer is not from a hub.
+    pub fn read<'a>(header: impl Fn(&'static str) -> Option<&'a str>) -> Option<Standing> {
+        let [epoch, head, safe, scope, at] = Standing::HEADERS.map(|name| header(name)?.trim().parse::<i64>().ok());
+        Some(Standing { epoch: epoch?, head: head?, safe: safe?, scope: scope?, at: at? })
+    }
+}
+
+/// First line of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageHead {
+    /// [`SCHEMA`](super::row::SCHEMA) of the rows.
+    pub schema: u32,
+    pub epoch: i64,
+    pub scope: i64,
+    pub head: i64,
+    /// The cursor that was asked for. When the hub could not go on from it, `reset` is set and this is 0.
+    pub from: i64,
+    /// The console must begin anew: its epoch or scope is another, or its cursor was never given.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reset: bool,
+}
+
+/// Last line of a page. A page without it is not applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageEnd {
+    /// The cursor after the page.
+    pub next: i64,
+    /// Nothing was behind it when it was made.
+    pub done: bool,
+    /// Rows in it.
+    pub rows: u64,
+    /// CRC-32 of every line of a row with its line feed.
+    pub crc: u32,
+}
+
+/// What [`HEAD`] gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    pub epoch: i64,
+    pub head: i64,
+}
+
+/// Event: the head has moved; data is a [`Head`]. At most twenty a second.
+pub const WAKE: &str = "wake";
+/// Event: rows that must be seen before the next pull; data is an [`Urgent`].
+pub const URGENT: &str = "urgent";
+/// Event, the last of a stream: the console's access has ended.
+pub const REVOKED: &str = "revoked";
+
+/// Rows whose change every console is told at once, by table: what is on sale, and what is wrong with it.
+pub const URGENT_KINDS: [&str; 2] = ["catalog_entry", "incident"];
+
+/// Rows that travel in the event itself. The cursor stays where it is: a page brings them again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Urgent {
+    pub epoch: i64,
+    pub head: i64,
+    /// Each as [`row::to_line`](super::row::to_line) writes it.
+    pub rows: Vec<String>,
+}
+
+/// A console asks to be known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrol {
+    /// The one-time code, as it was read out.
+    pub code: String,
+    /// What the list of consoles calls it.
+    pub name: String,
+    pub schema: u32,
+}
+
+/// The console is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolled {
+    pub hub: Uuid,
+    pub device: Uuid,
+    /// Goes into `Authorization: Bearer …` of every request. Told once.
+    pub token: String,
+    /// Code, name and role of the union it works for.
+    pub org: String,
+    pub org_name: String,
+    pub role: String,
+}
+
+/// Why a request was not answered, as the body of every status from 400 on: `{"error":{…}}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub error: ProblemBody,
+}
+
+/// One sentence, in English; consoles have their own words for each code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemBody {
+    /// `token-missing`, `token-unknown`, `revoked`, `code-unknown`, `too-large`, `not-understood`, `too-many`,
+    /// `not-found`, `away`.
+    pub code: String,
+    pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standing_reads_back_from_its_headers() {
+        let standing = Standing { epoch: 3, head: 41, safe: 7, scope: 2, at: 1_597_905_120_000 };
+        let texts = standing.values().map(|n| n.to_string());
+        let of = |name: &str| Standing::HEADERS.iter().position(|h| *h == name);
+        assert_eq!(Standing::read(|name| of(name).map(|n| texts[n].as_str())), Some(standing));
+        assert_eq!(Standing::read(|name| of(name).filter(|n| *n != 1).map(|n| texts[n].as_str())), None);
+        assert_eq!(Standing::read(|_| Some("no number")), None);
+    }
+}
