@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// What is asked. Kinds are verbs on nouns, not table writes.
 ///
 /// A command is what travels to the hub, so its form as JSON is part of the protocol: `{"do":"confirm_incident",…}`,
-/// ids and codes as text, money in fen, days as `2020-08-20`. `tests/fixtures/wire` holds one of each.
+/// ids and codes as text, money in fen, days as `2020-08-20`. `tests/fixtures/wire/commands.ndjson` holds one of each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Command {
@@ -255,7 +255,56 @@ pub struct AddPurchaseEvidence {
     pub dated: Date,
 }
 
+/// What a command does to what others did meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Only adds: commutes with everything, never a conflict.
+    Adding,
+    /// Stands on what the person saw: refused as a conflict when that is not so any more.
+    Checked,
+    /// Safety first: done whatever happened meanwhile, and once however often it is asked.
+    Overriding,
+}
+
 impl Command {
+    /// How the command bears with changes by others that its person had not seen.
+    pub fn class(&self) -> Class {
+        match self {
+            Command::ConfirmIncident { .. } | Command::Move { kind: Kind::CatalogEntry, verb: Verb::Suspend, .. } => {
+                Class::Overriding
+            }
+            Command::Move { .. }
+            | Command::RelistEntry { .. }
+            | Command::CheckDirectory { .. }
+            | Command::IssueEdition { .. }
+            | Command::TriageIncident { .. }
+            | Command::AckRemoval { .. }
+            | Command::SetPackItem { .. }
+            | Command::AdjustPurchase { .. }
+            | Command::FileReturn { .. }
+            | Command::SetDeadline { .. }
+            | Command::SetGoal { .. } => Class::Checked,
+            Command::ProposeEntry(_)
+            | Command::RevealContact { .. }
+            | Command::AddCounter(_)
+            | Command::PlaceOnShelf { .. }
+            | Command::VisitCounter { .. }
+            | Command::ReportIncident { .. }
+            | Command::AddEvidence { .. }
+            | Command::RemindRemoval { .. }
+            | Command::RemindSilent { .. }
+            | Command::RegisterBatch { .. }
+            | Command::OfferInMall { .. }
+            | Command::SignAgreement { .. }
+            | Command::PlanPromotion { .. }
+            | Command::DraftPack { .. }
+            | Command::PlaceOrder { .. }
+            | Command::AddPurchase(_)
+            | Command::AddPurchaseEvidence(_)
+            | Command::RemindReturn { .. } => Class::Adding,
+        }
+    }
+
     /// The command's stable name, as in audit records and the outbox: `catalog_entry.suspend`, `incident.report`.
     pub fn name(&self) -> String {
         let fixed = match self {

@@ -3,6 +3,7 @@
 use super::actor::Actor;
 use super::codes::{Role, codes};
 use super::refusal::Refusal;
+use super::rows::Kind;
 use uuid::Uuid;
 
 codes! {
@@ -60,6 +61,26 @@ pub const RIGHTS: &[RightRow] = &[
     // Of the union's own database: each keeps the reference files it works with.
     row(Right::ReplaceReference, [Own, Own, Own, All, No, No], "二"),
 ];
+
+/// Kinds that belong to one union: only it, those above it and the office see them. All others are what every union works
+/// with: the catalog and who makes it, packs, incidents, goals and dates.
+pub const OF_AN_AREA: &[Kind] = &[
+    Kind::ShelfLine,
+    Kind::Visit,
+    Kind::RemovalNotice,
+    Kind::RemovalAck,
+    Kind::BuyerNotice,
+    Kind::SalesAgreement,
+    Kind::PurchaseOrder,
+    Kind::OrderLine,
+    Kind::Purchase,
+    Kind::PurchaseEvidence,
+    Kind::Return,
+];
+
+/// Fields that are personal data, by kind: of a row elsewhere than in the own area nobody but the office has them (domain section 8).
+pub const CONTACTS: &[(Kind, &[&str])] =
+    &[(Kind::Supplier, &["contact_name", "contact_phone"]), (Kind::Counter, &["keeper", "phone"])];
 
 /// What `role` is granted for `right`.
 pub fn grant(right: Right, role: Role) -> Grant {

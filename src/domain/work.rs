@@ -176,6 +176,22 @@ impl<'a> Work<'a> {
         Ok(self.count_where(kind, column, Value::Text(value.to_owned()))? + self.made(kind) + 1)
     }
 
+    /// The next code of a kind of which a console may hold only the rows of its area, so that it counts fewer than there
+    /// are: the first from [`Work::next_number`] on that no row here has. Where all rows are, that is the next itself.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn next_code(&self, kind: Kind, code: impl Fn(i64) -> String) -> Result<String, Stop> {
+        let mut number = self.next_number(kind)?;
+        loop {
+            let code = code(number);
+            if self.rows.find(kind, "code", &Value::Text(code.clone())).map_err(Stop::Rows)?.is_empty() {
+                return Ok(code);
+            }
+            number += 1;
+        }
+    }
+
     fn made(&self, kind: Kind) -> i64 {
         let made = self.changes.iter().filter(|c| c.before.is_none() && c.after.kind() == kind).count();
         i64::try_from(made).unwrap_or(0)

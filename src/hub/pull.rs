@@ -4,10 +4,13 @@
 
 use super::engine::{self, Engine, EngineError};
 use super::ledger::{Device, State};
+use super::rows::blob;
 use crate::domain::actor::Actor;
 use crate::domain::codes::Role;
+use crate::domain::rights::{CONTACTS, OF_AN_AREA};
 use crate::domain::rows::{Kind, Row};
 use crate::domain::value::Value;
+use crate::wire::protocol::Taken;
 use crate::wire::row;
 use uuid::Uuid;
 
@@ -17,31 +20,14 @@ pub struct Page {
     pub rows: Vec<(i64, String)>,
     /// The cursor after it: everything in scope up to here was handed on.
     pub next: i64,
+    /// Orders of the device itself that were accepted with these numbers.
+    pub taken: Vec<Taken>,
     pub head: i64,
 }
 
-/// Kinds that belong to one union: only it, those above it and the office see them. All others are what every union works
-/// with: the catalog and who makes it, packs, incidents, goals and dates.
-pub const OF_AN_AREA: &[Kind] = &[
-    Kind::ShelfLine,
-    Kind::Visit,
-    Kind::RemovalNotice,
-    Kind::RemovalAck,
-    Kind::BuyerNotice,
-    Kind::SalesAgreement,
-    Kind::PurchaseOrder,
-    Kind::OrderLine,
-    Kind::Purchase,
-    Kind::PurchaseEvidence,
-    Kind::Return,
-];
-
-/// Fields that are personal data, by kind.
-const CONTACTS: &[(Kind, &[&str])] =
-    &[(Kind::Supplier, &["contact_name", "contact_phone"]), (Kind::Counter, &["keeper", "phone"])];
-
 /// Who looks: the device's union with its division.
 pub struct Eye {
+    device: Uuid,
     actor: Actor,
 }
 
@@ -49,6 +35,7 @@ impl Eye {
     /// The eye of a device whose organisation answers for `division`.
     pub fn new(device: &Device, division: &str) -> Eye {
         Eye {
+            device: device.id,
             actor: Actor {
                 name: String::new(),
                 org_id: device.org,
@@ -99,7 +86,7 @@ pub fn page(engine: &mut dyn Engine, state: &State, eye: &Eye, cursor: i64, limi
     let last = engine::first(engine, sql, &[Value::Int(from), Value::Int(state.seq), Value::Int(offset)])?;
     let upto = last.and_then(|r| r[0].as_int()).unwrap_or(state.seq);
     let sql = "SELECT \"kind\", \"id\", \"seq\", \"org\", \"area\", \"body\" FROM \"feed\" \
-               WHERE \"seq\" > ?1 AND \"seq\" <= ?2 ORDER BY \"seq\"";
+               WHERE \"seq\" > ?1 AND \"seq\" <= ?2 ORDER BY \"seq\", \"kind\", \"id\"";
     let (mut rows, mut failed) = (Vec::new(), None);
     engine.query(sql, &[Value::Int(from), Value::Int(upto)], &mut |row| match of_feed(row, eye) {
         Ok(Some(line)) => rows.push(line),
@@ -108,8 +95,19 @@ pub fn page(engine: &mut dyn Engine, state: &State, eye: &Eye, cursor: i64, limi
     })?;
     match failed {
         Some(e) => Err(e),
-        None => Ok(Page { rows, next: upto, head: state.seq }),
+        None => Ok(Page { rows, next: upto, taken: taken(engine, eye, from, upto)?, head: state.seq }),
     }
+}
+
+/// The orders of the device that were accepted with numbers after `from`, up to `upto`.
+fn taken(engine: &mut dyn Engine, eye: &Eye, from: i64, upto: i64) -> Result<Vec<Taken>, EngineError> {
+    let sql = "SELECT \"id\", \"seq\" FROM \"result\" WHERE \"device\" = ?1 AND \"seq\" > ?2 AND \"seq\" <= ?3 ORDER BY \"seq\"";
+    let rows = engine::all(engine, sql, &[blob(eye.device), Value::Int(from), Value::Int(upto)])?;
+    let one = |r: Vec<Value>| match (&r[0], r[1].as_int()) {
+        (Value::Blob(id), Some(seq)) => Uuid::from_slice(id).ok().map(|id| Taken { id, seq }),
+        _ => None,
+    };
+    Ok(rows.into_iter().filter_map(one).collect())
 }
 
 fn of_feed(row: Vec<Value>, eye: &Eye) -> Result<Option<(i64, String)>, EngineError> {

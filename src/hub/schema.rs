@@ -42,9 +42,10 @@ CREATE TABLE "result" (
     "device" BYTEA NOT NULL,
     "n" BIGINT NOT NULL,
     "at" BIGINT NOT NULL,
-    "answer" TEXT NOT NULL
+    "answer" TEXT NOT NULL,
+    "seq" BIGINT
 );
-CREATE INDEX "result_device" ON "result" ("device", "n");
+CREATE INDEX "result_device" ON "result" ("device", "seq");
 CREATE TABLE "audit" (
     "no" BIGINT PRIMARY KEY,
     "at" BIGINT NOT NULL,

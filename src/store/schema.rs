@@ -9,4 +9,5 @@ pub const STEPS: &[Step] = &[
     Step { name: "0003_proofs", sql: include_str!("schema/0003_proofs.sql") },
     Step { name: "0004_recall", sql: include_str!("schema/0004_recall.sql") },
     Step { name: "0005_followers", sql: include_str!("schema/0005_followers.sql") },
+    Step { name: "0006_hub", sql: include_str!("schema/0006_hub.sql") },
 ];

@@ -61,6 +61,8 @@ struct Indexed {
     values: Vec<Vec<String>>,
     /// Last row change it has seen.
     change_no: i64,
+    /// How often rows had gone when it was built.
+    gone: i64,
     /// The last query and its hits, to narrow when a letter is added.
     earlier: Option<(Query, Arc<Hits>)>,
 }
@@ -97,7 +99,9 @@ impl Columns {
         // Number, rows and order of one moment: what was changed between two reads would never be read again.
         let _moment = sqlite::snapshot(db)?;
         let newest = last_change(db, spec)?;
-        let seen = self.lock().get(kind.code()).map(|i| i.change_no);
+        let gone = rows_gone(db)?;
+        // A column only ever takes rows in: when some went, it is built anew.
+        let seen = self.lock().get(kind.code()).filter(|i| i.gone == gone).map(|i| i.change_no);
         match seen {
             Some(seen) if seen >= newest => {}
             Some(seen) => {
@@ -119,7 +123,7 @@ impl Columns {
                 }
             }
             None => {
-                let indexed = build(db, spec, newest)?;
+                let indexed = build(db, spec, newest, gone)?;
                 self.lock().insert(kind.code(), indexed);
             }
         }
@@ -141,9 +145,10 @@ impl Columns {
     ) -> rusqlite::Result<Option<Found>> {
         let spec = kind.spec();
         let asked = !filter.words.is_empty() || filter.tests.iter().any(|t| answers(spec, t));
-        let Some(seen) = self.lock().get(kind.code()).map(|i| i.change_no).filter(|_| asked) else { return Ok(None) };
+        let held = self.lock().get(kind.code()).map(|i| (i.change_no, i.gone));
+        let Some((seen, gone)) = held.filter(|_| asked) else { return Ok(None) };
         let level = last_change(db, spec)?;
-        if seen < level {
+        if seen < level || gone != rows_gone(db)? {
             self.refresh(db, kind)?;
         }
         let found = match self.lock().get_mut(kind.code()) {
@@ -236,6 +241,12 @@ fn last_change(db: &Connection, spec: &ListSpec) -> rusqlite::Result<i64> {
     Ok(text.and_then(|n| n.parse().ok()).unwrap_or(0))
 }
 
+/// How often rows have gone from this database.
+fn rows_gone(db: &Connection) -> rusqlite::Result<i64> {
+    let text = super::setting::get(db, super::setting::ROWS_GONE)?;
+    Ok(text.and_then(|n| n.parse().ok()).unwrap_or(0))
+}
+
 /// What is kept in memory of a row.
 #[derive(Default, Clone)]
 struct ReadRow {
@@ -287,7 +298,7 @@ fn each_row(
     Ok(())
 }
 
-fn build(db: &Connection, spec: &ListSpec, change_no: i64) -> rusqlite::Result<Indexed> {
+fn build(db: &Connection, spec: &ListSpec, change_no: i64, gone: i64) -> rusqlite::Result<Indexed> {
     let mut builder = ColumnBuilder::new(spec.facets.len());
     let mut values = vec![Vec::new(); spec.facets.len()];
     let mut codes: Vec<Codes> = spec.codes.iter().map(|_| Codes::default()).collect();
@@ -299,7 +310,7 @@ fn build(db: &Connection, spec: &ListSpec, change_no: i64) -> rusqlite::Result<I
     codes.iter_mut().for_each(Codes::shrink);
     let column = builder.finish();
     let order = if column.len() > SHORT { read_order(db, spec)? } else { None };
-    Ok(Indexed { column, order, codes, values, change_no, earlier: None })
+    Ok(Indexed { column, order, codes, values, change_no, gone, earlier: None })
 }
 
 fn set_codes(codes: &mut [Codes], row: u32, read: &[String]) {

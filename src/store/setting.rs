@@ -14,6 +14,18 @@ pub const AUDIT_HEAD: &str = "audit_head";
 /// Number of the last row change made here.
 pub const CHANGE_NO: &str = "change_no";
 
+/// How often rows went: counts that are kept in memory are made anew when it moves.
+pub const ROWS_GONE: &str = "rows_gone";
+
+/// Adds one to a fact that is a number.
+///
+/// # Errors
+/// What SQLite says.
+pub fn bump(db: &Connection, key: &str) -> rusqlite::Result<()> {
+    let last: i64 = get(db, key)?.and_then(|n| n.parse().ok()).unwrap_or(0);
+    set(db, key, &(last + 1).to_string())
+}
+
 /// Reads a fact.
 ///
 /// # Errors

@@ -3,9 +3,10 @@
 //! A refused command takes the whole batch back; the attempt itself is then written down in a transaction of its own.
 
 use super::audit::{self, Entry};
+use super::link::{self, Link};
 use super::put::Puts;
 use super::rows::SqlRows;
-use super::{Done, Job, Seen, StoreError, setting};
+use super::{Done, Job, Seen, StoreError, level, outbox, setting};
 use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
 use crate::domain::command::Command;
@@ -43,12 +44,28 @@ pub(super) fn run(
         return Err(StoreError::Refused(refusal));
     }
     let mut done = Done { codes: Vec::with_capacity(commands.len()), audit_no: 0, changes: 0 };
+    let mut link = link::get(&tx).map_err(failed)?;
+    if let Some(refusal) = link.as_ref().and_then(locked) {
+        tx.rollback().map_err(failed)?;
+        return Err(StoreError::Refused(refusal));
+    }
     for command in commands {
         let rows = SqlRows::new(&tx);
-        let verdict = decide(Work::new(&rows, ids, actor, now), command);
+        // The hub decides again with the same ids, so that what is shown now is what comes back.
+        let order = link.is_some().then(|| ids.next_id());
+        let based =
+            if link.is_some() { outbox::seen_of(&rows, command, of_one(commands, seen)) } else { Ok(Vec::new()) };
+        let mut of_order = order.map(Ids::of_command);
+        let based = based.unwrap_or_default();
+        let verdict = decide(Work::new(&rows, of_order.as_mut().unwrap_or(&mut *ids), actor, now), command);
         let unread = rows.into_failure();
         match verdict {
             Ok(decision) => {
+                if let (Some(link), Some(id)) = (&mut link, order) {
+                    level::keep(&tx, &decision.changes).map_err(failed)?;
+                    let about = (decision.target, decision.target_code.as_str());
+                    outbox::add(&tx, link, (id, command, based), actor, now, about).map_err(failed)?;
+                }
                 done.audit_no = apply(&tx, now, actor, command, &decision).map_err(failed)?;
                 done.changes += decision.changes.len();
                 done.codes.push(decision.target_code);
@@ -69,6 +86,21 @@ pub(super) fn run(
     }
     tx.commit().map_err(failed)?;
     Ok(done)
+}
+
+/// What was on the screen, for a command that was asked alone: of a batch nobody knows which row is whose.
+fn of_one<'a>(commands: &[Command], seen: &'a [Seen]) -> &'a [Seen] {
+    if commands.len() == 1 { seen } else { &[] }
+}
+
+/// Why an enrolled console may change nothing any more.
+fn locked(link: &Link) -> Option<Refusal> {
+    let code = match link.trouble.as_str() {
+        link::trouble::REVOKED => "console-revoked",
+        link::trouble::VERSION => "console-outdated",
+        _ => return None,
+    };
+    Some(Refusal::new(code).with("hub", link.url.clone()))
 }
 
 /// What would become of each command of a batch, in order: `None` when it would be done. Nothing stays written; a command

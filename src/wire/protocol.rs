@@ -88,6 +88,16 @@ pub struct PageEnd {
     pub rows: u64,
     /// CRC-32 of every line of a row with its line feed.
     pub crc: u32,
+    /// Orders of this very console that were accepted with numbers of this page: an answer that was lost on its way is not missed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taken: Vec<Taken>,
+}
+
+/// An order that was accepted, and its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    pub id: Uuid,
+    pub seq: i64,
 }
 
 /// What [`HEAD`] gives.

@@ -26,7 +26,7 @@ pub fn place(
     if let Some(pack) = pack {
         must_be_this_pack(w, pack, lines)?;
     }
-    let number = w.next_number(Kind::PurchaseOrder)?;
+    let code = w.next_code(Kind::PurchaseOrder, |n| format!("DD-{}-{n:05}", w.today().year()))?;
     let id = OrderId(w.new_id());
     let mut amount = 0_i64;
     for (n, (entry, quantity)) in lines.iter().enumerate() {
@@ -48,7 +48,7 @@ pub fn place(
     let order = PurchaseOrder {
         id,
         meta: w.new_meta(buyer.id.0),
-        code: format!("DD-{}-{number:05}", w.today().year()),
+        code,
         buyer_id: buyer.id,
         pack_id: pack.map(PackId),
         seller: field::optional("seller", seller, field::SHORT)?,

@@ -43,11 +43,11 @@ pub fn add(w: &mut Work<'_>, new: &AddPurchase) -> Result<Target, Stop> {
         }
     }
     not_in_future(w, "bought_on", new.bought_on)?;
-    let number = w.next_number(Kind::Purchase)?;
+    let code = w.next_code(Kind::Purchase, |n| format!("CG-{}-{n:06}", new.bought_on.year()))?;
     let purchase = Purchase {
         id: PurchaseId(w.new_id()),
         meta: w.new_meta(buyer.id.0),
-        code: format!("CG-{}-{number:06}", new.bought_on.year()),
+        code,
         buyer_id: buyer.id,
         supplier_id: supplier.id,
         entry_id: new.entry.map(EntryId),
@@ -141,11 +141,11 @@ pub fn adjust(w: &mut Work<'_>, id: Uuid, (quantity, amount): (i64, Fen), reason
     if (quantity, amount_fen) == (purchase.quantity, purchase.amount_fen) {
         return Err(Refusal::new("same-figures").with("code", purchase.code).into());
     }
-    let number = w.next_number(Kind::Purchase)?;
+    let code = w.next_code(Kind::Purchase, |n| format!("CG-{}-{n:06}", purchase.bought_on.year()))?;
     let corrected = Purchase {
         id: PurchaseId(w.new_id()),
         meta: w.new_meta(owner(&purchase)),
-        code: format!("CG-{}-{number:06}", purchase.bought_on.year()),
+        code,
         quantity,
         amount_fen,
         adjusts: Some(purchase.id),

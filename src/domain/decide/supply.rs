@@ -108,11 +108,11 @@ pub fn sign_agreement(
     must_be_listed(&entry)?;
     in_order("signed_on", signed_on, None, Some(w.today()))?;
     in_order("ends_on", ends_on, Some(signed_on), None)?;
-    let number = w.next_number(Kind::SalesAgreement)?;
+    let code = w.next_code(Kind::SalesAgreement, |n| format!("XY-{}-{n:04}", signed_on.year()))?;
     let agreement = SalesAgreement {
         id: AgreementId(w.new_id()),
         meta: w.new_meta(w.actor.org_id),
-        code: format!("XY-{}-{number:04}", signed_on.year()),
+        code,
         seller: field::required("seller", seller, field::SHORT)?,
         supplier_id: entry.supplier_id,
         entry_id: entry.id,

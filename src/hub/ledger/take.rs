@@ -212,9 +212,13 @@ impl Desk<'_> {
     fn keep_answer(&mut self, device: &Device, order: &Order, answer: &Answer) -> Result<(), EngineError> {
         let text = serde_json::to_string(answer).map_err(|e| EngineError::Broken(e.to_string()))?;
         let n = i64::try_from(order.n).unwrap_or(i64::MAX);
-        let sql = "INSERT INTO \"result\" VALUES (?1, ?2, ?3, ?4, ?5)";
-        let args =
-            [blob(order.id), blob(device.id), n.to_value(), self.now.as_millisecond().to_value(), Value::Text(text)];
+        let sql = "INSERT INTO \"result\" VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let seq = match answer.outcome {
+            Outcome::Accepted { seq, .. } => Value::Int(seq),
+            _ => Value::Null,
+        };
+        let at = self.now.as_millisecond().to_value();
+        let args = [blob(order.id), blob(device.id), n.to_value(), at, Value::Text(text), seq];
         self.engine.execute(sql, &args).map(drop)
     }
 }
