@@ -9,7 +9,7 @@ use crate::base::text;
 use crate::domain::actor::Actor;
 use crate::domain::command::{Class, Command};
 use crate::domain::work::Rows;
-use crate::wire::order::{Answer, By, Order, Outcome, Seen};
+use crate::wire::order::{Answer, By, FormError, Order, Outcome, Seen};
 use crate::wire::row::SCHEMA;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -71,13 +71,12 @@ pub struct Item {
 const COLUMNS: &str = "n, state, made_at, command, kind, target, target_code, body, seq, answer, answered_at";
 
 fn item(r: &Row<'_>) -> rusqlite::Result<Item> {
-    let bad = |i: usize, e: serde_json::Error| {
-        rusqlite::Error::FromSqlConversionFailure(i, rusqlite::types::Type::Text, Box::new(e))
-    };
+    let bad =
+        |i: usize, e: FormError| rusqlite::Error::FromSqlConversionFailure(i, rusqlite::types::Type::Text, Box::new(e));
     let (state, body, answer): (String, String, String) = (r.get(1)?, r.get(7)?, r.get(9)?);
     let unknown = || rusqlite::Error::InvalidColumnType(1, state.clone(), rusqlite::types::Type::Text);
     let outcome =
-        if answer.is_empty() { None } else { Some(serde_json::from_str::<Answer>(&answer).map_err(|e| bad(9, e))?) };
+        Some(answer).filter(|a| !a.is_empty()).map(|a| Answer::read(&a).map_err(|e| bad(9, e))).transpose()?;
     Ok(Item {
         n: r.get(0)?,
         state: State::parse(&state).ok_or_else(unknown)?,
@@ -86,7 +85,7 @@ fn item(r: &Row<'_>) -> rusqlite::Result<Item> {
         kind: r.get(4)?,
         target: uuid(r, 5)?,
         target_code: r.get(6)?,
-        order: serde_json::from_str(&body).map_err(|e| bad(7, e))?,
+        order: Order::read(&body).map_err(|e| bad(7, e))?,
         seq: r.get(8)?,
         outcome: outcome.map(|a| a.outcome),
         answered_at: r.get(10)?,
@@ -148,14 +147,14 @@ pub fn add(
             kind,
             target.as_bytes().as_slice(),
             code,
-            text_of(&order)?,
+            order.to_line().map_err(unwritten)?,
         ],
     )?;
     link::put(db, link)
 }
 
-fn text_of<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
-    serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
+fn unwritten(e: FormError) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(Box::new(e))
 }
 
 /// The first orders the hub has not answered, as they travel.
@@ -244,7 +243,8 @@ pub(super) fn settle(db: &Connection, answer: &Answer, cursor: i64, now: i64) ->
     let sql = "UPDATE outbox SET state = ?1, seq = ?2, answer = ?3, answered_at = ?4 \
                WHERE id = ?5 AND (state = 'waiting' OR state = 'withdrawn' AND ?2 IS NOT NULL)";
     let id = answer.id.as_bytes().as_slice();
-    let changed = db.prepare_cached(sql)?.execute(params![state.code(), seq, text_of(answer)?, now, id])?;
+    let changed =
+        db.prepare_cached(sql)?.execute(params![state.code(), seq, answer.to_line().map_err(unwritten)?, now, id])?;
     Ok(changed > 0 && seq.is_none_or(|s| s <= cursor))
 }
 

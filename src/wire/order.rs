@@ -25,6 +25,32 @@ pub struct Order {
     pub command: Command,
 }
 
+/// A line that is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct FormError(pub String);
+
+macro_rules! lines { ($($ty:ty),*) => { $(
+    impl $ty {
+        /// As one line, without its end.
+        ///
+        /// # Errors
+        /// For numbers that JSON cannot hold: none of ours.
+        pub fn to_line(&self) -> Result<String, FormError> {
+            serde_json::to_string(self).map_err(|e| FormError(e.to_string()))
+        }
+
+        /// Reads a line.
+        ///
+        /// # Errors
+        /// What is wrong with it and where.
+        pub fn read(line: &str) -> Result<Self, FormError> {
+            serde_json::from_str(line).map_err(|e| FormError(e.to_string()))
+        }
+    }
+)* } }
+lines!(Order, Answer);
+
 /// The person, as the console knows them. Organisation and role are those of the device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct By {
@@ -57,7 +83,7 @@ pub enum Outcome {
     /// Done; its rows have this number in the feed. `hub_at` in milliseconds since 1970.
     Accepted { seq: i64, hub_at: i64, code: String },
     /// A row is not as the person saw it: who changed it and when.
-    Conflict { kind: Kind, id: Uuid, rev: i64, by: String, at: i64 },
+    Conflict { kind: Kind, row: Uuid, rev: i64, by: String, at: i64 },
     /// A rule says no; the words are in the locale under `refusal-<code>`.
     Denied { code: String, args: Vec<(String, String)> },
     /// Not now; the same order may be sent again.

@@ -21,4 +21,5 @@ mod recall;
 mod schema;
 mod store;
 mod support;
+mod sync;
 mod texts;

@@ -135,7 +135,7 @@ impl Desk<'_> {
             let Some(meta) = found.as_ref().map(Row::meta).filter(|m| m.rev != seen.rev) else { continue };
             let at = meta.updated_at.as_millisecond();
             let by = meta.updated_by.clone();
-            return Ok(Some(Outcome::Conflict { kind: seen.kind, id: seen.id, rev: meta.rev, by, at }));
+            return Ok(Some(Outcome::Conflict { kind: seen.kind, row: seen.id, rev: meta.rev, by, at }));
         }
         Ok(None)
     }

@@ -1,0 +1,4 @@
+//! Consoles and a hub: whatever gets lost, comes twice or comes late, all hold the same in the end.
+
+mod level;
+mod shuttle;
