@@ -15,4 +15,5 @@ pub mod reference;
 pub mod setup;
 pub mod sqlite;
 pub mod store;
+pub mod sync;
 pub mod wire;

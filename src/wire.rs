@@ -1,6 +1,7 @@
 //! The versioned forms in which domain values travel or are kept as text. Nothing else is serialised.
 
 pub mod change;
+pub mod key;
 pub mod order;
 pub mod protocol;
 pub mod record;

@@ -30,25 +30,28 @@ pub struct Order {
 #[error("{0}")]
 pub struct FormError(pub String);
 
-macro_rules! lines { ($($ty:ty),*) => { $(
+/// Gives a type its form as one line of JSON.
+macro_rules! lines { ($($ty:ty),* $(,)?) => { $(
     impl $ty {
         /// As one line, without its end.
         ///
         /// # Errors
         /// For numbers that JSON cannot hold: none of ours.
-        pub fn to_line(&self) -> Result<String, FormError> {
-            serde_json::to_string(self).map_err(|e| FormError(e.to_string()))
+        pub fn to_line(&self) -> Result<String, crate::wire::order::FormError> {
+            serde_json::to_string(self).map_err(|e| crate::wire::order::FormError(e.to_string()))
         }
 
         /// Reads a line.
         ///
         /// # Errors
         /// What is wrong with it and where.
-        pub fn read(line: &str) -> Result<Self, FormError> {
-            serde_json::from_str(line).map_err(|e| FormError(e.to_string()))
+        pub fn read(line: &str) -> Result<Self, crate::wire::order::FormError> {
+            serde_json::from_str(line).map_err(|e| crate::wire::order::FormError(e.to_string()))
         }
     }
 )* } }
+pub(super) use lines;
+
 lines!(Order, Answer);
 
 /// The person, as the console knows them. Organisation and role are those of the device.

@@ -147,6 +147,9 @@ pub struct Enrolled {
     pub org: String,
     pub org_name: String,
     pub role: String,
+    /// The hub shows a demo: the console's clock follows the hub's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
 }
 
 /// Why a request was not answered, as the body of every status from 400 on: `{"error":{…}}`.
@@ -163,6 +166,8 @@ pub struct ProblemBody {
     pub code: String,
     pub message: String,
 }
+
+super::order::lines!(PageHead, PageEnd, Head, Urgent, Enrol, Enrolled, Problem);
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["reference", "wire", "sqlite"],
     &["store", "forms", "hub"],
     &["demo"],
-    &["setup"],
+    &["setup", "sync"],
     &["console"],
     &["config"],
     &["cli"],
@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
 
 /// Paths that only some files may name: the path, and the beginnings of the files that may.
 const ONLY: &[(&str, &[&str])] = &[
-    ("rusqlite", &["sqlite", "store", "setup", "hub/engine/sqlite"]),
+    ("rusqlite", &["sqlite", "store", "setup", "sync/client", "hub/engine/sqlite"]),
     // backend/sync holds an enum of the settings.
     // A command is the unit that travels: its declaration is its form.
     (
@@ -44,7 +44,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("ratatui", &["console"]),
     ("tokio_postgres", &["hub/engine/postgres"]),
     ("axum", &["hub/http"]),
-    ("crate::sqlite", &["sqlite", "store", "setup", "hub/engine/sqlite", "console/run.rs", "config", "cli"]),
+    ("reqwest", &["sync/http"]),
+    ("crate::sqlite", &["sqlite", "store", "setup", "sync", "hub/engine/sqlite", "console/run.rs", "config", "cli"]),
 ];
 
 const LONGEST: usize = 500;

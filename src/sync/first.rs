@@ -1,0 +1,247 @@
+//! Becoming a console of a hub: the key by a one-time code, then all rows in scope into a new database.
+//!
+//! Owns both steps. The key is written before the first row comes: whatever breaks off the rest, the code is not lost. The database
+//! gets its name when it is whole; indices and totals are built behind the rows, which is several times faster.
+
+use super::client::code;
+use super::core::{Failure, Position};
+use super::http::{BadAddress, Caller, Said};
+use super::key::{self, Key};
+use crate::base::clock::Clock;
+use crate::domain::actor::Actor;
+use crate::domain::codes::Role;
+use crate::reference::{Reference, embedded};
+use crate::sqlite::{DbError, Stop};
+use crate::store::link::{self, Link};
+use crate::store::load::{self, Loader};
+use crate::store::{Connection, FILE, SqlResult, level, reference, setting};
+use crate::wire::protocol::{Enrol, PAGE};
+use crate::wire::row::SCHEMA;
+use jiff::Timestamp;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// Why a directory did not become a console.
+#[derive(Debug, thiserror::Error)]
+pub enum FirstError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Address(#[from] BadAddress),
+    /// The hub does not take the code: its word for why.
+    #[error("the hub says {0}")]
+    Refused(String),
+    /// The hub was not reached, or is none.
+    #[error("the hub: {0:?}")]
+    Failed(Failure),
+    /// The directory has a database that belongs to no hub.
+    #[error("there is a database of its own")]
+    Taken,
+    #[error("the key cannot be written: {0}")]
+    Key(#[source] std::io::Error),
+    /// The hub gives a role this version does not know.
+    #[error("unknown role {0}")]
+    Role(String),
+    #[error("stopped")]
+    Stopped,
+}
+
+/// How far the first load is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Rows that have come, the number they reach to and the last the hub has.
+    Rows {
+        rows: u64,
+        at: i64,
+        head: i64,
+    },
+    Indices {
+        done: usize,
+        of: usize,
+    },
+}
+
+fn runtime() -> Result<Runtime, FirstError> {
+    let made = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    made.map_err(|e| FirstError::Db(DbError::Other(FILE.into(), e.to_string())))
+}
+
+/// What a console asks to be known with.
+pub struct Ask<'a> {
+    pub url: &'a str,
+    /// The authority to trust, PEM.
+    pub ca: Option<&'a str>,
+    pub code: &'a str,
+    /// What the hub's list of consoles calls this one.
+    pub name: &'a str,
+}
+
+/// Uses a code up and keeps the key it gives in `dir`. A console that is one already gets a new key and keeps its database.
+///
+/// # Errors
+/// What keeps it from being known; nothing is written then.
+pub fn enrol(dir: &Path, ask: &Ask<'_>) -> Result<Key, FirstError> {
+    let known = known(dir)?;
+    let caller = Caller::new(ask.url, ask.ca, None)?;
+    let body = Enrol { code: ask.code.to_owned(), name: ask.name.to_owned(), schema: SCHEMA };
+    let said = runtime()?.block_on(caller.enrol(&body));
+    let enrolled = said.map_err(|e| match e {
+        Said::Problem(code) => FirstError::Refused(code),
+        Said::Failure(failure) => FirstError::Failed(failure),
+    })?;
+    let key = Key {
+        url: caller.url().to_owned(),
+        hub: enrolled.hub,
+        device: enrolled.device,
+        org: enrolled.org,
+        org_name: enrolled.org_name,
+        role: enrolled.role,
+        token: enrolled.token,
+        ca: ask.ca.map(str::to_owned),
+        demo: enrolled.demo,
+    };
+    key::save(dir, &key).map_err(FirstError::Key)?;
+    if known {
+        relink(dir, &key)?;
+    }
+    Ok(key)
+}
+
+/// Whether the directory has a database of a hub already.
+fn known(dir: &Path) -> Result<bool, FirstError> {
+    let path = dir.join(FILE);
+    if !path.exists() {
+        return Ok(false);
+    }
+    let db = crate::sqlite::open(&path, crate::sqlite::Use::Read)?;
+    // A database from before there were hubs has no such table.
+    match link::get(&db) {
+        Ok(Some(_)) => Ok(true),
+        Ok(None) | Err(_) => Err(FirstError::Taken),
+    }
+}
+
+fn role(key: &Key) -> Result<Role, FirstError> {
+    Role::parse(&key.role).ok_or_else(|| FirstError::Role(key.role.clone()))
+}
+
+/// A database that is there takes its new key: another hub, union or scope shows with the next page.
+fn relink(dir: &Path, key: &Key) -> Result<(), FirstError> {
+    let (path, role) = (dir.join(FILE), role(key)?);
+    let mut db = crate::sqlite::open(&path, crate::sqlite::Use::Write)?;
+    let noted = level::note(&mut db, &path, |link| {
+        if link.hub != key.hub || link.org_code != key.org || link.role != role {
+            // What is here may be no business of this console any more: it begins anew.
+            link.scope = 0;
+        }
+        (link.hub, link.device) = (key.hub, key.device);
+        key.url.clone_into(&mut link.url);
+        key.org.clone_into(&mut link.org_code);
+        link.role = role;
+        link.trouble.clear();
+    });
+    noted.map_err(|e| FirstError::Db(DbError::Other(path, e.to_string())))
+}
+
+/// Loads every row in scope into a new database of `dir`, ended by `stop`.
+///
+/// # Errors
+/// What keeps rows from coming or from being written; no database is there then, and the same may be tried again.
+pub fn load(dir: &Path, key: &Key, clock: Clock, stop: &Stop, mut tell: impl FnMut(Stage)) -> Result<u64, FirstError> {
+    let caller = Caller::of(key)?;
+    let tables = Reference::embedded().map_err(|_| DbError::Other(dir.join(FILE), "the reference data".into()))?;
+    let mut link = Link::new(key.hub, key.device, &key.url, &key.org, role(key)?);
+    let mut loader = Loader::begin_until(dir, stop)?;
+    let now = clock.now();
+    loader.with(|db| reference::write(db, &tables, |t| embedded(t).to_owned(), now))?;
+    fetch(&caller, &mut link, stop, |page| {
+        page.rows.iter().try_for_each(|row| loader.push(row))?;
+        tell(Stage::Rows { rows: loader.rows, at: page.end.next, head: page.head.head });
+        Ok(())
+    })?;
+    let at = Clock::Real.now().as_millisecond();
+    (link.heard_at, link.level_at) = (at, at);
+    loader.with(|db| {
+        link::put(db, &link)?;
+        load::mark(db, None, &key.org)?;
+        if key.demo { follow_clock(db, at, link.clock_ms) } else { Ok(()) }
+    })?;
+    let rows = loader.rows;
+    let org = loader.with(|db| level::organisation(db, &key.org))?;
+    let actor = Actor {
+        name: "gongfu enrol".into(),
+        org_id: org.as_ref().map(|o| o.id.0).unwrap_or_default(),
+        org_name: key.org_name.clone(),
+        role: link.role,
+        division_code: org.map(|o| o.division_code).unwrap_or_default(),
+        login: String::new(),
+        terminal: String::new(),
+        ssh_client: String::new(),
+        clock_set: false,
+    };
+    loader.note(now, &actor, "database.enrol", &format!("{} · {rows}", key.url))?;
+    loader.finish(|done, of| tell(Stage::Indices { done, of }))?;
+    Ok(rows)
+}
+
+/// Asks again after a failure this often, with a second in between: a line that breaks once must not begin anew.
+const TRIES: u32 = 8;
+
+/// Fetches page after page; while one is written the next is on its way.
+fn fetch(
+    caller: &Caller,
+    link: &mut Link,
+    stop: &Stop,
+    mut take: impl FnMut(&crate::store::level::Page) -> Result<(), DbError>,
+) -> Result<(), FirstError> {
+    let runtime = runtime()?;
+    let ask = |at: Position| {
+        let caller = caller.clone();
+        runtime.spawn(async move { caller.pull(at, PAGE).await })
+    };
+    let mut at = Position::default();
+    let mut coming = ask(at);
+    let mut tries = 0;
+    loop {
+        if stop.load(Ordering::Relaxed) {
+            coming.abort();
+            return Err(FirstError::Stopped);
+        }
+        let came = runtime.block_on(&mut coming).unwrap_or(Err(Failure::Away));
+        let (standing, page) = match came {
+            Ok(page) => page,
+            Err(Failure::Away | Failure::Busy(_)) if tries < TRIES => {
+                tries += 1;
+                std::thread::sleep(Duration::from_secs(1));
+                coming = ask(at);
+                continue;
+            }
+            Err(failure) => return Err(FirstError::Failed(failure)),
+        };
+        tries = 0;
+        if at != Position::default() && (page.head.reset || page.head.from != at.cursor) {
+            tracing::warn!(code = code(Failure::Stranger), "the hub became another while rows came");
+            return Err(FirstError::Failed(Failure::Away));
+        }
+        at = Position { epoch: page.head.epoch, scope: page.head.scope, cursor: page.end.next, head: page.head.head };
+        if !page.end.done {
+            coming = ask(at);
+        }
+        take(&page)?;
+        if page.end.done {
+            (link.epoch, link.scope, link.cursor) = (at.epoch, at.scope, at.cursor);
+            (link.head, link.safe) = (at.head.max(at.cursor), standing.safe);
+            link.clock_ms = standing.at - Clock::Real.now().as_millisecond();
+            return Ok(());
+        }
+    }
+}
+
+/// The console of a demo goes by the hub's clock.
+fn follow_clock(db: &Connection, at: i64, clock_ms: i64) -> SqlResult<()> {
+    let text = |ms: i64| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_string();
+    setting::set(db, setting::DEMO, &text(at + clock_ms))?;
+    setting::set(db, setting::DEMO_SINCE, &text(at))
+}
