@@ -17,6 +17,7 @@ mod counter;
 mod deed;
 mod demo;
 mod doctor;
+mod enrol;
 mod fail;
 mod fields;
 pub mod help;
@@ -29,9 +30,11 @@ mod list;
 mod logs;
 mod man;
 mod out;
+mod outbox;
 mod progress;
 mod show;
 mod status;
+mod sync;
 mod table;
 mod themes;
 mod usage;
@@ -87,6 +90,10 @@ fn run(context: &Context, sub: Option<Sub>) -> Result<Exit, Fail> {
         Some(Sub::Man { dir }) => man::run(context, &dir),
         Some(Sub::Demo(args)) => demo::run(context, &args),
         Some(Sub::Init { org, force }) => init::run(context, &org, force),
+        Some(Sub::Enrol(args)) => enrol::run(context, &args),
+        Some(Sub::Sync { watch }) => sync::run(context, watch),
+        Some(Sub::Outbox { act }) => outbox::run(context, &act),
+        Some(Sub::Conflicts { count, act }) => outbox::conflicts(context, count, act.as_ref()),
         Some(Sub::Import { what }) => import::run(context, &what),
     }
 }

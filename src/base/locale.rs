@@ -136,7 +136,7 @@ impl Locale {
     }
 
     /// Codes of the set that `args` name, each with its word: `tea 茶叶`.
-    fn codes(&self, args: &[(&'static str, String)], codes: &str) -> String {
+    fn codes(&self, args: &[(&str, String)], codes: &str) -> String {
         let set = args.iter().find(|(n, _)| *n == "set").map_or("", |(_, v)| v.as_str());
         let one = |code: &str| match self.code(set, code) {
             word if word == code => word,
@@ -147,7 +147,7 @@ impl Locale {
     }
 
     /// Puts the value of one argument into words by its name: states by their kind, roles, verbs, rights, fields.
-    fn word(&self, name: &str, value: &str, args: &[(&'static str, String)]) -> String {
+    fn word(&self, name: &str, value: &str, args: &[(&str, String)]) -> String {
         let kind = || args.iter().find(|(n, _)| *n == "kind").map_or("", |(_, v)| v.as_str());
         let list = |set: &str| {
             let words: Vec<String> = value.split(',').filter(|c| !c.is_empty()).map(|c| self.code(set, c)).collect();
@@ -214,7 +214,7 @@ pub struct Sentence<'a> {
     /// Prefix of the text id: `refusal`, `db`, `form`, …
     pub family: &'a str,
     pub code: &'a str,
-    pub args: &'a [(&'static str, String)],
+    pub args: &'a [(&'a str, String)],
 }
 
 #[cfg(test)]

@@ -85,6 +85,22 @@ pub enum Sub {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    Enrol(EnrolArgs),
+    Sync {
+        #[arg(long)]
+        watch: bool,
+    },
+    Outbox {
+        #[command(subcommand)]
+        act: OutboxAct,
+    },
+    #[command(args_conflicts_with_subcommands = true)]
+    Conflicts {
+        #[arg(long)]
+        count: bool,
+        #[command(subcommand)]
+        act: Option<ConflictAct>,
+    },
     Init {
         #[arg(long, value_name = "NAME|CODE")]
         org: String,
@@ -99,6 +115,43 @@ pub enum Sub {
     Man {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct EnrolArgs {
+    #[arg(value_name = "CODE")]
+    pub code: String,
+    #[arg(long, value_name = "URL")]
+    pub hub: String,
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum OutboxAct {
+    List,
+    Drop {
+        #[arg(value_name = "N")]
+        n: i64,
+    },
+    Export {
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConflictAct {
+    Keep {
+        #[arg(value_name = "N")]
+        n: i64,
+    },
+    Apply {
+        #[arg(value_name = "N")]
+        n: i64,
     },
 }
 

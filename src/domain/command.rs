@@ -376,6 +376,7 @@ impl Command {
             "goal.set",
             "database.demo",
             "database.init",
+            "database.enrol",
         ];
         let walked = super::machine::ARROWS.iter().map(|a| format!("{}.{}", a.kind.table(), a.verb.code()));
         let mut names: Vec<String> = fixed.iter().map(|n| (*n).to_owned()).chain(walked).collect();

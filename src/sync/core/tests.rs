@@ -1,3 +1,5 @@
+//! The schedule, event by event.
+
 use super::*;
 
 const START: Position = Position { epoch: 1, scope: 1, cursor: 10, head: 10 };

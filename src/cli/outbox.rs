@@ -1,0 +1,177 @@
+//! `gongfu outbox` and `gongfu conflicts`: what is on its way to the hub, what it did not do and why, and what becomes of that.
+
+use super::args::{ConflictAct, OutboxAct};
+use super::context::Context;
+use super::fail::{Exit, Fail};
+use super::out::Out;
+use super::table::Table;
+use crate::base::locale::{Locale, Sentence};
+use crate::sqlite::{self, Use};
+use crate::store::level;
+use crate::store::outbox::{self, Item, State};
+use crate::wire::order::Outcome;
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, offset};
+use serde_json::{Value as Json, json};
+use std::io::Write;
+use std::path::Path;
+
+/// Runs `outbox`.
+pub(super) fn run(context: &Context, act: &OutboxAct) -> Result<Exit, Fail> {
+    match act {
+        OutboxAct::List => list(context, &[State::Waiting, State::Conflict, State::Denied]),
+        OutboxAct::Drop { n } => withdraw(context, *n),
+        OutboxAct::Export { out } => export(context, out),
+    }
+}
+
+/// Runs `conflicts`.
+pub(super) fn conflicts(context: &Context, count: bool, act: Option<&ConflictAct>) -> Result<Exit, Fail> {
+    match act {
+        None if count => {
+            let n = read(context, &[State::Conflict, State::Denied])?.len();
+            let mut out = Out::new();
+            out.line(&n.to_string())?;
+            out.done()?;
+            Ok(if n == 0 { Exit::Done } else { Exit::Partial })
+        }
+        None => list(context, &[State::Conflict, State::Denied]),
+        Some(ConflictAct::Keep { n }) => withdraw(context, *n),
+        Some(ConflictAct::Apply { n }) => again(context, *n),
+    }
+}
+
+fn read(context: &Context, states: &[State]) -> Result<Vec<Item>, Fail> {
+    let store = context.open_to_read()?;
+    let db = context.connect(&store)?;
+    outbox::list(&db, states).map_err(|e| context.db_fail(&e))
+}
+
+fn list(context: &Context, states: &[State]) -> Result<Exit, Fail> {
+    let items = read(context, states)?;
+    let mut out = Out::new();
+    if context.json {
+        let rows: Vec<Json> = items.iter().map(document).collect();
+        return out.json(&json!({ "total": items.len(), "rows": rows })).map(|()| Exit::Done).map_err(Into::into);
+    }
+    let locale = &context.locale;
+    let heads = ["n", "at", "person", "command", "code", "state", "word"];
+    let heads = heads.map(|h| (locale.tr(&format!("cli-outbox-{h}")).into_owned(), h == "n"));
+    let mut table = Table::new(heads.to_vec());
+    for item in &items {
+        let cells = vec![
+            item.n.to_string(),
+            when(item.made_at),
+            item.order.by.name.clone(),
+            command(locale, &item.command),
+            item.target_code.clone(),
+            locale.tr(&format!("outbox-state-{}", item.state.code())).into_owned(),
+            word(locale, item),
+        ];
+        table.row(&mut out, cells)?;
+    }
+    table.flush(&mut out)?;
+    out.done()
+}
+
+fn when(ms: i64) -> String {
+    let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    at.to_zoned(TimeZone::fixed(offset(8))).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+fn command(locale: &Locale, name: &str) -> String {
+    locale.tr(&format!("code-command-{}", name.replace('.', "_"))).into_owned()
+}
+
+/// What the hub said of an order, in words; empty when it has not said anything.
+pub(super) fn word(locale: &Locale, item: &Item) -> String {
+    match &item.outcome {
+        Some(Outcome::Conflict { by, at, .. }) => {
+            let at = when(*at);
+            locale.tr_with("outbox-word-conflict", &[("by", by), ("at", &at)]).clone()
+        }
+        Some(Outcome::Denied { code, args }) => {
+            let args: Vec<(&str, String)> = args.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
+            locale.refusal(&Sentence { family: "refusal", code, args: &args }).0
+        }
+        Some(Outcome::Accepted { .. } | Outcome::Later { .. } | Outcome::Upgrade { .. }) | None => String::new(),
+    }
+}
+
+fn document(item: &Item) -> Json {
+    let at = |ms: i64| Timestamp::from_millisecond(ms).map(|t| t.to_string()).unwrap_or_default();
+    let (by, changed_at, refusal) = match &item.outcome {
+        Some(Outcome::Conflict { by, at: ms, .. }) => (json!(by), json!(at(*ms)), Json::Null),
+        Some(Outcome::Denied { code, .. }) => (Json::Null, Json::Null, json!(code)),
+        _ => (Json::Null, Json::Null, Json::Null),
+    };
+    json!({
+        "n": item.n, "id": item.order.id.to_string(), "state": item.state.code(), "made_at": at(item.made_at),
+        "person": item.order.by.name, "command": item.command, "code": item.target_code,
+        "reason": item.order.command.reason(), "changed_by": by, "changed_at": changed_at, "refusal": refusal,
+    })
+}
+
+fn missing(context: &Context, n: i64) -> Fail {
+    context.fail(Exit::Input, "outbox-unknown", &[("n", n.to_string())])
+}
+
+fn withdraw(context: &Context, n: i64) -> Result<Exit, Fail> {
+    drop(context.open_to_write()?);
+    if context.read_only {
+        return Err(context.fail(Exit::Usage, "sync-read-only", &[]));
+    }
+    let path = context.db_path();
+    let mut db = sqlite::open(&path, Use::Write).map_err(|e| Fail::db(&e, &context.locale))?;
+    let done = level::withdraw(&mut db, &path, n, context.clock().now());
+    if !done.map_err(|e| Fail::store(&e, &context.locale))? {
+        return Err(missing(context, n));
+    }
+    said(context, n, "cli-outbox-dropped")
+}
+
+fn said(context: &Context, n: i64, id: &str) -> Result<Exit, Fail> {
+    let mut out = Out::new();
+    if context.json {
+        return out.json(&json!({ "done": true, "n": n })).map(|()| Exit::Done).map_err(Into::into);
+    }
+    if !context.quiet {
+        out.line(&context.locale.tr_with(id, &[("n", &n.to_string())]))?;
+    }
+    out.done()
+}
+
+/// Asks once more for what the hub did not do, now knowing what others did.
+fn again(context: &Context, n: i64) -> Result<Exit, Fail> {
+    let store = context.open_to_write()?;
+    let db = context.connect(&store)?;
+    let item = outbox::get(&db, n).map_err(|e| context.db_fail(&e))?;
+    let item =
+        item.filter(|i| matches!(i.state, State::Conflict | State::Denied)).ok_or_else(|| missing(context, n))?;
+    let actor = context.actor(&store)?;
+    store.submit_wait(&actor, vec![item.order.command]).map_err(|e| context.store_fail(&store, e))?;
+    withdraw(context, n)?;
+    Ok(Exit::Done)
+}
+
+/// Writes every order that is not safe at the hub into a file, a line each: what a console that was shut out leaves behind.
+fn export(context: &Context, file: &Path) -> Result<Exit, Fail> {
+    let states = [State::Waiting, State::Conflict, State::Denied, State::Accepted];
+    let items = read(context, &states)?;
+    let failed = |e: std::io::Error| Fail::file(file, &e, &context.locale);
+    let mut lines = String::new();
+    for item in &items {
+        lines.push_str(&document(item).to_string());
+        lines.push('\n');
+    }
+    let mut target = std::fs::OpenOptions::new().write(true).create_new(true).open(file).map_err(failed)?;
+    target.write_all(lines.as_bytes()).and_then(|()| target.sync_all()).map_err(failed)?;
+    let mut out = Out::new();
+    let (path, count) = (file.display().to_string(), items.len().to_string());
+    if context.json {
+        let document = json!({ "done": true, "path": path, "orders": items.len() });
+        return out.json(&document).map(|()| Exit::Done).map_err(Into::into);
+    }
+    out.line(&context.locale.tr_with("cli-outbox-exported", &[("path", &path), ("count", &count)]))?;
+    out.done()
+}
