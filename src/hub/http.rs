@@ -46,7 +46,9 @@ pub const HEALTHZ: &str = "/healthz";
 pub const METRICS: &str = "/metrics";
 
 /// How long requests under way may take to end after the hub was told to stop.
-const GRACE: Duration = Duration::from_secs(3);
+const GRACE: Duration = Duration::from_secs(2);
+/// How long what then still waits for a database may take.
+const LAST: Duration = Duration::from_millis(500);
 
 /// Where a hub serves what.
 #[derive(Debug, Clone)]
@@ -134,8 +136,8 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr), stop: &Stop) -> 
         Writer::start(Arc::clone(&pool), options.clock, head.clone()).map_err(ServeError::Threads)?;
     let shared = Shared::new(options, pool, writer, head, &state, stop.clone());
     let served = runtime.block_on(run(options.listen, tls, shared, ready));
-    wait_for(&thread, GRACE);
-    runtime.shutdown_timeout(GRACE);
+    wait_for(&thread, LAST);
+    runtime.shutdown_timeout(LAST);
     served
 }
 

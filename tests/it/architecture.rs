@@ -34,6 +34,7 @@ const ONLY: &[(&str, &[&str])] = &[
             "console/theme",
             "console/settings",
             "console/backend/sync",
+            "hub/http",
             "config",
             "cli",
         ],
@@ -44,6 +45,13 @@ const ONLY: &[(&str, &[&str])] = &[
     ("ratatui", &["console"]),
     ("tokio_postgres", &["hub/engine/postgres"]),
     ("axum", &["hub/http"]),
+    ("hyper", &["hub/http/listen"]),
+    ("tower_http", &["hub/http"]),
+    ("governor", &["hub/http/limits"]),
+    ("rustls", &["hub/http/tls"]),
+    ("tokio_rustls", &["hub/http"]),
+    ("rcgen", &["hub/keys"]),
+    ("zstd", &["hub/http"]),
     ("crate::sqlite", &["sqlite", "store", "setup", "hub/engine/sqlite", "console/run.rs", "config", "cli"]),
 ];
 

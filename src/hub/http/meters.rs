@@ -7,7 +7,7 @@ use super::shared::Shared;
 use crate::wire::order::Outcome;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const OUTCOMES: [&str; 5] = ["accepted", "conflict", "denied", "later", "upgrade"];
 
@@ -61,59 +61,44 @@ pub(super) fn text(shared: &Shared) -> String {
     let (meters, done) = (&shared.meters, shared.writer.done());
     let of = |n: &AtomicU64| n.load(Ordering::Relaxed);
     let streams: usize = shared.streams().values().sum();
-    let seconds = |micros: u64| std::time::Duration::from_micros(micros).as_secs_f64().to_string();
-    let plain: [(&str, &str, &str, String); 10] = [
-        ("gongfu_hub_uptime_seconds", "gauge", "Since the hub began.", meters.begun.elapsed().as_secs().to_string()),
-        ("gongfu_hub_head", "gauge", "The last number given, as this hub knows it.", shared.head.borrow().to_string()),
-        ("gongfu_hub_streams", "gauge", "Open streams of events.", streams.to_string()),
-        (
-            "gongfu_hub_listeners",
-            "gauge",
-            "Streams and long polls.",
-            shared.listeners.load(Ordering::Relaxed).to_string(),
-        ),
-        ("gongfu_hub_pulls_total", "counter", "Pages given.", of(&meters.pulls).to_string()),
-        ("gongfu_hub_rows_total", "counter", "Rows in those pages.", of(&meters.rows).to_string()),
-        (
-            "gongfu_hub_page_bytes_total",
-            "counter",
-            "Bytes of those pages as they travel.",
-            of(&meters.bytes).to_string(),
-        ),
-        (
-            "gongfu_hub_batch_seconds_sum",
-            "counter",
-            "Time to take batches until they were on the disk.",
-            seconds(of(&done.micros)),
-        ),
-        ("gongfu_hub_batch_seconds_count", "counter", "Batches of orders taken.", of(&done.batches).to_string()),
-        ("gongfu_hub_batch_orders_sum", "counter", "Orders in those batches.", of(&done.orders).to_string()),
-    ];
-    let mut out = String::with_capacity(2_048);
-    for (name, kind, help, value) in plain {
+    let listeners = shared.listeners.load(Ordering::Relaxed);
+    let in_work = shared.limits.in_work.saturating_sub(shared.in_work.available_permits());
+    let mut out = String::with_capacity(4_096);
+    for (name, kind, help, value) in [
+        ("uptime_seconds", "gauge", "Since the hub began.", meters.begun.elapsed().as_secs().to_string()),
+        ("head", "gauge", "The last number given, as this hub knows it.", shared.head.borrow().to_string()),
+        ("streams", "gauge", "Open streams of events.", streams.to_string()),
+        ("listeners", "gauge", "Streams and long polls.", listeners.to_string()),
+        ("in_work", "gauge", "Requests in work, those that only wait for news aside.", in_work.to_string()),
+        ("pulls_total", "counter", "Pages given.", of(&meters.pulls).to_string()),
+        ("rows_total", "counter", "Rows in those pages.", of(&meters.rows).to_string()),
+        ("page_bytes_total", "counter", "Bytes of those pages as they travel.", of(&meters.bytes).to_string()),
+    ] {
         head(&mut out, name, kind, help);
-        let _ = writeln!(out, "{name} {value}");
+        let _ = writeln!(out, "gongfu_hub_{name} {value}");
     }
-    labelled(
-        &mut out,
-        "gongfu_hub_orders_total",
-        "Orders answered, by outcome.",
-        "outcome",
-        &OUTCOMES,
-        &meters.outcomes,
-    );
-    labelled(&mut out, "gongfu_hub_refused_total", "Requests refused, by code.", "code", &CODES, &meters.refused);
+    let batches = of(&done.batches);
+    let time = Duration::from_micros(of(&done.micros)).as_secs_f64().to_string();
+    for (name, help, sum) in [
+        ("batch_seconds", "Time of batches until they were on the disk.", time),
+        ("batch_orders", "Orders of a batch.", of(&done.orders).to_string()),
+    ] {
+        head(&mut out, name, "summary", help);
+        let _ = writeln!(out, "gongfu_hub_{name}_sum {sum}\ngongfu_hub_{name}_count {batches}");
+    }
+    labelled(&mut out, "orders_total", "Orders answered.", "outcome", &OUTCOMES, &meters.outcomes);
+    labelled(&mut out, "refused_total", "Requests refused.", "code", &CODES, &meters.refused);
     out
 }
 
 // Writing to a string cannot fail.
 fn head(out: &mut String, name: &str, kind: &str, help: &str) {
-    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    let _ = writeln!(out, "# HELP gongfu_hub_{name} {help}\n# TYPE gongfu_hub_{name} {kind}");
 }
 
 fn labelled(out: &mut String, name: &str, help: &str, label: &str, values: &[&str], counts: &[AtomicU64]) {
     head(out, name, "counter", help);
     for (value, count) in values.iter().zip(counts) {
-        let _ = writeln!(out, "{name}{{{label}=\"{value}\"}} {}", count.load(Ordering::Relaxed));
+        let _ = writeln!(out, "gongfu_hub_{name}{{{label}=\"{value}\"}} {}", count.load(Ordering::Relaxed));
     }
 }
