@@ -132,3 +132,24 @@ pub(super) fn panicked(why: Box<dyn Any + Send>) -> Response {
     tracing::error!(error = text, "a request could not be answered");
     Refusal::internal().into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_wrong_inside_stays_inside() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let broken = || Refusal::from(EngineError::Broken("table secret is damaged".into())).into_response();
+        for response in [panicked(Box::new("secret at line 7")), panicked(Box::new("secret".to_owned())), broken()] {
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let body = runtime.block_on(axum::body::to_bytes(response.into_body(), 1_000)).expect("a body");
+            let problem: Problem = serde_json::from_slice(&body).expect("a problem");
+            assert_eq!(problem.error.code, "internal");
+            assert!(!problem.error.message.contains("secret"), "{problem:?}");
+        }
+        let away = Refusal::from(EngineError::Away("secret-host:5432".into())).into_response();
+        assert_eq!(away.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(away.headers().get(RETRY_AFTER).map(HeaderValue::as_bytes), Some(&b"1"[..]));
+    }
+}

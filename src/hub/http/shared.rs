@@ -144,7 +144,8 @@ async fn on_a_thread<T: Send + 'static>(
 ) -> Result<T, EngineError> {
     match tokio::task::spawn_blocking(how).await {
         Ok(done) => done,
-        Err(e) if e.is_panic() => std::panic::resume_unwind(e.into_panic()),
-        Err(e) => Err(EngineError::Away(e.to_string())),
+        // The hub ends, or the call went wrong as nobody foresaw: whoever asked goes on.
+        Err(e) if e.is_cancelled() => Err(EngineError::Away("the hub ends".into())),
+        Err(e) => Err(EngineError::Broken(format!("a call of the ledger did not end: {e}"))),
     }
 }

@@ -12,6 +12,7 @@ use gongfu::domain::machine::Verb;
 use gongfu::domain::record::Record;
 use gongfu::domain::rows::{CatalogEntry, Counter, Incident, Kind};
 use gongfu::hub::device;
+use gongfu::hub::engine::{Place, Pool};
 use gongfu::wire::order::{Answer, Order, Outcome};
 use gongfu::wire::protocol::{
     ENROL, Enrol, Enrolled, HEAD, Head, PULL, PUSH, PageEnd, PageHead, REVOKED, Standing, URGENT, Urgent, WAKE,
@@ -164,6 +165,7 @@ fn a_page_goes_on_from_the_cursor_or_says_that_the_console_must_begin_anew() {
         for bad in ["cursor=-1", "cursor=x", "limit=-5", "epoch=99999999999999999999"] {
             let reply = hub.get(&format!("{PULL}?{bad}"), &token);
             assert_eq!((reply.status, problem(&reply).as_str()), (400, "not-understood"), "{bad}");
+            assert_eq!(standing(&reply).head, 21, "a refusal, too, says how the hub stands");
         }
     }
 }
@@ -321,6 +323,39 @@ fn an_ending_hub_ends_its_streams_and_another_goes_on_with_the_ledger() {
         assert!(cursors.iter().any(|d| d.cursor == 2), "receipts are not lost: {cursors:?}");
         let again = Hub::new(&bench);
         assert_eq!(again.push(&token, &[order]), answers);
+    }
+}
+
+#[test]
+fn a_ledger_that_is_away_is_said_to_be_and_is_there_again() {
+    for bench in benches() {
+        let Place::Postgres(address) = bench.place.clone() else { continue };
+        let (base, name) = address.rsplit_once('/').expect("an address with a database");
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let admin = Pool::new(&Place::Postgres(format!("{base}/postgres")), runtime.handle().clone()).expect("a place");
+        let allow = |yes: bool| {
+            let sql = format!(
+                "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {yes}; \
+                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            );
+            admin.get().expect("a server").script(&sql).expect("done");
+        };
+        let hub = Hub::new(&bench);
+        let (_, token) = console(&bench, 0);
+        let mut events = Events::open(hub.address, &token);
+        assert!(events.next().is_some());
+        allow(false);
+        let body = ndjson(&[new_counter(1)]);
+        let push = || hub.ask("POST", PUSH, &[&bearer(&token)], body.as_bytes());
+        let reply = push();
+        assert_eq!((reply.status, problem(&reply).as_str()), (503, "away"));
+        assert!(reply.header("retry-after").is_some());
+        assert_eq!(hub.ask("GET", "/healthz", &[], b"").status, 503);
+        assert_eq!(hub.get(PULL, &token).status, 503);
+        allow(true);
+        soon("the ledger", || hub.ask("GET", "/healthz", &[], b"").status == 200);
+        soon("the order", || push().text().contains("accepted"));
+        events.until(WAKE, |data| serde_json::from_str::<Head>(data).expect("a head").head == 2);
     }
 }
 
