@@ -7,7 +7,8 @@
 pub mod audit;
 pub mod device;
 pub mod engine;
-
+pub mod http;
+pub mod keys;
 pub mod ledger;
 pub mod pull;
 pub mod rows;

@@ -10,7 +10,7 @@ use crate::domain::codes::Role;
 use crate::domain::rights::{CONTACTS, OF_AN_AREA};
 use crate::domain::rows::{Kind, Row};
 use crate::domain::value::Value;
-use crate::wire::protocol::Taken;
+use crate::wire::protocol::{Taken, URGENT_KINDS};
 use crate::wire::row;
 use uuid::Uuid;
 
@@ -108,6 +108,27 @@ fn taken(engine: &mut dyn Engine, eye: &Eye, from: i64, upto: i64) -> Result<Vec
         _ => None,
     };
     Ok(rows.into_iter().filter_map(one).collect())
+}
+
+/// Latest rows of [`URGENT_KINDS`] with numbers behind `after` and up to `upto`, at most `limit`. For everybody: a kind of which
+/// anybody may see less than all is left out.
+///
+/// # Errors
+/// What the engine says.
+pub fn urgent(engine: &mut dyn Engine, after: i64, upto: i64, limit: usize) -> Result<Vec<String>, EngineError> {
+    let open = |kind: Kind| !OF_AN_AREA.contains(&kind) && !CONTACTS.iter().any(|(k, _)| *k == kind);
+    let kinds = URGENT_KINDS.iter().filter_map(|table| Kind::parse(table)).filter(|k| open(*k));
+    let kinds: Vec<String> = kinds.map(|k| format!("'{}'", k.table())).collect();
+    if kinds.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT \"body\" FROM \"feed\" WHERE \"seq\" > ?1 AND \"seq\" <= ?2 AND \"kind\" IN ({}) ORDER BY \"seq\" LIMIT ?3",
+        kinds.join(", ")
+    );
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let found = engine::all(engine, &sql, &[Value::Int(after), Value::Int(upto), Value::Int(most)])?;
+    Ok(found.into_iter().filter_map(|row| row[0].as_text().map(str::to_owned)).collect())
 }
 
 fn of_feed(row: Vec<Value>, eye: &Eye) -> Result<Option<(i64, String)>, EngineError> {

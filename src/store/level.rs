@@ -52,7 +52,9 @@ pub enum Applied {
 pub fn page(db: &mut Connection, path: &Path, page: &Page, now: Timestamp) -> Result<Applied, StoreError> {
     within(db, path, |db| {
         let Some(mut link) = link::get(db)? else { return Ok(Applied::Elsewhere) };
-        let begins = page.head.from == 0 && (page.head.epoch, page.head.scope) != (link.epoch, link.scope);
+        let other = (page.head.epoch, page.head.scope) != (link.epoch, link.scope);
+        // A hub whose numbers end before this cursor was put back without saying so.
+        let begins = page.head.from == 0 && (other || page.head.reset && page.head.head < link.cursor);
         let follows = (page.head.epoch, page.head.scope, page.head.from) == (link.epoch, link.scope, link.cursor);
         if !begins && !follows {
             return Ok(Applied::Elsewhere);

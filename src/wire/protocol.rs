@@ -162,7 +162,7 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProblemBody {
     /// `token-missing`, `token-unknown`, `revoked`, `code-unknown`, `too-large`, `not-understood`, `too-many`,
-    /// `not-found`, `away`.
+    /// `not-found`, `away`, `internal`.
     pub code: String,
     pub message: String,
 }

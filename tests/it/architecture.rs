@@ -34,6 +34,7 @@ const ONLY: &[(&str, &[&str])] = &[
             "console/theme",
             "console/settings",
             "console/backend/sync",
+            "hub/http",
             "config",
             "cli",
         ],
@@ -46,6 +47,13 @@ const ONLY: &[(&str, &[&str])] = &[
     ("axum", &["hub/http"]),
     ("reqwest", &["sync/http"]),
     ("crate::sqlite", &["sqlite", "store", "setup", "sync", "hub/engine/sqlite", "console/run.rs", "config", "cli"]),
+    ("hyper", &["hub/http/listen"]),
+    ("tower_http", &["hub/http"]),
+    ("governor", &["hub/http/limits"]),
+    ("rustls", &["hub/http/tls", "sync/http"]),
+    ("tokio_rustls", &["hub/http"]),
+    ("rcgen", &["hub/keys"]),
+    ("zstd", &["hub/http"]),
 ];
 
 const LONGEST: usize = 500;

@@ -232,14 +232,19 @@ pub fn rights_hold(before: &Memory, actor: &Actor, command: &Command, decision: 
     if actor.role == Role::Auditor {
         assert!(decision.changes.is_empty(), "the auditor changed something by {}", command.name());
     }
-    let Some((right, areas)) = asked_right(before, actor, command) else { return };
-    let granted = grant(right, actor.role);
-    let may = match granted {
+    let Some((right, may)) = may(before, actor, command) else { return };
+    assert!(may, "{} ({}) did {} without {right:?}", actor.name, actor.division_code, command.name());
+}
+
+/// The right a command asks for and whether the person has it there; `None` for what everybody may ask.
+pub fn may(before: &Memory, actor: &Actor, command: &Command) -> Option<(Right, bool)> {
+    let (right, areas) = asked_right(before, actor, command)?;
+    let may = match grant(right, actor.role) {
         Grant::All => true,
         Grant::Own => areas.iter().any(|(county, owner)| reaches(actor, county, *owner)),
         Grant::No => false,
     };
-    assert!(may, "{} ({}) did {} with {granted:?} for {right:?}", actor.name, actor.division_code, command.name());
+    Some((right, may))
 }
 
 type Area = (String, Uuid);

@@ -1,0 +1,115 @@
+//! Pages out: what is behind a console's cursor, as far as it may see it.
+//!
+//! Owns the lines around the rows and whether a console must begin anew. What it may see is the feed's.
+
+use super::body::Coding;
+use super::door::Caller;
+use super::enrol::organisation;
+use super::push::NDJSON;
+use super::refusal::Refusal;
+use super::shared::Shared;
+use crate::hub::engine::{Engine, EngineError};
+use crate::hub::ledger::{self, Device, State as Ledger};
+use crate::hub::pull::{self as feed, Eye};
+use crate::wire::protocol::{PAGE, PageEnd, PageHead};
+use crate::wire::row::SCHEMA;
+use axum::Extension;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::header::{CONTENT_ENCODING, VARY};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// How far a page is packed: a higher level makes rows no smaller.
+const LEVEL: i32 = 1;
+
+/// What a console says of itself; a new one says nothing.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    cursor: i64,
+    #[serde(default)]
+    epoch: i64,
+    #[serde(default)]
+    scope: i64,
+    #[serde(default = "whole")]
+    limit: usize,
+}
+
+fn whole() -> usize {
+    PAGE
+}
+
+pub(super) async fn pull(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    query: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Refusal> {
+    let Query(asked) = query.map_err(|e| Refusal::not_understood(e.body_text()))?;
+    if asked.cursor < 0 {
+        return Err(Refusal::not_understood("a cursor is no less than 0"));
+    }
+    shared.rates.pull(caller.device.id)?;
+    let device = caller.device.clone();
+    let coding = Coding::wanted(&headers);
+    let page = shared.read(move |engine| page(engine, &device, asked, coding)).await?;
+    if !page.reset {
+        shared.receipts.note(caller.device.id, asked.cursor, shared.clock.now().as_millisecond());
+    }
+    shared.meters.page(page.rows, page.body.len() as u64);
+    let mut response = (NDJSON, page.body).into_response();
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if coding == Coding::Zstd {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("zstd"));
+    }
+    Ok(response)
+}
+
+/// A page as it travels.
+struct Packed {
+    body: Vec<u8>,
+    rows: u64,
+    reset: bool,
+}
+
+fn page(engine: &mut dyn Engine, device: &Device, asked: Asked, coding: Coding) -> Result<Packed, EngineError> {
+    let state = ledger::state(engine)?;
+    let eye = Eye::new(device, &organisation(engine, device.org)?.division_code);
+    let reset = must_begin_anew(asked, device, &state);
+    let from = if reset { 0 } else { asked.cursor };
+    let page = feed::page(engine, &state, &eye, from, asked.limit.clamp(1, PAGE))?;
+    // What was written while the page was read has left it and comes under a higher number: then this is not the end.
+    let done = page.next == state.seq && ledger::state(engine)?.seq == state.seq;
+    let head = PageHead { schema: SCHEMA, epoch: state.epoch, scope: device.scope, head: state.seq, from, reset };
+    let mut text = line(&head)?;
+    let (mut crc, begin) = (crc32fast::Hasher::new(), text.len());
+    let rows = page.rows.len() as u64;
+    for (_, row) in page.rows {
+        text.push_str(&row);
+        text.push('\n');
+    }
+    crc.update(&text.as_bytes()[begin..]);
+    text.push_str(&line(&PageEnd { next: page.next, done, rows, crc: crc.finalize(), taken: page.taken })?);
+    let body = match coding {
+        Coding::Plain => text.into_bytes(),
+        Coding::Zstd => zstd::bulk::compress(text.as_bytes(), LEVEL)
+            .map_err(|e| EngineError::Broken(format!("a page cannot be packed: {e}")))?,
+    };
+    Ok(Packed { body, rows, reset })
+}
+
+/// Whether what the console has is of another epoch or scope, or of numbers never given. Who has nothing begins anyway.
+fn must_begin_anew(asked: Asked, device: &Device, state: &Ledger) -> bool {
+    let new = asked.cursor == 0 && asked.epoch == 0;
+    let same = asked.epoch == state.epoch && asked.scope == device.scope;
+    !new && (!same || asked.cursor > state.seq)
+}
+
+fn line(of: &impl Serialize) -> Result<String, EngineError> {
+    let mut text = serde_json::to_string(of).map_err(|e| EngineError::Broken(e.to_string()))?;
+    text.push('\n');
+    Ok(text)
+}

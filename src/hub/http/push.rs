@@ -1,0 +1,133 @@
+//! Orders in: read from the body, handed to the writer in their order, answered in their order.
+//!
+//! Owns the form of the body. What becomes of an order is the ledger's.
+
+use super::body::{self, Coding};
+use super::door::Caller;
+use super::refusal::Refusal;
+use super::shared::Shared;
+use crate::domain::command::Command;
+use crate::domain::machine::Verb;
+use crate::hub::ledger::Device;
+use crate::hub::writer::{TOGETHER, later};
+use crate::wire::order::{Answer, Order, Outcome};
+use crate::wire::protocol::{BODY, INFLATED, ORDERS};
+use crate::wire::row::SCHEMA;
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderName};
+use serde::Deserialize;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What NDJSON is called.
+pub(super) const NDJSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/x-ndjson")];
+
+/// A line of a push.
+enum Line {
+    Order(Box<Order>),
+    /// An order of another version of the form, which need not be understood to be answered.
+    Foreign(Uuid),
+}
+
+/// What every version of an order has.
+#[derive(Deserialize)]
+struct Outline {
+    id: Uuid,
+    schema: u32,
+}
+
+pub(super) async fn push(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<([(HeaderName, &'static str); 1], String), Refusal> {
+    let coding = Coding::of(&headers)?;
+    let body = body::collect(body, BODY, shared.limits.body).await?;
+    let lines = read(&shared, coding, body).await?;
+    // What takes a product off sale is never told to come later.
+    if !lines.iter().any(|l| matches!(l, Line::Order(o) if is_urgent(&o.command))) {
+        shared.rates.orders(caller.device.id, lines.len())?;
+    }
+    let answers = answers(&shared, &caller.device, lines).await;
+    let mut out = String::with_capacity(answers.len() * 128);
+    for answer in &answers {
+        shared.meters.outcome(&answer.outcome);
+        let text = serde_json::to_string(answer).map_err(|e| {
+            tracing::error!(error = %e, "an answer cannot be written");
+            Refusal::internal()
+        })?;
+        out.push_str(&text);
+        out.push('\n');
+    }
+    Ok((NDJSON, out))
+}
+
+/// Whether an order takes something off sale.
+fn is_urgent(command: &Command) -> bool {
+    matches!(command, Command::ConfirmIncident { .. } | Command::Move { verb: Verb::Suspend, .. })
+}
+
+/// The lines of a body, on a thread that may take its time.
+async fn read(shared: &Shared, coding: Coding, body: Vec<u8>) -> Result<Vec<Line>, Refusal> {
+    let turn = Arc::clone(&shared.reads).acquire_owned().await;
+    let read = move || {
+        let _turn = turn;
+        lines(&coding.unpack(body, INFLATED)?)
+    };
+    match tokio::task::spawn_blocking(read).await {
+        Ok(lines) => lines,
+        Err(e) => {
+            tracing::error!(error = %e, "a body was not read");
+            Err(Refusal::internal())
+        }
+    }
+}
+
+fn lines(body: &[u8]) -> Result<Vec<Line>, Refusal> {
+    let mut out = Vec::new();
+    for (n, text) in (1..).zip(body.split(|b| *b == b'\n')).filter(|(_, t)| !t.trim_ascii().is_empty()) {
+        if out.len() == ORDERS {
+            return Err(Refusal::too_large(format!("a push has at most {ORDERS} orders")));
+        }
+        out.push(line(n, text)?);
+    }
+    Ok(out)
+}
+
+fn line(n: usize, text: &[u8]) -> Result<Line, Refusal> {
+    let not_an_order = match serde_json::from_slice::<Order>(text) {
+        Ok(order) => return Ok(Line::Order(Box::new(order))),
+        Err(e) => e,
+    };
+    // A command this version does not know may be of a newer one.
+    match serde_json::from_slice::<Outline>(text) {
+        Ok(Outline { id, schema }) if schema != SCHEMA => Ok(Line::Foreign(id)),
+        _ => {
+            let why: String = not_an_order.to_string().chars().take(200).collect();
+            Err(Refusal::not_understood(format!("line {n} is not an order: {why}")))
+        }
+    }
+}
+
+/// An answer for each line. After orders that could not be taken now the others are not tried: they may need what those make.
+async fn answers(shared: &Shared, device: &Device, lines: Vec<Line>) -> Vec<Answer> {
+    let orders = lines.iter().filter_map(|l| if let Line::Order(o) = l { Some(Order::clone(o)) } else { None });
+    let orders: Vec<Order> = orders.collect();
+    let mut taken = Vec::with_capacity(orders.len());
+    for some in orders.chunks(TOGETHER) {
+        match shared.writer.submit(device.clone(), some.to_vec()).await {
+            Ok(mut answers) => taken.append(&mut answers),
+            Err(_) => break,
+        }
+    }
+    let mut taken = taken.into_iter();
+    let answer = |line| match line {
+        Line::Foreign(id) => Answer { id, outcome: Outcome::Upgrade { min: SCHEMA } },
+        Line::Order(order) => taken.next().unwrap_or_else(|| later(&order)),
+    };
+    lines.into_iter().map(answer).collect()
+}
