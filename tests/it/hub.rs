@@ -1,6 +1,6 @@
 //! The hub: its ledger on both engines, and the protocol as a stranger would speak it.
 
-mod http;
+pub mod http;
 pub mod ledger;
 pub mod places;
 mod rivals;

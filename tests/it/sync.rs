@@ -1,4 +1,5 @@
 //! Consoles and a hub: whatever gets lost, comes twice or comes late, all hold the same in the end.
 
 mod level;
+mod line;
 mod shuttle;
