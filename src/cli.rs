@@ -20,6 +20,7 @@ mod doctor;
 mod fail;
 mod fields;
 pub mod help;
+mod hub;
 mod import;
 mod incident;
 mod init;
@@ -86,6 +87,7 @@ fn run(context: &Context, sub: Option<Sub>) -> Result<Exit, Fail> {
         Some(Sub::Completions { shell }) => completions::run(context, shell),
         Some(Sub::Man { dir }) => man::run(context, &dir),
         Some(Sub::Demo(args)) => demo::run(context, &args),
+        Some(Sub::Hub { act }) => hub::run(context, &act),
         Some(Sub::Init { org, force }) => init::run(context, &org, force),
         Some(Sub::Import { what }) => import::run(context, &what),
     }

@@ -9,7 +9,9 @@ pub mod device;
 pub mod engine;
 
 pub mod ledger;
+pub mod lock;
 pub mod pull;
 pub mod rows;
 pub mod schema;
+pub mod whole;
 pub mod writer;

@@ -44,7 +44,10 @@ const ONLY: &[(&str, &[&str])] = &[
     ("ratatui", &["console"]),
     ("tokio_postgres", &["hub/engine/postgres"]),
     ("axum", &["hub/http"]),
-    ("crate::sqlite", &["sqlite", "store", "setup", "hub/engine/sqlite", "console/run.rs", "config", "cli"]),
+    (
+        "crate::sqlite",
+        &["sqlite", "store", "setup", "hub/engine/sqlite", "hub/whole", "console/run.rs", "config", "cli"],
+    ),
 ];
 
 const LONGEST: usize = 500;
