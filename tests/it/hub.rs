@@ -1,6 +1,6 @@
 //! The hub: its ledger on both engines, and the protocol as a stranger would speak it.
 
 mod ledger;
-mod places;
+pub mod places;
 mod rivals;
 mod scope;

@@ -45,7 +45,7 @@ impl Connections {
     }
 
     pub(super) fn get(&self) -> Result<Postgres, EngineError> {
-        let client = self.runtime.block_on(self.pool.get()).map_err(|e| EngineError::Away(e.to_string()))?;
+        let client = self.runtime.block_on(self.pool.get()).map_err(|e| EngineError::Away(told(&e)))?;
         Ok(Postgres { client: Some(client), runtime: self.runtime.clone(), open: false })
     }
 }
@@ -90,6 +90,20 @@ impl ToSql for Arg<'_> {
     }
 
     to_sql_checked!();
+}
+
+/// What an error says, and what the one behind it says: the first alone only tells that something failed.
+fn told(e: &dyn Error) -> String {
+    let mut text = e.to_string();
+    let mut inner = e.source();
+    while let Some(e) = inner {
+        let more = e.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        inner = e.source();
+    }
+    text
 }
 
 fn said(e: &tokio_postgres::Error) -> EngineError {
