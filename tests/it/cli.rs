@@ -2,7 +2,7 @@
 
 mod clock;
 mod empty;
-mod hub;
+pub mod hub;
 mod import;
 mod incident;
 mod interrupted;

@@ -86,12 +86,11 @@ fn all(source: &mut dyn Engine, target: &mut dyn Engine, watch: &mut Watch<'_>) 
     Ok(out)
 }
 
+/// Takes a page of rows.
+type Taker<'a> = dyn FnMut(&[Vec<Value>]) -> Result<(), HubError> + 'a;
+
 /// Reads a table page by page; the number of its rows and their sum.
-fn each(
-    engine: &mut dyn Engine,
-    shape: &Shape,
-    page: &mut dyn FnMut(&[Vec<Value>]) -> Result<(), HubError>,
-) -> Result<(u64, Sum), HubError> {
+fn each(engine: &mut dyn Engine, shape: &Shape, page: &mut Taker<'_>) -> Result<(u64, Sum), HubError> {
     let quoted =
         |names: &mut dyn Iterator<Item = &String>| names.map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ");
     let (names, key) = (quoted(&mut shape.columns.iter()), quoted(&mut shape.key.iter().map(|n| &shape.columns[*n])));
