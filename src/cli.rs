@@ -21,6 +21,7 @@ mod enrol;
 mod fail;
 mod fields;
 pub mod help;
+mod hub;
 mod import;
 mod incident;
 mod init;
@@ -89,6 +90,7 @@ fn run(context: &Context, sub: Option<Sub>) -> Result<Exit, Fail> {
         Some(Sub::Completions { shell }) => completions::run(context, shell),
         Some(Sub::Man { dir }) => man::run(context, &dir),
         Some(Sub::Demo(args)) => demo::run(context, &args),
+        Some(Sub::Hub { act }) => hub::run(context, &act),
         Some(Sub::Init { org, force }) => init::run(context, &org, force),
         Some(Sub::Enrol(args)) => enrol::run(context, &args),
         Some(Sub::Sync { watch }) => sync::run(context, watch),

@@ -154,11 +154,40 @@ pub fn copy(source: &Path, copy: &Path, named: &Path, stop: &Stop) -> Result<(),
     stop_when(&db, stop).map_err(blame)?;
     db.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(blame)?;
     let check = open(copy, Use::Read)?;
-    let verdict: String = check.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).map_err(blame)?;
-    if verdict != "ok" {
+    if let Some(verdict) = fault(&check).map_err(blame)? {
         return Err(DbError::Corrupt(source.to_path_buf(), verdict));
     }
     std::fs::File::open(copy).and_then(|f| f.sync_all()).map_err(system)
+}
+
+/// What SQLite finds wrong with the file of a database first; nothing when it is whole.
+///
+/// # Errors
+/// What SQLite says.
+pub fn fault(db: &Connection) -> rusqlite::Result<Option<String>> {
+    let verdict: String = db.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0))?;
+    Ok((verdict != "ok").then_some(verdict))
+}
+
+/// Takes a database out of use: under another name, with nothing of it left beside its own, and nothing lost. Gives the new
+/// name; nothing when there is no file.
+///
+/// # Errors
+/// [`DbError::Locked`] while anybody has it open; what is wrong with it otherwise, unless it is damaged: that is no reason to
+/// keep it.
+pub fn retire(path: &Path) -> Result<Option<std::path::PathBuf>, DbError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    match open(path, Use::Write) {
+        // Leaving the write-ahead log folds that file in, and fails while anybody else has the database open.
+        Ok(db) => {
+            db.query_row("PRAGMA journal_mode=DELETE", [], |_| Ok(())).map_err(|e| DbError::of(path, &e))?;
+        }
+        Err(DbError::Corrupt(..) | DbError::Empty(_)) => {}
+        Err(e) => return Err(e),
+    }
+    files::set_aside(path).map(Some).map_err(|e| DbError::io(path, &e))
 }
 
 /// Pages in the write-ahead file from which it is moved into the database once there is nothing else to do.

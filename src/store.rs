@@ -7,6 +7,7 @@ pub mod audit;
 pub mod board;
 pub mod convert;
 pub mod detail;
+pub mod dump;
 pub mod error;
 pub mod excluded;
 pub mod filter;

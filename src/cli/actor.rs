@@ -3,8 +3,7 @@
 use super::context::Context;
 use super::fail::{Exit, Fail};
 use crate::base::text;
-use crate::domain::actor::Actor;
-use crate::domain::codes::{OrgKind, Role};
+use crate::domain::actor::{Actor, CLOCK_SET, role_of};
 use crate::domain::record::Record;
 use crate::domain::rows::{Kind, Organisation};
 use crate::domain::value::Value;
@@ -18,18 +17,8 @@ use crate::store::{rows::SqlRows, setting};
 /// # Errors
 /// `no-organisation` when none is named or the one named is not there; what SQLite says.
 pub fn actor(context: &Context, db: &Connection) -> Result<Actor, Fail> {
-    let named = match context.profile.org.is_empty() {
-        false => context.profile.org.clone(),
-        true => setting::get(db, setting::PROFILE_ORG).map_err(|e| context.db_fail(&e))?.unwrap_or_default(),
-    };
-    let org = organisation(context, db, &named)?
-        .ok_or_else(|| context.fail(Exit::Input, "no-organisation", &[("org", named.clone())]))?;
-    let role = context.profile.role.unwrap_or(match org.kind {
-        OrgKind::Provincial => Role::Office,
-        OrgKind::City | OrgKind::Zone => Role::City,
-        OrgKind::County => Role::County,
-        OrgKind::Industrial | OrgKind::Direct | OrgKind::Enterprise | OrgKind::Grassroots => Role::Industrial,
-    });
+    let org = own(context, db)?;
+    let role = context.profile.role.unwrap_or(role_of(org.kind));
     Ok(Actor {
         name: person(context),
         org_id: org.uuid(),
@@ -41,6 +30,26 @@ pub fn actor(context: &Context, db: &Connection) -> Result<Actor, Fail> {
         ssh_client: ssh_client(),
         clock_set: context.now.is_some(),
     })
+}
+
+/// The organisation of profile or database.
+///
+/// # Errors
+/// As [`actor`].
+pub(super) fn own(context: &Context, db: &Connection) -> Result<Organisation, Fail> {
+    let named = match context.profile.org.is_empty() {
+        false => context.profile.org.clone(),
+        true => setting::get(db, setting::PROFILE_ORG).map_err(|e| context.db_fail(&e))?.unwrap_or_default(),
+    };
+    organisation(context, db, &named)?
+        .ok_or_else(|| context.fail(Exit::Input, "no-organisation", &[("org", named.clone())]))
+}
+
+/// Where the person sits, in one line for the audit, when no actor is at hand.
+pub(super) fn origin(context: &Context) -> String {
+    let clock = if context.now.is_some() { CLOCK_SET } else { "" };
+    let parts = [login(), terminal(), ssh_client(), clock.to_owned()];
+    parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn organisation(context: &Context, db: &Connection, named: &str) -> Result<Option<Organisation>, Fail> {
@@ -57,7 +66,8 @@ fn organisation(context: &Context, db: &Connection, named: &str) -> Result<Optio
     Ok(None)
 }
 
-fn person(context: &Context) -> String {
+/// The person of `--as`, profile or login.
+pub(super) fn person(context: &Context) -> String {
     let given =
         context.person.clone().or_else(|| Some(context.profile.person.clone())).filter(|p| !p.trim().is_empty());
     let name = given.unwrap_or_else(login);

@@ -1,5 +1,6 @@
 //! The arguments, as clap reads them. Help texts are not here: they come from the locale files by [`super::help`].
 
+use super::hub::args::HubAct;
 use crate::domain::sets;
 use crate::store::list::ListKind;
 use clap::builder::PossibleValuesParser;
@@ -108,6 +109,10 @@ pub enum Sub {
         force: bool,
     },
     Demo(DemoArgs),
+    Hub {
+        #[command(subcommand)]
+        act: HubAct,
+    },
     Completions {
         #[arg(value_name = "SHELL", value_enum)]
         shell: clap_complete::Shell,

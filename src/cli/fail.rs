@@ -5,6 +5,7 @@
 use crate::base::locale::{Locale, Sentence};
 use crate::config::ConfigError;
 use crate::console::written;
+use crate::hub::whole::{Fault, HubError};
 use crate::setup::SetupError;
 use crate::sqlite::DbError;
 use crate::store::StoreError;
@@ -109,6 +110,30 @@ impl Fail {
             }
             SetupError::UnknownOrg(org) => Fail::own(Exit::Input, locale, "no-organisation", &[("org", org.clone())]),
         }
+    }
+
+    /// What kept work on a hub's ledger from being done.
+    pub fn hub(error: &HubError, locale: &Locale) -> Fail {
+        let exit = match error {
+            HubError::Db(e) => return Fail::db(e, locale),
+            HubError::Engine(_) => Exit::Offline,
+            HubError::Taken(_) | HubError::NoLedger(_) | HubError::Exists(_) | HubError::NoBackup(_) => Exit::Input,
+            HubError::Served(_) | HubError::OnServer(_) | HubError::OtherHub(_) | HubError::NotWhole { .. } => {
+                Exit::Refused
+            }
+            HubError::Differs(_) => Exit::Internal,
+            HubError::Stopped => Exit::Interrupt,
+        };
+        let mut args = error.args();
+        if let HubError::NotWhole { fault, .. } = error {
+            args.push(("what", Fail::fault(fault, locale).message));
+        }
+        Fail::new(exit, locale, "hub-fail", error.code(), &args)
+    }
+
+    /// The first record of a ledger that is not what it must be.
+    pub fn fault(fault: &Fault, locale: &Locale) -> Fail {
+        Fail::new(Exit::Refused, locale, "hub-fault", fault.code, &fault.args())
     }
 
     /// What of a filter is not understood.

@@ -6,7 +6,7 @@ use super::out::Out;
 use crate::base::ids::Ids;
 use crate::domain::refusal::Refusal;
 use crate::setup;
-use crate::sqlite::{self, DbError, Use, files};
+use crate::sqlite;
 use crate::store::{self, StoreError, load};
 use serde_json::json;
 
@@ -38,25 +38,8 @@ fn make(context: &Context, org: &str) -> Result<String, Fail> {
     let clock = context.clock();
     let name =
         setup::init(place.path(), org, clock, &mut Ids::real(clock)).map_err(|e| Fail::setup(&e, &context.locale))?;
-    if context.db_path().exists() {
-        set_aside(context)?;
-    }
+    // Nothing a person made is ever deleted.
+    sqlite::retire(&context.db_path()).map_err(|e| Fail::db(&e, &context.locale))?;
     load::publish(&place.path().join(store::FILE), context.db_path()).map_err(|e| Fail::db(&e, &context.locale))?;
     Ok(name)
-}
-
-/// Keeps the database that was there under another name: nothing a person made is ever deleted. Its write-ahead file
-/// must not stay behind, or the new database would take it for its own.
-fn set_aside(context: &Context) -> Result<(), Fail> {
-    let path = context.db_path();
-    let failed = |e: DbError| Fail::db(&e, &context.locale);
-    match sqlite::open(&path, Use::Write) {
-        // Leaving WAL mode folds that file in, and fails while anybody else has the database open.
-        Ok(db) => {
-            db.query_row("PRAGMA journal_mode=DELETE", [], |_| Ok(())).map_err(|e| failed(DbError::of(&path, &e)))?
-        }
-        Err(DbError::Corrupt(..) | DbError::Empty(_)) => {}
-        Err(e) => return Err(failed(e)),
-    }
-    files::set_aside(&path).map_err(|e| Fail::file(&path, &e, &context.locale))
 }

@@ -1,6 +1,6 @@
 //! Who asks: the person, the organisation they act for and their role. Built by the caller, judged by [`super::rights`].
 
-use super::codes::Role;
+use super::codes::{OrgKind, Role};
 use uuid::Uuid;
 
 /// The person behind a command.
@@ -25,6 +25,16 @@ pub struct Actor {
 
 /// What the origin of a record ends with when its time was fixed by `--now`.
 pub const CLOCK_SET: &str = "--now";
+
+/// The role an organisation shows by its kind; auditors and seller feeds are named by themselves.
+pub const fn role_of(kind: OrgKind) -> Role {
+    match kind {
+        OrgKind::Provincial => Role::Office,
+        OrgKind::City | OrgKind::Zone => Role::City,
+        OrgKind::County => Role::County,
+        OrgKind::Industrial | OrgKind::Direct | OrgKind::Enterprise | OrgKind::Grassroots => Role::Industrial,
+    }
+}
 
 impl Actor {
     /// Whether a row in `county_code` owned by `owner` lies in the actor's own area: their own organisation's rows, and

@@ -48,6 +48,8 @@ pub enum Named {
 }
 
 impl Named {
+    pub const ALL: &'static [Named] = &[Named::Category, Named::Venue];
+
     /// Name of the set, under which the locale files have its words.
     pub const fn set(self) -> &'static str {
         match self {

@@ -105,24 +105,46 @@ const STEP: i64 = 1_000;
 /// # Errors
 /// What the engine says.
 pub fn verify(engine: &mut dyn Engine, end: Head) -> Result<Verdict, EngineError> {
+    verify_telling(engine, end, &mut |_| true)
+}
+
+/// As [`verify`], telling the number it has come to; ends there when the answer is no.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_telling(
+    engine: &mut dyn Engine,
+    end: Head,
+    each: &mut dyn FnMut(i64) -> bool,
+) -> Result<Verdict, EngineError> {
     let names = COLUMNS.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
     let sql = format!("SELECT {names} FROM \"audit\" WHERE \"no\" > ?1 AND \"no\" <= ?2 ORDER BY \"no\"");
-    let mut head = Head::default();
+    let (mut head, mut step) = (Head::default(), STEP);
     loop {
         let (mut broken, mut read) = (None, 0_i64);
         let from = head.no;
-        engine.query(&sql, &[Value::Int(from), Value::Int(from + STEP)], &mut |row| {
+        let page = engine.query(&sql, &[Value::Int(from), Value::Int(from + step)], &mut |row| {
             read += 1;
             match follows(&head, &row) {
                 Some(next) if broken.is_none() => head = next,
                 Some(_) => {}
                 None => _ = broken.get_or_insert(head.no + 1),
             }
-        })?;
+        });
+        match page {
+            Ok(()) => {}
+            // One that cannot even be read is looked for by itself.
+            Err(EngineError::Broken(_)) if broken.is_none() && step > 1 => {
+                step = 1;
+                continue;
+            }
+            Err(EngineError::Broken(_)) => broken = broken.or(Some(head.no + 1)),
+            Err(away) => return Err(away),
+        }
         if let Some(no) = broken {
             return Ok(Verdict::Broken { no });
         }
-        if read < STEP {
+        if read < step || !each(head.no) {
             break;
         }
     }

@@ -164,6 +164,8 @@ pub struct Entry {
     /// The last number it has, and since when.
     pub cursor: i64,
     pub cursor_at: Option<i64>,
+    /// When it was last heard of.
+    pub seen_at: Option<i64>,
 }
 
 /// Every console there is or was, the newest last.
@@ -172,7 +174,7 @@ pub struct Entry {
 /// What the engine says.
 pub fn list(engine: &mut dyn Engine) -> Result<Vec<Entry>, EngineError> {
     let sql = "SELECT d.\"id\", d.\"name\", o.\"code\", o.\"name\", d.\"role\", d.\"enrolled_at\", d.\"revoked_at\", \
-               d.\"cursor\", d.\"cursor_at\" FROM \"device\" d JOIN \"organisation\" o ON o.\"id\" = d.\"org_id\" \
+               d.\"cursor\", d.\"cursor_at\", d.\"seen_at\" FROM \"device\" d JOIN \"organisation\" o ON o.\"id\" = d.\"org_id\" \
                ORDER BY d.\"enrolled_at\", d.\"id\"";
     let mut out = Vec::new();
     engine.query(sql, &[], &mut |row| {
@@ -189,6 +191,7 @@ pub fn list(engine: &mut dyn Engine) -> Result<Vec<Entry>, EngineError> {
             revoked_at: int(6),
             cursor: int(7).unwrap_or(0),
             cursor_at: int(8),
+            seen_at: int(9),
         });
     })?;
     Ok(out)

@@ -10,10 +10,11 @@ pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
 use crate::domain::value::Value;
+use std::fmt;
 use std::path::PathBuf;
 
 /// What is wrong with the place a ledger lies in.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
     /// The database is not reachable now; the same may work later.
     #[error("the ledger is not reachable: {0}")]
@@ -49,6 +50,12 @@ pub trait Engine: Send {
     /// What the database says.
     fn begin(&mut self) -> Result<(), EngineError>;
 
+    /// Begins a transaction that sees one moment of the ledger and keeps nobody from writing.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn snapshot(&mut self) -> Result<(), EngineError>;
+
     /// Makes the transaction last: it is on the disk when this returns.
     ///
     /// # Errors
@@ -79,8 +86,8 @@ pub fn all(engine: &mut dyn Engine, sql: &str, args: &[Value]) -> Result<Vec<Vec
     Ok(rows)
 }
 
-/// The place of a ledger, as `--store` names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The place of a ledger, as `--store` names it. Shown without the password an address may have.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Place {
     Sqlite(PathBuf),
     /// A PostgreSQL address: `postgres://user@host/database`.
@@ -95,6 +102,29 @@ impl Place {
         }
         let postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
         postgres.then(|| Place::Postgres(text.to_owned()))
+    }
+
+    /// Whether an address of a server can be read in full; a file's name always can.
+    pub fn is_understood(&self) -> bool {
+        match self {
+            Place::Sqlite(_) => true,
+            Place::Postgres(address) => postgres::is_understood(address),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Place::Postgres(address) => f.write_str(&postgres::shown(address)),
+        }
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -114,8 +144,20 @@ impl Pool {
     /// # Errors
     /// When the address is not understood.
     pub fn new(place: &Place, runtime: tokio::runtime::Handle) -> Result<Pool, EngineError> {
+        Pool::with(place, runtime, false)
+    }
+
+    /// As [`Pool::new`], for looking only: no file is made where there is none, and none is written.
+    ///
+    /// # Errors
+    /// As [`Pool::new`].
+    pub fn to_read(place: &Place, runtime: tokio::runtime::Handle) -> Result<Pool, EngineError> {
+        Pool::with(place, runtime, true)
+    }
+
+    fn with(place: &Place, runtime: tokio::runtime::Handle, read: bool) -> Result<Pool, EngineError> {
         let kind = match place {
-            Place::Sqlite(path) => Kind::Sqlite(sqlite::Files::new(path.clone())),
+            Place::Sqlite(path) => Kind::Sqlite(sqlite::Files::new(path.clone(), read)),
             Place::Postgres(address) => Kind::Postgres(postgres::Connections::new(address, runtime)?),
         };
         Ok(Pool { kind })
@@ -130,5 +172,27 @@ impl Pool {
             Kind::Sqlite(files) => Box::new(files.get()?),
             Kind::Postgres(connections) => Box::new(connections.get()?),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_form_of_an_address_shows_its_password() {
+        for address in [
+            "postgres://hub:s3cret@db.local:5433/gongfu",
+            "postgresql://hub:s3cret@db.local:5433/gongfu?password=s3cret",
+            "postgres://hub@db.local:5433/gongfu?password=s3cret&application_name=a@b",
+        ] {
+            let place = Place::parse(address).unwrap();
+            assert_eq!(place.to_string(), "postgres://hub@db.local:5433/gongfu");
+            assert_eq!(format!("{place:?}"), place.to_string());
+        }
+        let odd = Place::parse("postgres://hub:s3/cr?et@db:port/x").unwrap();
+        assert_eq!(odd.to_string(), "postgres://…");
+        assert_eq!(Place::parse("sqlite:/srv/hub.db").unwrap().to_string(), "sqlite:/srv/hub.db");
+        assert!(["", "sqlite:", "/srv/hub.db", "mysql://x"].iter().all(|t| Place::parse(t).is_none()));
     }
 }

@@ -25,6 +25,7 @@ pub use tls::TlsFiles;
 
 use super::engine::{EngineError, Place, Pool};
 use super::ledger;
+use super::lock::Lock;
 use super::writer::Writer;
 use crate::base::clock::Clock;
 use crate::wire::protocol::{ENROL, EVENTS, HEAD, PULL, PUSH};
@@ -76,6 +77,8 @@ pub enum ServeError {
     Tls { path: PathBuf, what: String },
     #[error("there is no ledger in {0}: make one first")]
     NoLedger(PathBuf),
+    #[error("another program serves this ledger, or puts it back from a copy")]
+    Held,
     #[error(transparent)]
     Ledger(#[from] EngineError),
     #[error("the hub cannot listen on {0}: {1}")]
@@ -126,6 +129,10 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr), stop: &Stop) -> 
     {
         return Err(ServeError::NoLedger(path.clone()));
     }
+    let _held = Lock::hold(&options.place).map_err(|e| match e.kind() {
+        std::io::ErrorKind::WouldBlock => ServeError::Held,
+        _ => EngineError::Broken(e.to_string()).into(),
+    })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .thread_name("hub")
         .enable_all()

@@ -4,9 +4,12 @@
 //! and rise as they become visible, on both engines and with several hubs on one database. Decides nothing: the domain does.
 
 mod make;
+mod note;
 mod take;
 
+pub(super) use make::own_area;
 pub use make::{Loading, create, exists, organisation};
+pub use note::{By, Deed, home, noted};
 pub use take::{Device, take};
 
 use super::audit::Head;
@@ -53,8 +56,18 @@ pub fn state(engine: &mut dyn Engine) -> Result<State, EngineError> {
     })
 }
 
+/// Notes that what has numbers up to `seq` is safe off this machine; never takes that back.
+///
+/// # Errors
+/// What the engine says.
+pub fn mark_safe(engine: &mut dyn Engine, epoch: i64, seq: i64) -> Result<(), EngineError> {
+    let sql =
+        "UPDATE \"hub\" SET \"safe\" = ?1 WHERE \"one\" = 1 AND \"epoch\" = ?2 AND \"safe\" < ?1 AND \"seq\" >= ?1";
+    engine.execute(sql, &[Value::Int(seq), Value::Int(epoch)]).map(drop)
+}
+
 /// Takes the lock that orders everything, inside the engine's transaction, and gives the state it stands at.
-fn lock(engine: &mut dyn Engine) -> Result<State, EngineError> {
+pub(super) fn lock(engine: &mut dyn Engine) -> Result<State, EngineError> {
     engine.execute("UPDATE \"hub\" SET \"seq\" = \"seq\" WHERE \"one\" = 1", &[])?;
     state(engine)
 }

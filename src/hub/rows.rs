@@ -56,7 +56,11 @@ fn select(kind: Kind) -> String {
 static BY_ID: LazyLock<HashMap<Kind, String>> =
     LazyLock::new(|| per_kind(|k| format!("{} WHERE \"id\" = ?1", select(k))));
 
-fn row(kind: Kind, values: Vec<Value>) -> Result<Row, EngineError> {
+/// A row from its id and the values of [`columns`].
+///
+/// # Errors
+/// `Broken` when a value does not fit its column.
+pub fn row(kind: Kind, values: Vec<Value>) -> Result<Row, EngineError> {
     let bad = |what: String| EngineError::Broken(format!("a {} cannot be read: {what}", kind.table()));
     let mut values = values.into_iter();
     let Some(Value::Blob(id)) = values.next() else { return Err(bad("no id".into())) };

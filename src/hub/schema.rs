@@ -132,3 +132,55 @@ const fn type_of(cell: CellType) -> &'static str {
         CellType::Blob => "BYTEA",
     }
 }
+
+/// A table as it is: its name, its columns in order, and the places of those that say which row it is and order a reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape {
+    pub table: String,
+    pub columns: Vec<String>,
+    pub key: Vec<usize>,
+}
+
+/// Every table of a ledger, read from the statements that make it. A kind's rows are ordered as they came.
+pub fn shapes() -> Vec<Shape> {
+    let text = tables();
+    let statements = text.split(';').filter_map(|s| s.trim().strip_prefix("CREATE TABLE "));
+    statements.filter_map(|s| s.split_once('(')).map(|(name, body)| shape(name.trim(), body)).collect()
+}
+
+fn shape(name: &str, body: &str) -> Shape {
+    let table = name.trim_matches('"').to_owned();
+    let (own, together) = body.split_once("PRIMARY KEY (").unwrap_or((body, ""));
+    let parts = own.split(',').map(str::trim).filter(|p| p.starts_with('"'));
+    let columns: Vec<(String, &str)> = parts
+        .filter_map(|p| p.strip_prefix('"')?.split_once('"'))
+        .map(|(name, rest)| (name.to_owned(), rest))
+        .collect();
+    let is_key = |name: &str, rest: &str| match Kind::parse(&table) {
+        Some(_) => name == "ord",
+        None => rest.contains("PRIMARY KEY") || together.contains(&format!("\"{name}\"")),
+    };
+    let key = columns.iter().enumerate().filter(|(_, (n, rest))| is_key(n, rest)).map(|(i, _)| i).collect();
+    Shape { table, columns: columns.into_iter().map(|(n, _)| n).collect(), key }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shapes_are_those_of_all_tables() {
+        let shapes = shapes();
+        assert_eq!(shapes.len(), 7 + Kind::ALL.len());
+        let of = |table: &str| shapes.iter().find(|s| s.table == table).unwrap();
+        assert_eq!(of("feed").columns, ["kind", "id", "seq", "org", "area", "body"]);
+        assert_eq!((&of("feed").key, &of("named").key, &of("hub").key), (&vec![0, 1], &vec![0, 1], &vec![0]));
+        assert_eq!(of("device").columns.len(), 11);
+        for kind in Kind::ALL {
+            let shape = of(kind.table());
+            assert_eq!((shape.columns.len(), &shape.key), (2 + columns(*kind).count(), &vec![1]), "{kind:?}");
+            assert_eq!((shape.columns[0].as_str(), shape.columns[1].as_str()), ("id", "ord"));
+        }
+        assert!(shapes.iter().all(|s| !s.key.is_empty()));
+    }
+}

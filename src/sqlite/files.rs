@@ -30,11 +30,11 @@ pub fn free_aside(path: &Path) -> Option<PathBuf> {
     (1..10_000).map(name).find(|p| !p.exists() && ENDINGS.iter().all(|e| !beside(p, e).exists()))
 }
 
-/// Moves a database and what lies beside it to a free name; what is there of them.
+/// Moves a database and what lies beside it to a free name, as far as it is there; gives that name.
 ///
 /// # Errors
 /// What the system says.
-pub fn set_aside(path: &Path) -> Result<()> {
+pub fn set_aside(path: &Path) -> Result<PathBuf> {
     let aside = free_aside(path).ok_or_else(|| Error::from(ErrorKind::AlreadyExists))?;
     // The database last: whatever ends this, it is not left without its write-ahead file under its own name.
     for ending in ENDINGS.into_iter().chain([""]) {
@@ -43,7 +43,7 @@ pub fn set_aside(path: &Path) -> Result<()> {
             std::fs::rename(&from, beside(&aside, ending))?;
         }
     }
-    Ok(())
+    Ok(aside)
 }
 
 /// Gives the finished file `from` the name `to`, for good: what a database that is gone left beside the name is set

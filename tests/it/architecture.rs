@@ -46,7 +46,10 @@ const ONLY: &[(&str, &[&str])] = &[
     ("tokio_postgres", &["hub/engine/postgres"]),
     ("axum", &["hub/http"]),
     ("reqwest", &["sync/http"]),
-    ("crate::sqlite", &["sqlite", "store", "setup", "sync", "hub/engine/sqlite", "console/run.rs", "config", "cli"]),
+    (
+        "crate::sqlite",
+        &["sqlite", "store", "setup", "sync", "hub/engine/sqlite", "hub/whole", "console/run.rs", "config", "cli"],
+    ),
     ("hyper", &["hub/http/listen"]),
     ("tower_http", &["hub/http"]),
     ("governor", &["hub/http/limits"]),

@@ -2,6 +2,7 @@
 
 mod clock;
 mod empty;
+pub mod hub;
 mod import;
 mod incident;
 mod interrupted;

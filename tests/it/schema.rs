@@ -118,6 +118,35 @@ fn status() -> Json {
     }))
 }
 
+/// What the hub's longer answers look like: of its check, and of its consoles.
+fn hub(text: &Json, int: &Json) -> [Json; 2] {
+    let whole_ledger = whole(json!({
+        "whole": { "const": true }, "hub": text, "epoch": int, "head": int, "safe": int, "rows": int, "answers": int,
+        "records": int, "audit_head": text,
+    }));
+    let faults = [
+        "file",
+        "audit",
+        "row-missing",
+        "row-unread",
+        "feed-missing",
+        "feed-differs",
+        "feed-area",
+        "feed-number",
+        "feed-stray",
+        "answer",
+    ];
+    let broken = whole(json!({
+        "whole": { "const": false }, "fault": { "type": "string", "enum": faults }, "kind": text, "record": text,
+    }));
+    let at = json!({ "type": ["string", "null"], "description": "RFC 3339 with offset +08:00" });
+    let device = whole(json!({
+        "id": text, "name": text, "org": text, "org_name": text, "role": text, "enrolled_at": at, "revoked_at": at,
+        "cursor": int, "behind": { "type": ["integer", "null"] }, "cursor_at": at, "seen_at": at,
+    }));
+    [json!({ "oneOf": [whole_ledger, broken] }), whole(json!({ "head": int, "devices": array(device) }))]
+}
+
 /// Every schema with the name of its command.
 pub fn all() -> Vec<(&'static str, Json)> {
     let (text, int, flag) = (json!({ "type": "string" }), json!({ "type": "integer" }), json!({ "type": "boolean" }));
@@ -152,6 +181,9 @@ pub fn all() -> Vec<(&'static str, Json)> {
         "done": flag, "command": text, "incidents": array(text.clone()), "reminded": int,
         "audit_no": { "type": ["integer", "null"] },
     });
+    let [hub_verify, hub_devices] = hub(&text, &int);
+    let maybe = |of: &str| json!({ "type": [of, "null"] });
+    let table = whole(json!({ "table": text, "rows": int, "checksum": text }));
     let schemas = vec![
         ("list", list()),
         ("show", show()),
@@ -175,6 +207,30 @@ pub fn all() -> Vec<(&'static str, Json)> {
         ("import-reference", whole(json!({ "table": text, "lines": int }))),
         ("completions", whole(json!({ "shell": text, "script": text }))),
         ("man", whole(json!({ "dir": text, "pages": array(text.clone()) }))),
+        (
+            "hub-init",
+            whole(
+                json!({ "hub": text, "store": text, "rows": int, "org": text, "ca": { "type": ["string", "null"] } }),
+            ),
+        ),
+        ("hub-enrol", whole(json!({ "code": text, "org": text, "org_name": text, "role": text, "expires_at": text }))),
+        ("hub-devices", hub_devices),
+        ("hub-revoke", whole(json!({ "done": flag, "id": text, "name": text, "org": text, "revoked_at": text }))),
+        ("hub-verify", hub_verify),
+        (
+            "hub-backup",
+            whole(json!({
+                "done": flag, "path": text, "bytes": int, "head": int, "epoch": int, "rows": int, "safe": flag,
+            })),
+        ),
+        (
+            "hub-restore",
+            whole(json!({
+                "done": flag, "store": text, "epoch": int, "head": int, "head_before": maybe("integer"),
+                "set_aside": maybe("string"), "revoked": int,
+            })),
+        ),
+        ("hub-migrate", whole(json!({ "done": flag, "from": text, "to": text, "tables": array(table) }))),
         ("error", whole(json!({ "error": error }))),
     ];
     let head = |name: &str, schema: Json| {
@@ -282,6 +338,35 @@ fn real_output_of_every_command_is_what_its_schema_says() {
     std::fs::write(dir("list.csv"), "县区,供应商,产品,价格\n柞水县,某社,柞水天麻,88\n柞水县,某社,柞水茶,贵\n")
         .expect("a file");
     check(&data, "import-catalog", &["import", "catalog", &dir("list.csv"), "--yes"]);
+}
+
+#[test]
+fn real_output_of_the_hubs_commands_is_what_their_schemas_say() {
+    use gongfu::hub::device;
+    let site = crate::cli::hub::site();
+    let check = |schema: &str, args: &[&str]| {
+        let (_, value) = site.json(args);
+        let schema = all().into_iter().find(|(n, _)| *n == schema).expect("a schema").1;
+        assert_eq!(faults(&schema, &value, "$"), Vec::<String>::new(), "{args:?} {value}");
+        value
+    };
+    let code = check("hub-enrol", &["enrol", "--org", "SX-SL"])["code"].as_str().expect("a code").to_owned();
+    site.with(|e| device::enrol(e, &code, "山阳", uuid::Uuid::from_u128(7), 0)).expect("asked").expect("enrolled");
+    check("hub-devices", &["devices"]);
+    check("hub-revoke", &["revoke", "山阳"]);
+    check("hub-devices", &["devices"]);
+    check("hub-verify", &["verify"]);
+    let copy = site.data.path().join("copy").display().to_string();
+    check("hub-backup", &["backup", &copy]);
+    check("hub-restore", &["restore", &copy]);
+    std::fs::remove_file(site.file()).expect("gone");
+    check("hub-restore", &["restore", &copy]);
+    let to = format!("sqlite:{}", site.data.path().join("to.db").display());
+    self::check(&site.data, "hub-migrate", &["hub", "migrate", "--from", &site.room.store(), "--to", &to]);
+    site.with(|e| e.execute("DELETE FROM \"audit\"", &[])).expect("altered");
+    check("hub-verify", &["verify"]);
+    self::check(&site.data, "hub-init", &["hub", "init"]);
+    self::check(&site.data, "error", &["hub", "init"]);
 }
 
 #[test]

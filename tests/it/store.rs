@@ -3,6 +3,7 @@
 mod audit;
 mod board;
 mod delisting;
+mod dump;
 mod excluded;
 mod filters;
 mod pages;

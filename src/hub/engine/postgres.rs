@@ -45,9 +45,29 @@ impl Connections {
     }
 
     pub(super) fn get(&self) -> Result<Postgres, EngineError> {
-        let client = self.runtime.block_on(self.pool.get()).map_err(|e| EngineError::Away(e.to_string()))?;
+        let client = self.runtime.block_on(self.pool.get()).map_err(|e| EngineError::Away(told(&e)))?;
         Ok(Postgres { client: Some(client), runtime: self.runtime.clone(), open: false })
     }
+}
+
+/// Whether an address can be read: the words for one that cannot might hold a part of its password.
+pub(super) fn is_understood(address: &str) -> bool {
+    address.parse::<tokio_postgres::Config>().is_ok()
+}
+
+/// An address as people may see it: without the password, and nothing of one that is not understood.
+pub(super) fn shown(address: &str) -> String {
+    use tokio_postgres::config::Host;
+    let Ok(config) = address.parse::<tokio_postgres::Config>() else { return "postgres://…".into() };
+    let host = |h: &Host| match h {
+        Host::Tcp(name) => name.clone(),
+        Host::Unix(path) => path.display().to_string(),
+    };
+    let port = |n: usize| config.get_ports().get(n).or(config.get_ports().first()).map(|p| format!(":{p}"));
+    let hosts = config.get_hosts().iter().enumerate().map(|(n, h)| host(h) + &port(n).unwrap_or_default());
+    let user = config.get_user().map(|u| format!("{u}@")).unwrap_or_default();
+    let base = config.get_dbname().map(|d| format!("/{d}")).unwrap_or_default();
+    format!("postgres://{user}{}{base}", hosts.collect::<Vec<_>>().join(","))
 }
 
 /// A value as the column or mark of a statement wants it.
@@ -70,6 +90,20 @@ impl ToSql for Arg<'_> {
     }
 
     to_sql_checked!();
+}
+
+/// What an error says, and what the one behind it says: the first alone only tells that something failed.
+fn told(e: &dyn Error) -> String {
+    let mut text = e.to_string();
+    let mut inner = e.source();
+    while let Some(e) = inner {
+        let more = e.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        inner = e.source();
+    }
+    text
 }
 
 fn said(e: &tokio_postgres::Error) -> EngineError {
@@ -143,6 +177,12 @@ impl Engine for Postgres {
 
     fn begin(&mut self) -> Result<(), EngineError> {
         self.script("BEGIN")?;
+        self.open = true;
+        Ok(())
+    }
+
+    fn snapshot(&mut self) -> Result<(), EngineError> {
+        self.script("BEGIN ISOLATION LEVEL REPEATABLE READ")?;
         self.open = true;
         Ok(())
     }

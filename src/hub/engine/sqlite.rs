@@ -17,12 +17,13 @@ pub struct Sqlite<'a> {
 /// The file and its idle connections.
 pub(super) struct Files {
     path: PathBuf,
+    read: bool,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Files {
-    pub(super) fn new(path: PathBuf) -> Files {
-        Files { path, idle: Mutex::new(Vec::new()) }
+    pub(super) fn new(path: PathBuf, read: bool) -> Files {
+        Files { path, read, idle: Mutex::new(Vec::new()) }
     }
 
     pub(super) fn get(&self) -> Result<Sqlite<'_>, EngineError> {
@@ -36,8 +37,9 @@ impl Files {
 
     /// Opens the file; a new one is marked as ours at once.
     fn open(&self) -> Result<Connection, EngineError> {
-        let new = !self.path.exists();
-        let db = sqlite::open(&self.path, Use::Write).map_err(|e| EngineError::Broken(e.to_string()))?;
+        let new = !self.read && !self.path.exists();
+        let how = if self.read { Use::Read } else { Use::Write };
+        let db = sqlite::open(&self.path, how).map_err(|e| EngineError::Broken(e.to_string()))?;
         if new {
             db.pragma_update(None, "application_id", sqlite::APPLICATION_ID).map_err(|e| said(&e))?;
         }
@@ -124,6 +126,10 @@ impl Engine for Sqlite<'_> {
 
     fn begin(&mut self) -> Result<(), EngineError> {
         self.script("BEGIN IMMEDIATE")
+    }
+
+    fn snapshot(&mut self) -> Result<(), EngineError> {
+        self.script("BEGIN")
     }
 
     fn commit(&mut self) -> Result<(), EngineError> {

@@ -31,11 +31,15 @@ pub fn exists(engine: &mut dyn Engine) -> Result<bool, EngineError> {
 /// What the engine says; also when there are such tables.
 pub fn create(engine: &mut dyn Engine, hub_id: Uuid) -> Result<State, EngineError> {
     engine.begin()?;
-    engine.script(&schema::tables())?;
-    let sql = "INSERT INTO \"hub\" VALUES (1, ?1, ?2, 1, 0, 0, ?3, 0, 0)";
-    engine.execute(sql, &[Value::Int(schema::VERSION), blob(hub_id), Value::Blob(vec![0; 32])])?;
+    create_in(engine, hub_id)?;
     engine.commit()?;
     state(engine)
+}
+
+fn create_in(engine: &mut dyn Engine, hub_id: Uuid) -> Result<(), EngineError> {
+    engine.script(&schema::tables())?;
+    let sql = "INSERT INTO \"hub\" VALUES (1, ?1, ?2, 1, 0, 0, ?3, 0, 0)";
+    engine.execute(sql, &[Value::Int(schema::VERSION), blob(hub_id), Value::Blob(vec![0; 32])]).map(drop)
 }
 
 static FEED: LazyLock<Bulk> =
@@ -101,9 +105,13 @@ pub(super) fn write<'a>(
 
 /// The county or division a row belongs to: its own, or that of its organisation.
 fn area(row: &Row, divisions: &Divisions) -> String {
-    let own = row.kind().columns().iter().position(|c| matches!(c.name, "county_code" | "division_code"));
-    let own = own.and_then(|place| row.cell(place).as_text().map(str::to_owned)).filter(|code| !code.is_empty());
-    own.unwrap_or_else(|| divisions.get(&row.meta().org).cloned().unwrap_or_default())
+    own_area(row).unwrap_or_else(|| divisions.get(&row.meta().org).cloned().unwrap_or_default())
+}
+
+/// The county or division a row names itself.
+pub(in crate::hub) fn own_area(row: &Row) -> Option<String> {
+    let place = row.kind().columns().iter().position(|c| matches!(c.name, "county_code" | "division_code"))?;
+    row.cell(place).as_text().filter(|code| !code.is_empty()).map(str::to_owned)
 }
 
 /// A load of many rows, a thousand at a number, in one transaction: a load that is broken off leaves an empty ledger.
@@ -119,6 +127,27 @@ pub struct Loading<'a> {
 const UNDER_ONE: usize = 1_000;
 
 impl<'a> Loading<'a> {
+    /// Makes an empty ledger and begins a load into it, both in one transaction: what is broken off leaves no ledger.
+    ///
+    /// # Errors
+    /// As [`create`].
+    pub fn create(engine: &'a mut dyn Engine, hub_id: Uuid) -> Result<Loading<'a>, EngineError> {
+        engine.begin()?;
+        let made = create_in(engine, hub_id).and_then(|()| state(engine));
+        match made {
+            Ok(state) => Ok(Loading { engine, state, divisions: HashMap::new(), waiting: Vec::new(), loaded: 0 }),
+            Err(e) => {
+                engine.rollback();
+                Err(e)
+            }
+        }
+    }
+
+    /// Rows taken in so far.
+    pub fn loaded(&self) -> u64 {
+        self.loaded
+    }
+
     /// Begins a load into an empty ledger.
     ///
     /// # Errors
@@ -206,14 +235,23 @@ impl Drop for Loading<'_> {
     }
 }
 
-/// The organisation with this code.
+/// The organisation with this code, or else this name.
 ///
 /// # Errors
 /// What the engine says.
-pub fn organisation(engine: &mut dyn Engine, code: &str) -> Result<Option<Organisation>, EngineError> {
+pub fn organisation(engine: &mut dyn Engine, called: &str) -> Result<Option<Organisation>, EngineError> {
     use crate::domain::record::Record as _;
     use crate::domain::work::Rows;
     let rows = rows::LedgerRows::new(engine);
-    let found = rows.find(Kind::Organisation, "code", &code.to_owned().to_value()).map_err(EngineError::Broken)?;
-    Ok(found.into_iter().find_map(Organisation::from_row))
+    for column in ["code", "name"] {
+        let found = rows.find(Kind::Organisation, column, &called.to_owned().to_value());
+        let found = match found {
+            Ok(found) => found,
+            Err(why) => return Err(rows.into_failure().unwrap_or(EngineError::Broken(why))),
+        };
+        if let Some(org) = found.into_iter().find_map(Organisation::from_row) {
+            return Ok(Some(org));
+        }
+    }
+    Ok(None)
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Starts a subcommand, interrupts it when `begun` holds, and gives its exit code and stderr.
-fn interrupted(args: &[&str], temporary: &Path, begun: impl Fn() -> bool) -> (Option<i32>, String) {
+pub fn interrupted(args: &[&str], temporary: &Path, begun: impl Fn() -> bool) -> (Option<i32>, String) {
     let mut command = Command::new(bare().get_program());
     command.args(args).env("TMPDIR", temporary).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let child = command.spawn().expect("the program");

@@ -93,7 +93,7 @@ impl Drop for Hub {
 pub fn options(bench: &Bench) -> Options {
     Options {
         listen: "127.0.0.1:0".parse().expect("an address"),
-        place: bench.place.clone(),
+        place: bench.place().clone(),
         clock: Clock::Fixed(at(MINUTE)),
         tls: None,
         demo: false,

@@ -15,14 +15,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-/// A ledger with the unions in it, gone with this value.
-pub struct Bench {
-    pub pool: Arc<Pool>,
+/// A place for a ledger, with nothing in it; gone with this value.
+pub struct Room {
     pub place: Place,
-    pub devices: Vec<Device>,
     runtime: Runtime,
     dir: tempfile::TempDir,
     server: Option<(String, String)>,
+}
+
+/// A ledger with the unions in it, gone with this value.
+pub struct Bench {
+    pub pool: Arc<Pool>,
+    pub devices: Vec<Device>,
+    room: Room,
 }
 
 /// The address of a PostgreSQL server, or a word about the skip.
@@ -38,20 +43,18 @@ fn server() -> Option<String> {
     address
 }
 
-/// Every place there is.
-pub fn benches() -> Vec<Bench> {
-    [None, server().map(Some)]
-        .into_iter()
-        .enumerate()
-        .filter_map(|(n, s)| match n {
-            0 => Some(Bench::new(None)),
-            _ => s.map(Bench::new),
-        })
-        .collect()
+/// An empty place of each sort there is.
+pub fn rooms() -> Vec<Room> {
+    [None].into_iter().chain(server().map(Some)).map(Room::new).collect()
 }
 
-impl Bench {
-    fn new(server: Option<String>) -> Bench {
+/// A ledger in each sort of place there is.
+pub fn benches() -> Vec<Bench> {
+    rooms().into_iter().map(Bench::new).collect()
+}
+
+impl Room {
+    fn new(server: Option<String>) -> Room {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let dir = tempfile::tempdir().expect("a folder");
@@ -66,15 +69,43 @@ impl Bench {
                 (Place::Postgres(format!("{base}/{name}")), Some((address, name)))
             }
         };
-        let pool = Arc::new(Pool::new(&place, runtime.handle().clone()).expect("a place"));
-        let mut bench = Bench { pool, place, devices: Vec::new(), runtime, dir, server };
+        Room { place, runtime, dir, server }
+    }
+
+    /// A way to the place.
+    pub fn pool(&self) -> Arc<Pool> {
+        self.pool_to(&self.place)
+    }
+
+    /// A way to another place.
+    pub fn pool_to(&self, place: &Place) -> Arc<Pool> {
+        Arc::new(Pool::new(place, self.runtime.handle().clone()).expect("a place"))
+    }
+
+    /// The place as `--store` takes it.
+    pub fn store(&self) -> String {
+        match &self.place {
+            Place::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Place::Postgres(address) => address.clone(),
+        }
+    }
+}
+
+impl Bench {
+    fn new(room: Room) -> Bench {
+        let mut bench = Bench { pool: room.pool(), devices: Vec::new(), room };
         bench.furnish();
         bench
     }
 
+    /// Where the ledger lies.
+    pub fn place(&self) -> &Place {
+        &self.room.place
+    }
+
     /// A second way to the same ledger, as another hub has it.
     pub fn again(&self) -> Arc<Pool> {
-        Arc::new(Pool::new(&self.place, self.runtime.handle().clone()).expect("a place"))
+        self.room.pool()
     }
 
     pub fn with<T>(&self, how: impl FnOnce(&mut dyn Engine) -> T) -> T {
@@ -102,7 +133,7 @@ fn enrolled(engine: &mut dyn Engine, person: &Actor, n: usize, now: i64) -> Devi
     device::enrol(engine, &code, &format!("console{n}"), id, now).expect("asked").expect("enrolled").device
 }
 
-impl Drop for Bench {
+impl Drop for Room {
     fn drop(&mut self) {
         let _ = &self.dir;
         let Some((address, name)) = self.server.take() else { return };
