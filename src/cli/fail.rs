@@ -115,9 +115,16 @@ impl Fail {
     /// What kept work on a hub's ledger from being done.
     pub fn hub(error: &HubError, locale: &Locale) -> Fail {
         let exit = match error {
+            // Its next step is another than that of a console's database.
+            HubError::Db(DbError::Corrupt(..)) => Exit::Input,
             HubError::Db(e) => return Fail::db(e, locale),
             HubError::Engine(_) => Exit::Offline,
-            HubError::Taken(_) | HubError::NoLedger(_) | HubError::Exists(_) | HubError::NoBackup(_) => Exit::Input,
+            HubError::Taken(_)
+            | HubError::NoLedger(_)
+            | HubError::Version { .. }
+            | HubError::NoFolder(_)
+            | HubError::Exists(_)
+            | HubError::NoBackup(_) => Exit::Input,
             HubError::Served(_) | HubError::OnServer(_) | HubError::OtherHub(_) | HubError::NotWhole { .. } => {
                 Exit::Refused
             }

@@ -8,8 +8,8 @@ mod note;
 mod take;
 
 pub(super) use make::own_area;
-pub use make::{Loading, create, exists, organisation};
-pub use note::{By, Deed, home, noted};
+pub use make::{Loading, create, exists, organisation, version};
+pub use note::{By, Deed, noted};
 pub use take::{Device, take};
 
 use super::audit::Head;

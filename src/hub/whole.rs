@@ -18,6 +18,7 @@ pub use verify::{Fault, Verdict, Whole, verify};
 
 use super::engine::{Engine, Place, Pool};
 use super::ledger;
+use super::schema::VERSION;
 use crate::sqlite::{self, Stop, Use};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -60,10 +61,17 @@ pub fn with<T>(
     }
     let pool = if read { Pool::to_read(place, runtime.clone()) } else { Pool::new(place, runtime.clone()) }?;
     let mut engine = pool.get()?;
-    if !ledger::exists(engine.as_mut())? {
-        return Err(HubError::NoLedger(place.clone()));
-    }
+    known(engine.as_mut(), place)?;
     work(engine.as_mut())
+}
+
+/// Refuses a place without a ledger, and a ledger of another version.
+fn known(engine: &mut dyn Engine, place: &Place) -> Result<(), HubError> {
+    match ledger::version(engine)? {
+        None => Err(HubError::NoLedger(place.clone())),
+        Some(VERSION) => Ok(()),
+        Some(found) => Err(HubError::Version { place: place.clone(), found }),
+    }
 }
 
 /// The folder a file lies in.

@@ -18,10 +18,18 @@ use uuid::Uuid;
 /// # Errors
 /// What the engine says.
 pub fn exists(engine: &mut dyn Engine) -> Result<bool, EngineError> {
-    match state(engine) {
-        Ok(_) => Ok(true),
+    version(engine).map(|version| version.is_some())
+}
+
+/// The version of the ledger in a place; nothing when there is none.
+///
+/// # Errors
+/// What the engine says.
+pub fn version(engine: &mut dyn Engine) -> Result<Option<i64>, EngineError> {
+    match engine::first(engine, "SELECT \"version\" FROM \"hub\" WHERE \"one\" = 1", &[]) {
+        Ok(row) => Ok(row.and_then(|r| r[0].as_int())),
         Err(away @ EngineError::Away(_)) => Err(away),
-        Err(EngineError::Broken(_)) => Ok(false),
+        Err(EngineError::Broken(_)) => Ok(None),
     }
 }
 
@@ -141,11 +149,6 @@ impl<'a> Loading<'a> {
                 Err(e)
             }
         }
-    }
-
-    /// Rows taken in so far.
-    pub fn loaded(&self) -> u64 {
-        self.loaded
     }
 
     /// Begins a load into an empty ledger.

@@ -33,10 +33,7 @@ pub struct Deed<T> {
 }
 
 /// The organisation the ledger was made by, for records of the hub itself: id and name as its first record has them.
-///
-/// # Errors
-/// What the engine says.
-pub fn home(engine: &mut dyn Engine) -> Result<(Uuid, String), EngineError> {
+fn home(engine: &mut dyn Engine) -> Result<(Uuid, String), EngineError> {
     let sql = "SELECT \"org_id\", \"org_name\" FROM \"audit\" WHERE \"no\" = 1";
     let Some(row) = engine::first(engine, sql, &[])? else { return Ok((Uuid::nil(), String::new())) };
     let id = if let Value::Blob(b) = &row[0] { Uuid::from_slice(b).unwrap_or_default() } else { Uuid::nil() };

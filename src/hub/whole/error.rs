@@ -1,11 +1,13 @@
 //! Why work on a whole ledger was not done, each with a code the locale files explain (`hub-fail-<code>`).
 
+use super::folder;
 use super::verify::Fault;
 use crate::hub::engine::{EngineError, Place};
 use crate::hub::lock::Lock;
+use crate::hub::schema::VERSION;
 use crate::sqlite::DbError;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why it was not done; nothing has changed then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +23,12 @@ pub enum HubError {
     Taken(Place),
     #[error("there is no ledger in {0}")]
     NoLedger(Place),
+    /// The ledger is of another version of the program.
+    #[error("the ledger in {place} is of version {found}")]
+    Version { place: Place, found: i64 },
+    /// The folder of a file is not there.
+    #[error("there is no folder {0}")]
+    NoFolder(PathBuf),
     /// A hub serves the ledger, or other such work is under way.
     #[error("a hub serves {0}")]
     Served(Place),
@@ -56,6 +64,8 @@ impl HubError {
             HubError::Engine(EngineError::Broken(_)) => "ledger",
             HubError::Taken(_) => "taken",
             HubError::NoLedger(_) => "no-ledger",
+            HubError::Version { .. } => "version",
+            HubError::NoFolder(_) => "no-folder",
             HubError::Served(_) => "served",
             HubError::Exists(_) => "exists",
             HubError::OnServer(_) => "on-server",
@@ -75,7 +85,10 @@ impl HubError {
             HubError::Taken(p) | HubError::NoLedger(p) | HubError::Served(p) | HubError::OnServer(p) => {
                 vec![("place", p.to_string())]
             }
-            HubError::Exists(p) | HubError::NoBackup(p) | HubError::OtherHub(p) => {
+            HubError::Version { place, found } => {
+                vec![("place", place.to_string()), ("found", found.to_string()), ("known", VERSION.to_string())]
+            }
+            HubError::NoFolder(p) | HubError::Exists(p) | HubError::NoBackup(p) | HubError::OtherHub(p) => {
                 vec![("path", p.display().to_string())]
             }
             HubError::NotWhole { path, fault } => {
@@ -100,9 +113,10 @@ impl HubError {
     }
 
     /// What the system says about a file.
-    pub(super) fn io(path: &std::path::Path, e: &std::io::Error) -> HubError {
+    pub(super) fn io(path: &Path, e: &std::io::Error) -> HubError {
         match e.kind() {
             ErrorKind::AlreadyExists => HubError::Exists(path.to_path_buf()),
+            ErrorKind::NotFound if !folder(path).exists() => HubError::NoFolder(folder(path).to_path_buf()),
             _ => DbError::io(path, e).into(),
         }
     }
@@ -112,7 +126,7 @@ impl HubError {
 pub(super) fn alone(place: &Place) -> Result<Lock, HubError> {
     Lock::hold(place).map_err(|e| match (e.kind(), place) {
         (ErrorKind::WouldBlock, _) => HubError::Served(place.clone()),
-        (_, Place::Sqlite(path)) => DbError::io(path, &e).into(),
+        (_, Place::Sqlite(path)) => HubError::io(path, &e),
         (_, Place::Postgres(_)) => EngineError::Broken(e.to_string()).into(),
     })
 }

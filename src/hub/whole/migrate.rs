@@ -2,9 +2,9 @@
 //!
 //! Owns the copying and the checksum; knows no table by name. What it copies keeps hub, epoch and numbers: consoles notice nothing.
 
-use super::Watch;
 use super::error::{HubError, alone};
 use super::fresh::make;
+use super::{Watch, known};
 use crate::domain::value::Value;
 use crate::hub::engine::{self, Engine, Place, Pool};
 use crate::hub::ledger;
@@ -38,9 +38,7 @@ pub fn migrate(from: &Place, to: &Place, runtime: &Handle, watch: &mut Watch<'_>
     let _held = alone(from)?;
     let pool = Pool::new(from, runtime.clone())?;
     let mut source = pool.get()?;
-    if !ledger::exists(source.as_mut())? {
-        return Err(HubError::NoLedger(from.clone()));
-    }
+    known(source.as_mut(), from)?;
     source.snapshot()?;
     ledger::lock(source.as_mut())?;
     let done = make(to, runtime, |target| {

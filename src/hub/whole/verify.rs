@@ -3,8 +3,8 @@
 //! Owns what counts as whole and names the first record that is not. Reads one moment of the ledger, a page at a time, and
 //! keeps nobody from writing. Changes nothing.
 
-use super::Watch;
 use super::error::HubError;
+use super::{Watch, known};
 use crate::domain::rows::Kind;
 use crate::domain::value::Value;
 use crate::hub::audit::{self, Head};
@@ -82,9 +82,7 @@ pub fn verify(place: &Place, runtime: &Handle, watch: &mut Watch<'_>) -> Result<
 pub(super) fn ledger_in(place: &Place, runtime: &Handle, watch: &mut Watch<'_>) -> Result<Verdict, HubError> {
     let pool = Pool::to_read(place, runtime.clone())?;
     let mut engine = pool.get()?;
-    if !ledger::exists(engine.as_mut())? {
-        return Err(HubError::NoLedger(place.clone()));
-    }
+    known(engine.as_mut(), place)?;
     engine.snapshot()?;
     let state = ledger::state(engine.as_mut())?;
     let mut check = Check { engine: engine.as_mut(), state, watch, done: 0, of: 0 };

@@ -49,6 +49,8 @@ fn a_place_that_is_none_or_away_is_said_so() {
         check(&format!("postgres://hub:{SECRET}@db:{SECRET}/x"), 2, "store");
     }
     assert!(!data.path().join("nothing").exists(), "looking makes no file");
+    refused(&data, &["init", "--store", &path("no/such/hub.db")], 3, "no-folder");
+    refused(&data, &["init", "--store", &path("text")], 3, "taken");
     refused(&data, &["init", "--store", &away], 4, "away");
     let read: Vec<_> = std::fs::read_dir(data.path().join("logs")).into_iter().flatten().collect();
     for log in read {

@@ -71,8 +71,8 @@ fn only_the_operators_word_makes_a_backup_count_as_safe() {
     let head = site.state().seq;
     backup(&site, "here", &[]);
     assert_eq!(site.state().safe, 0);
-    let (code, _) = site.error(&["backup", "/no/such/folder/file", "--safe"]);
-    assert_eq!((code, site.state().safe), (3, 0));
+    let (code, why) = site.error(&["backup", "/no/such/folder/file", "--safe"]);
+    assert_eq!((code, why["code"].as_str(), site.state().safe), (3, Some("no-folder"), 0));
     let (_, done) = backup(&site, "away", &["--safe"]);
     assert_eq!((&done["safe"], site.state().safe), (&true.into(), head));
     site.whole();

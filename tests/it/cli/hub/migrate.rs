@@ -70,10 +70,10 @@ fn a_move_that_is_refused_changes_nothing() {
         let served = Lock::hold(&other.room.place).expect("the lock");
         refused(&there, &empty, (1, "served"));
         drop(served);
-        // A row that no ledger has: what was copied so far is taken back.
+        // A ledger of a program to come.
         other.with(|e| e.execute("UPDATE \"hub\" SET \"version\" = 2", &[])).expect("altered");
         let (code, why) = super::super::error(&site.data, &["hub", "migrate", "--from", &there, "--to", &empty]);
-        assert_eq!((code, why["code"].as_str()), (3, Some("no-ledger")), "{why}");
+        assert_eq!((code, why["code"].as_str()), (3, Some("version")), "{why}");
     }
 }
 
