@@ -9,7 +9,7 @@ use crate::domain::rows::{Kind, Organisation};
 use crate::domain::value::Value;
 use crate::domain::work::Rows;
 use crate::store::Connection;
-use crate::store::{rows::SqlRows, setting};
+use crate::store::{link, rows::SqlRows, setting};
 
 /// The actor of this run. Rights follow from the organisation; a role in the profile stands for what no organisation
 /// shows (auditor, seller feed).
@@ -18,7 +18,9 @@ use crate::store::{rows::SqlRows, setting};
 /// `no-organisation` when none is named or the one named is not there; what SQLite says.
 pub fn actor(context: &Context, db: &Connection) -> Result<Actor, Fail> {
     let org = own(context, db)?;
-    let role = context.profile.role.unwrap_or(role_of(org.kind));
+    // An enrolled console works for whom its hub says, in the role it says.
+    let enrolled = link::get(db).map_err(|e| context.db_fail(&e))?.map(|l| l.role);
+    let role = enrolled.or(context.profile.role).unwrap_or(role_of(org.kind));
     Ok(Actor {
         name: person(context),
         org_id: org.uuid(),
@@ -37,9 +39,10 @@ pub fn actor(context: &Context, db: &Connection) -> Result<Actor, Fail> {
 /// # Errors
 /// As [`actor`].
 pub(super) fn own(context: &Context, db: &Connection) -> Result<Organisation, Fail> {
-    let named = match context.profile.org.is_empty() {
-        false => context.profile.org.clone(),
-        true => setting::get(db, setting::PROFILE_ORG).map_err(|e| context.db_fail(&e))?.unwrap_or_default(),
+    let enrolled = link::get(db).map_err(|e| context.db_fail(&e))?.map(|l| l.org_code);
+    let named = match enrolled.or_else(|| Some(context.profile.org.clone()).filter(|o| !o.is_empty())) {
+        Some(named) => named,
+        None => setting::get(db, setting::PROFILE_ORG).map_err(|e| context.db_fail(&e))?.unwrap_or_default(),
     };
     organisation(context, db, &named)?
         .ok_or_else(|| context.fail(Exit::Input, "no-organisation", &[("org", named.clone())]))

@@ -13,6 +13,8 @@ use crate::console::run::{Launch, RunError, run as run_console};
 use crate::console::theme::{self, Depth, Env};
 use crate::console::written;
 use crate::store::{reads, setting};
+use crate::sync::http::Caller;
+use crate::sync::key;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -75,6 +77,7 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
             Ok(settings)
         }),
         term: variable("TERM"),
+        hub: if look_only { None } else { hub(context)? },
     };
     match run_console(launch) {
         Ok(None) => Ok(Exit::Done),
@@ -83,6 +86,14 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
         Err(RunError::Store(e)) => Err(Fail::store(&e, &context.locale)),
         Err(e) => Err(context.fail(Exit::Internal, "terminal", &[("why", e.to_string())])),
     }
+}
+
+/// The way to the hub of an enrolled console.
+fn hub(context: &Context) -> Result<Option<Caller>, Fail> {
+    let dir = &context.data_dir;
+    let key = key::load(dir).map_err(|e| Fail::file(&key::path(dir), &e, &context.locale))?;
+    let caller = key.map(|key| Caller::of(&key).map_err(|e| super::enrol::fail(context, &e.into(), &key.url)));
+    caller.transpose()
 }
 
 /// The console's part of the settings, its theme tried.

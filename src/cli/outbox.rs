@@ -65,7 +65,7 @@ fn list(context: &Context, states: &[State]) -> Result<Exit, Fail> {
             item.order.by.name.clone(),
             command(locale, &item.command),
             item.target_code.clone(),
-            locale.tr(&format!("outbox-state-{}", item.state.code())).into_owned(),
+            locale.code("sending", item.state.code()),
             word(locale, item),
         ];
         table.row(&mut out, cells)?;

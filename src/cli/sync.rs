@@ -103,7 +103,7 @@ fn forever(context: &Context, key: &Key) -> Result<Exit, Fail> {
     drop(context.open_to_write()?);
     let stop = interrupt::flag();
     let failed = |e: std::io::Error| Fail::file(&context.data_dir, &e, &context.locale);
-    let client = Client::start(&context.data_dir, caller(context, key)?, context.clock()).map_err(failed)?;
+    let client = Client::start(&context.data_dir, caller(context, key)?, context.clock(), || {}).map_err(failed)?;
     let store = context.open_to_read()?;
     let db = context.connect(&store)?;
     let mut last: Option<(Link, Counts)> = None;

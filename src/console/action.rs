@@ -103,6 +103,7 @@ actions! {
     Deadlines "view.deadlines" Global None [] 0,
     Organisations "view.organisations" Global None [] 0,
     Notices "view.notices" Global None [] 0,
+    Outbox "view.outbox" Global None [] 0,
     Suspend "entry.suspend" Entry Reason ["s"] 3,
     Resume "entry.resume" Entry Reason ["S"] 3,
     Report "incident.report" Entry Reason ["d"] 4,

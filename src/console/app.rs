@@ -25,6 +25,7 @@ use super::views::{Context, Go, View};
 use crate::base::clock::Clock;
 use crate::base::locale::{Locale, Sentence};
 use crate::domain::actor::Actor;
+use crate::store::link::Standing;
 use crate::store::list::ListKind;
 use crate::store::reads::{News, Slot};
 use jiff::Timestamp;
@@ -92,6 +93,8 @@ pub struct App {
     read_in: (Date, i8),
     /// The settings file cannot be used; those from before hold.
     pub(super) misset: bool,
+    /// How the console stands to its hub; `None` for a database of its own.
+    pub(super) standing: Option<Box<Standing>>,
     /// The input method seems to be on: keys arrive full-width.
     pub(super) ime: bool,
 }
@@ -127,6 +130,7 @@ fn list_of(action: Action) -> Option<ListKind> {
         Action::Deadlines => ListKind::Deadlines,
         Action::Organisations => ListKind::Organisations,
         Action::Notices => ListKind::Notices,
+        Action::Outbox => ListKind::Outbox,
         _ => return None,
     })
 }
@@ -163,6 +167,7 @@ impl App {
             dirty: true,
             read_in,
             misset: false,
+            standing: None,
             ime: false,
         })
     }
@@ -279,6 +284,11 @@ impl App {
                 self.with_owner(slot, |view, cx| view.take(slot, answer, cx)).unwrap_or_default()
             }
             News::Moved => self.with_view(|view, cx| view.refresh(cx)),
+            News::Standing(standing) => {
+                self.dirty |= self.standing != standing;
+                self.standing = standing;
+                Vec::new()
+            }
             News::Divisions(names) => {
                 self.facts.divisions = names;
                 self.dirty = true;

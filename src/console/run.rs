@@ -18,6 +18,8 @@ use crate::domain::rows::Kind;
 use crate::setup::evidence;
 use crate::store::reads::{News, Reads, Request, Slot};
 use crate::store::{Connection, Store, StoreError};
+use crate::sync::client::Client;
+use crate::sync::http::Caller;
 use ratatui::layout::Rect;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -48,6 +50,8 @@ pub struct Launch {
     pub reload: Box<dyn Fn() -> Result<Settings, String> + Send>,
     /// `TERM`.
     pub term: String,
+    /// The way to the hub of an enrolled console.
+    pub hub: Option<Caller>,
 }
 
 /// Why the console could not run.
@@ -76,6 +80,13 @@ pub fn run(launch: Launch) -> Result<Option<i32>, RunError> {
     };
     let locale = std::sync::Arc::clone(&launch.facts.locale);
     let mut reads = Reads::start(&launch.store, launch.db, &locale, tell)?;
+    let client = match launch.hub {
+        Some(caller) => {
+            let dir = launch.store.path().parent().unwrap_or_else(|| Path::new("."));
+            Some(Client::start(dir, caller, launch.store.clock(), reads.looker())?)
+        }
+        None => None,
+    };
     let mut app =
         App::new(launch.facts, launch.settings.clone(), launch.keys, Rect::ZERO).map_err(RunError::Settings)?;
     // The rows of the first frame are read while the terminal is made ready.
@@ -97,8 +108,18 @@ pub fn run(launch: Launch) -> Result<Option<i32>, RunError> {
     let screen = Screen::new(terminal.writer(), size, options);
     app.area = Rect::new(0, 0, size.width, size.height);
     watch(launch.watch, launch.settings, launch.reload, send.clone())?;
-    let mut desk =
-        Loop { app, store: launch.store, reads, terminal, screen, send, _reader: reader, ended: None, writing: 0 };
+    let mut desk = Loop {
+        app,
+        store: launch.store,
+        reads,
+        terminal,
+        screen,
+        send,
+        _reader: reader,
+        ended: None,
+        writing: 0,
+        client,
+    };
     let outcome = desk.carry_out(rest).and_then(|ended| if ended { Ok(()) } else { desk.serve(&messages) });
     // Whatever ended the loop: what was confirmed is written before the program goes.
     desk.finish(&messages)?;
@@ -124,6 +145,8 @@ struct Loop {
     ended: Option<i32>,
     /// Batches the writer has not answered yet.
     writing: usize,
+    /// Keeps the database level with the hub.
+    client: Option<Client>,
 }
 
 impl Loop {
@@ -228,6 +251,7 @@ impl Loop {
         }
         if matches!(message, Message::Submitted { .. }) {
             self.writing = self.writing.saturating_sub(1);
+            self.client.iter().for_each(Client::asked);
         }
         let mut effects = self.app.update(message);
         effects.extend(found);

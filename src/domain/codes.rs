@@ -60,6 +60,11 @@ codes! {
         Provincial = "provincial", City = "city", Zone = "zone", County = "county", Industrial = "industrial",
         Direct = "direct", Enterprise = "enterprise", Grassroots = "grassroots",
     }
+    /// How an order to the hub stands: not answered; done; not done because a row was not as the person saw it; not done
+    /// because a rule of the hub says no; taken back by a person.
+    SendState {
+        Waiting = "waiting", Accepted = "accepted", Conflict = "conflict", Denied = "denied", Withdrawn = "withdrawn",
+    }
     /// Roles of domain section 8. `Industrial` also covers separately listed unions.
     Role {
         County = "county", City = "city", Industrial = "industrial", Office = "office", Auditor = "auditor",

@@ -79,5 +79,5 @@ sets! {
     "promotion" => PromotionState, "promotion_kind" => PromotionKind, "answer" => AckAnswer, "gift_pack" => PackState,
     "purchase_order" => OrderState, "purchase" => PurchaseState, "channel" => SalesChannel,
     "purchase_kind" => PurchaseKind, "proof" => ProofKind, "deadline" => DeadlineState, "due" => DueState, "return" => ReturnState,
-    "form" => ReturnForm, "verb" => Verb, "right" => Right,
+    "form" => ReturnForm, "sending" => SendState, "verb" => Verb, "right" => Right,
 }

@@ -5,6 +5,7 @@
 
 mod tallies;
 
+use super::link::Standing;
 use super::setting;
 use crate::domain::codes::{DeadlineState, DueState, GoalUnit};
 use crate::domain::pace;
@@ -287,6 +288,7 @@ fn urgent(db: &Connection, now: Timestamp, deadlines: &[Due]) -> rusqlite::Resul
             record: (due.owed == 0).then_some(due.id),
         });
     }
+    let orders = Standing::read(db)?.map(|s| s.counts).unwrap_or_default();
     let packs: i64 =
         db.query_row("SELECT count(*) FROM gift_pack WHERE state = 'needs_replacement'", [], |r| r.get(0))?;
     let held: i64 = db.query_row("SELECT count(*) FROM purchase_order WHERE held = 1", [], |r| r.get(0))?;
@@ -296,6 +298,8 @@ fn urgent(db: &Connection, now: Timestamp, deadlines: &[Due]) -> rusqlite::Resul
         ("packs", packs, "packs", "state:needs_replacement"),
         ("orders", held, "orders", "held:1"),
         ("publications", failed, "publications", "trouble:1"),
+        ("conflicts", orders.conflict, "outbox", "state:conflict"),
+        ("denied", orders.denied, "outbox", "state:denied"),
     ] {
         if count > 0 {
             out.push(Urgent {

@@ -143,16 +143,16 @@ pub fn withdraw(db: &mut Connection, path: &Path, n: i64, now: Timestamp) -> Res
     })
 }
 
-/// Changes what is known of the hub, and nothing else.
+/// Changes what is known of the hub, and nothing else; whether it did.
 ///
 /// # Errors
 /// What is wrong with the file.
-pub fn note(db: &mut Connection, path: &Path, change: impl FnOnce(&mut Link)) -> Result<(), StoreError> {
+pub fn note(db: &mut Connection, path: &Path, change: impl FnOnce(&mut Link)) -> Result<bool, StoreError> {
     within(db, path, |db| {
-        let Some(mut link) = link::get(db)? else { return Ok(()) };
+        let Some(mut link) = link::get(db)? else { return Ok(false) };
         let before = link.clone();
         change(&mut link);
-        if link == before { Ok(()) } else { link::put(db, &link) }
+        if link == before { Ok(false) } else { link::put(db, &link).map(|()| true) }
     })
 }
 

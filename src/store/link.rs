@@ -3,6 +3,7 @@
 //! Owns that row; must not talk to the hub.
 
 use super::convert::uuid;
+use super::outbox::{self, Counts};
 use crate::domain::codes::Role;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -150,4 +151,23 @@ pub fn put(db: &Connection, link: &Link) -> rusqlite::Result<()> {
             link.trouble,
         ])
         .map(drop)
+}
+
+/// How a console stands to its hub, for a person: the row and what lies in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub link: Link,
+    pub counts: Counts,
+}
+
+impl Standing {
+    /// Reads it; `None` for a database that belongs to no hub.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn read(db: &Connection) -> rusqlite::Result<Option<Standing>> {
+        let Some(link) = get(db)? else { return Ok(None) };
+        let counts = outbox::counts(db, link.safe)?;
+        Ok(Some(Standing { link, counts }))
+    }
 }

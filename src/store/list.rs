@@ -19,7 +19,7 @@ codes! {
         Products = "products", Shelf = "shelf", PackItems = "pack-items", OrderLines = "order-lines", Visits = "visits",
         Evidence = "evidence", PurchaseEvidence = "purchase-evidence", Steps = "steps", Audit = "audit", Publications = "publications",
         Batches = "batches", TraceCodes = "trace-codes", Mall = "mall", Agreements = "agreements",
-        Promotions = "promotions", Buyers = "buyers", Acks = "acks",
+        Promotions = "promotions", Buyers = "buyers", Acks = "acks", Outbox = "outbox",
     }
 }
 
@@ -85,7 +85,7 @@ pub struct Column {
 /// One list.
 pub struct ListSpec {
     pub kind: ListKind,
-    /// Kind of the rows, for opening one; audit records are no row kind.
+    /// Kind of the rows, for opening one; audit records and orders to the hub are no row kind.
     pub row: Option<Kind>,
     /// FROM clause; the rows' own table is `t`.
     pub from: &'static str,

@@ -3,6 +3,9 @@
 //! Owns the outbox; [`level`](super::level) lays them over the hub's rows. An order stays until it is safe at the hub or a person
 //! withdraws it: what was acknowledged here is never dropped by the program.
 
+/// How an order stands.
+pub use crate::domain::codes::SendState as State;
+
 use super::convert::uuid;
 use super::link::{self, Link};
 use crate::base::text;
@@ -14,42 +17,6 @@ use crate::wire::row::SCHEMA;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
-
-/// How an order stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Not answered yet.
-    Waiting,
-    /// Done at the hub.
-    Accepted,
-    /// Not done: a row was not as the person saw it.
-    Conflict,
-    /// Not done: a rule of the hub says no.
-    Denied,
-    /// Taken back by a person before the hub had it, or after it was not done.
-    Withdrawn,
-}
-
-impl State {
-    /// Every state.
-    pub const ALL: [State; 5] = [State::Waiting, State::Accepted, State::Conflict, State::Denied, State::Withdrawn];
-
-    /// As it is stored and shown to programs.
-    pub const fn code(self) -> &'static str {
-        match self {
-            State::Waiting => "waiting",
-            State::Accepted => "accepted",
-            State::Conflict => "conflict",
-            State::Denied => "denied",
-            State::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// Reads [`State::code`].
-    pub fn parse(code: &str) -> Option<State> {
-        State::ALL.into_iter().find(|s| s.code() == code)
-    }
-}
 
 /// An order as it lies in the outbox. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq)]

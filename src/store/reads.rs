@@ -8,6 +8,7 @@ use super::board::{self, Board};
 use super::detail::{self, Detail, Reach, Record};
 use super::excluded::{self, Excluded};
 use super::filter::{Filter, FilterError, Lexicon};
+use super::link::Standing;
 use super::list::ListKind;
 use super::page::{self, ListQuery, Page};
 use super::preview::{self, Preview};
@@ -99,6 +100,8 @@ pub enum News {
     },
     /// The database changed, here or in another process.
     Moved,
+    /// How the console stands to its hub, when it is otherwise than before.
+    Standing(Option<Box<Standing>>),
     /// Names of divisions by code, when they are others than before.
     Divisions(HashMap<String, String>),
     /// A list's search column is ready.
@@ -138,6 +141,8 @@ struct Shared {
     /// Whether what runs is overtaken. SQLite looks at it as it works: unlike an interruption sent to it, it counts
     /// also when it is set between two statements.
     cancel: AtomicBool,
+    /// Somebody knows that the database is another: it is looked at before the next second.
+    look: AtomicBool,
 }
 
 impl Shared {
@@ -165,8 +170,12 @@ impl Reads {
         locale: &Arc<Locale>,
         tell: impl Fn(News) + Send + Clone + 'static,
     ) -> Result<Reads, StoreError> {
-        let shared =
-            Arc::new(Shared { waiting: Mutex::default(), wake: Condvar::new(), cancel: AtomicBool::new(false) });
+        let shared = Arc::new(Shared {
+            waiting: Mutex::default(),
+            wake: Condvar::new(),
+            cancel: AtomicBool::new(false),
+            look: AtomicBool::new(false),
+        });
         let columns = Columns::default();
         let failed = |e: std::io::Error| StoreError::Db(DbError::Other(store.path().to_path_buf(), e.to_string()));
         let watched = Arc::clone(&shared);
@@ -179,6 +188,7 @@ impl Reads {
             columns: columns.clone(),
             shared: Arc::clone(&shared),
             divisions: Vec::new(),
+            standing: None,
         };
         let reader_tell = tell.clone();
         std::thread::Builder::new().name("reader".into()).spawn(move || reader.run(&reader_tell)).map_err(failed)?;
@@ -205,6 +215,17 @@ impl Reads {
         let _ = self.index.send(kind);
     }
 
+    /// Makes the reader look whether the database is another, from any thread, as often as it likes.
+    pub fn looker(&self) -> impl Fn() + Send + 'static {
+        let shared = Arc::clone(&self.shared);
+        move || {
+            // Under the lock: a reader that is about to wait would miss it.
+            let _waiting = shared.lock();
+            shared.look.store(true, Ordering::Release);
+            shared.wake.notify_one();
+        }
+    }
+
     /// The search columns, for their size.
     pub fn columns(&self) -> &Columns {
         &self.columns
@@ -226,6 +247,7 @@ struct Reader {
     columns: Columns,
     shared: Arc<Shared>,
     divisions: Vec<(String, String)>,
+    standing: Option<Box<Standing>>,
 }
 
 /// How often another process's writes are looked for.
@@ -236,6 +258,7 @@ const STEPS: i32 = 1_000;
 impl Reader {
     fn run(mut self, tell: &impl Fn(News)) {
         self.divisions = divisions(&self.db).unwrap_or_default();
+        self.look_at_the_hub(tell);
         let mut version = data_version(&self.db);
         let mut looked = Instant::now();
         loop {
@@ -263,15 +286,26 @@ impl Reader {
                 return;
             }
             // Also between requests: whoever keeps a key pressed would never see what others do.
-            if looked.elapsed() >= LOOK {
+            if looked.elapsed() >= LOOK || self.shared.look.swap(false, Ordering::AcqRel) {
                 looked = Instant::now();
                 let now = data_version(&self.db);
                 if now != version {
                     version = now;
                     self.look_at_names(tell);
+                    self.look_at_the_hub(tell);
                     tell(News::Moved);
                 }
             }
+        }
+    }
+
+    /// Reads how the console stands to its hub and tells it when it is otherwise than before.
+    fn look_at_the_hub(&mut self, tell: &impl Fn(News)) {
+        let Ok(standing) = Standing::read(&self.db) else { return };
+        let standing = standing.map(Box::new);
+        if standing != self.standing {
+            self.standing.clone_from(&standing);
+            tell(News::Standing(standing));
         }
     }
 
@@ -289,7 +323,7 @@ impl Reader {
     /// The next request, or `None` after waiting one look or when there will be none.
     fn next(&self) -> Option<(Slot, u64, Request)> {
         let mut waiting = self.shared.lock();
-        if waiting.requests.is_empty() && !waiting.stop {
+        if waiting.requests.is_empty() && !waiting.stop && !self.shared.look.load(Ordering::Acquire) {
             waiting = self.shared.wake.wait_timeout(waiting, LOOK).unwrap_or_else(PoisonError::into_inner).0;
         }
         if waiting.stop {

@@ -49,18 +49,27 @@ pub struct Client {
 }
 
 impl Client {
-    /// Starts the thread. While another process does the work for the same database it waits for its turn.
+    /// Starts the thread. While another process does the work for the same database it waits for its turn. `moved` is told
+    /// whenever something here has become another.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(dir: &Path, caller: Caller, clock: Clock) -> std::io::Result<Client> {
+    pub fn start(
+        dir: &Path,
+        caller: Caller,
+        clock: Clock,
+        moved: impl Fn() + Send + 'static,
+    ) -> std::io::Result<Client> {
         let (tell, hear) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let (dir, again, ends) = (dir.to_path_buf(), tell.clone(), Arc::clone(&stop));
         let thread = std::thread::Builder::new().name("sync".into()).spawn(move || {
             let Some(_turn) = wait_for_turn(&dir, &ends) else { return };
             match Desk::open(&dir, caller, clock, (again, hear)) {
-                Ok(mut desk) => desk.serve(&ends, |_| false),
+                Ok(mut desk) => {
+                    desk.moved = Box::new(moved);
+                    desk.serve(&ends, |_| false);
+                }
                 Err(e) => tracing::error!(error = %e, "the database cannot be kept level with the hub"),
             }
         })?;
@@ -161,6 +170,7 @@ struct Desk {
     asked_at: Option<i64>,
     seen: i64,
     pulled: Option<Position>,
+    moved: Box<dyn Fn()>,
 }
 
 impl Desk {
@@ -194,6 +204,7 @@ impl Desk {
             asked_at: None,
             seen: 0,
             pulled: None,
+            moved: Box::new(|| {}),
             path,
         })
     }
@@ -245,7 +256,11 @@ impl Desk {
     }
 
     fn note(&mut self, change: impl FnOnce(&mut Link)) {
-        let noted = level::note(&mut self.db, &self.path, change);
+        let noted = level::note(&mut self.db, &self.path, change).map(|done| {
+            if done {
+                (self.moved)();
+            }
+        });
         let _ = noted.inspect_err(|e| tracing::warn!(error = %e, "what is known of the hub is not written"));
     }
 
@@ -276,6 +291,7 @@ impl Desk {
         let now = self.clock.now();
         let kept = level::answers(&mut self.db, &self.path, standing.epoch, answers, now);
         let more = kept.and_then(|()| {
+            (self.moved)();
             self.heard(standing);
             Ok(!outbox::waiting(&self.db, 1).map_err(|e| DbError::of(&self.path, &e))?.is_empty())
         });
@@ -308,6 +324,7 @@ impl Desk {
                 // What an earlier run wrote down is over when a page comes.
                 let trouble = self.core.trouble().map_or("", code);
                 self.note(|link| trouble.clone_into(&mut link.trouble));
+                (self.moved)();
                 // A long catching-up must not leave a write-ahead file as large as the database.
                 let _ = sqlite::tidy(&self.db);
             }
@@ -342,7 +359,11 @@ impl Desk {
             // The page will say what is wrong with it.
             Err(_) => Ok(false),
         };
-        let _ = taken.inspect_err(|e| tracing::warn!(error = %e, "urgent rows are not written"));
+        match taken {
+            Ok(true) => (self.moved)(),
+            Ok(false) => {}
+            Err(e) => tracing::warn!(error = %e, "urgent rows are not written"),
+        }
         self.take(Event::Heard { epoch: urgent.epoch, head: urgent.head });
     }
 

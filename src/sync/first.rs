@@ -142,7 +142,7 @@ fn relink(dir: &Path, key: &Key) -> Result<(), FirstError> {
         link.role = role;
         link.trouble.clear();
     });
-    noted.map_err(|e| FirstError::Db(DbError::Other(path, e.to_string())))
+    noted.map(drop).map_err(|e| FirstError::Db(DbError::Other(path, e.to_string())))
 }
 
 /// Loads every row in scope into a new database of `dir`, ended by `stop`.
@@ -162,11 +162,12 @@ pub fn load(dir: &Path, key: &Key, clock: Clock, stop: &Stop, mut tell: impl FnM
         Ok(())
     })?;
     let at = Clock::Real.now().as_millisecond();
-    (link.heard_at, link.level_at) = (at, at);
+    let ahead = if key.demo { std::mem::take(&mut link.clock_ms) } else { 0 };
+    (link.heard_at, link.level_at) = (at + ahead, at + ahead);
     loader.with(|db| {
         link::put(db, &link)?;
         load::mark(db, None, &key.org)?;
-        if key.demo { follow_clock(db, at, link.clock_ms) } else { Ok(()) }
+        if key.demo { follow_clock(db, at, ahead) } else { Ok(()) }
     })?;
     let rows = loader.rows;
     let org = loader.with(|db| level::organisation(db, &key.org))?;

@@ -458,4 +458,18 @@ pub const SPECS: &[ListSpec] = &[
         facets: &["command"],
         tally: None,
     },
+    ListSpec {
+        kind: ListKind::Outbox,
+        row: None,
+        from: "outbox t",
+        key: "t.n",
+        id: "t.id",
+        columns: OUTBOX,
+        sort: ("no", true),
+        text: "t.target_code || ' ' || coalesce(json_extract(t.body, '$.by.name'), '')",
+        codes: &[],
+        state: Some("state"),
+        facets: &[],
+        tally: None,
+    },
 ];

@@ -59,7 +59,7 @@ impl Console {
     }
 
     fn client(&self) -> Client {
-        Client::start(self.home.path(), Caller::of(&self.key).expect("a way"), clock()).expect("a thread")
+        Client::start(self.home.path(), Caller::of(&self.key).expect("a way"), clock(), || {}).expect("a thread")
     }
 
     fn once(&self) -> client::Outcome {

@@ -89,7 +89,7 @@ impl Console {
 
     /// Orders and states of its outbox.
     pub fn outbox(&self) -> Vec<(Uuid, State)> {
-        outbox::list(&self.db(), &State::ALL).expect("read").into_iter().map(|i| (i.order.id, i.state)).collect()
+        outbox::list(&self.db(), State::ALL).expect("read").into_iter().map(|i| (i.order.id, i.state)).collect()
     }
 }
 

@@ -145,3 +145,22 @@ pub(super) const AUDIT: &[Column] = &[
     shown(same("origin", "t.origin", Ty::Text), 16, 7),
     hidden(same("hash", "lower(hex(t.hash))", Ty::Code), 16, 9),
 ];
+
+/// Orders to the hub: what was asked, how it stands, and the hub's word where it did not do it.
+pub(super) const OUTBOX: &[Column] = &[
+    shown(same("no", "t.n", Ty::Count), 6, 0),
+    shown(same("at", "t.made_at", Ty::Instant), 11, 1),
+    shown(same("person", "coalesce(json_extract(t.body, '$.by.name'), '')", Ty::Name), 8, 3),
+    shown(same("command", "t.command", Ty::Set("command")), 12, 0),
+    shown(same("target", "t.target_code", Ty::Code), 16, 0),
+    shown(same("state", "t.state", Ty::Set("sending")), 8, 0),
+    shown(same("refused", REFUSED, Ty::Set("outcome")), 16, 2),
+    shown(same("changed_by", "coalesce(json_extract(nullif(t.answer, ''), '$.by'), '')", Ty::Name), 8, 4),
+    shown(same("reason", "coalesce(json_extract(t.body, '$.command.reason'), '')", Ty::Text), 24, 5),
+    hidden(same("answered", "t.answered_at", Ty::Instant), 11, 6),
+    hidden(same("seq", "t.seq", Ty::Count), 8, 7),
+];
+
+/// The hub's word as the audit's outcomes are called.
+const REFUSED: &str = "CASE t.state WHEN 'conflict' THEN 'record-changed' WHEN 'denied' THEN json_extract(t.answer, '$.code') \
+                       WHEN 'accepted' THEN 'done' ELSE '' END";
