@@ -48,6 +48,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("hyper", &["hub/http/listen"]),
     ("tower_http", &["hub/http"]),
     ("governor", &["hub/http/limits"]),
+    ("utoipa", &["wire/protocol", "wire/order", "hub/http"]),
     ("rustls", &["hub/http/tls"]),
     ("tokio_rustls", &["hub/http"]),
     ("rcgen", &["hub/keys"]),
