@@ -13,6 +13,7 @@ mod limits;
 mod listen;
 mod meters;
 mod news;
+mod openapi;
 mod pull;
 mod push;
 mod receipts;
@@ -21,6 +22,7 @@ mod shared;
 mod tls;
 
 pub use limits::Limits;
+pub use openapi::document;
 pub use tls::TlsFiles;
 
 use super::engine::{EngineError, Place, Pool};
@@ -28,7 +30,7 @@ use super::ledger;
 use super::lock::Lock;
 use super::writer::Writer;
 use crate::base::clock::Clock;
-use crate::wire::protocol::{ENROL, EVENTS, HEAD, PULL, PUSH};
+use crate::wire::protocol::{ENROL, EVENTS, HEAD, OPENAPI, PULL, PUSH};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
@@ -177,6 +179,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         .route(PULL, get(pull::pull).layer(crowd()))
         .route(HEAD, get(head::head))
         .route(EVENTS, get(events::events))
+        .route(OPENAPI, get(openapi::openapi))
         .layer(from_fn_with_state(Arc::clone(shared), door::known));
     Router::new()
         .merge(known)

@@ -5,10 +5,11 @@
 use crate::domain::command::Command;
 use crate::domain::rows::Kind;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A command with what the hub needs to take it once, for the right person, on the rows that person saw.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Order {
     /// Made by the console, UUIDv7: what makes sending twice the same as sending once. Never an order in time.
     pub id: Uuid,
@@ -16,12 +17,14 @@ pub struct Order {
     pub n: u64,
     /// When the person asked, by the console's clock, in milliseconds since 1970.
     pub made_at: i64,
-    /// [`SCHEMA`](super::row::SCHEMA) of the console.
+    /// The number of the form the console writes.
     pub schema: u32,
     pub by: By,
     /// The revisions the person decided on: refused as a conflict when one is another by now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<Seen>,
+    /// What is asked, named by `do`: `{"do":"confirm_incident",…}`.
+    #[schema(value_type = Object)]
     pub command: Command,
 }
 
@@ -55,7 +58,7 @@ pub(super) use lines;
 lines!(Order, Answer);
 
 /// The person, as the console knows them. Organisation and role are those of the device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct By {
     pub name: String,
     /// Account, terminal and SSH client in one line.
@@ -64,15 +67,16 @@ pub struct By {
 }
 
 /// A row as it was seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Seen {
+    #[schema(value_type = String, example = "catalog_entry")]
     pub kind: Kind,
     pub id: Uuid,
     pub rev: i64,
 }
 
 /// What the hub says to one order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
     pub id: Uuid,
     #[serde(flatten)]
@@ -80,13 +84,20 @@ pub struct Answer {
 }
 
 /// How an order ended. Accepted, conflict and denied are final and told again as often as the order comes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// Done; its rows have this number in the feed. `hub_at` in milliseconds since 1970.
     Accepted { seq: i64, hub_at: i64, code: String },
     /// A row is not as the person saw it: who changed it and when.
-    Conflict { kind: Kind, row: Uuid, rev: i64, by: String, at: i64 },
+    Conflict {
+        #[schema(value_type = String)]
+        kind: Kind,
+        row: Uuid,
+        rev: i64,
+        by: String,
+        at: i64,
+    },
     /// A rule says no; the words are in the locale under `refusal-<code>`.
     Denied { code: String, args: Vec<(String, String)> },
     /// Not now; the same order may be sent again.

@@ -5,6 +5,7 @@
 //! how the hub stands.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Takes an [`Enrol`], gives an [`Enrolled`]. The only path that wants no token.
@@ -30,6 +31,8 @@ pub const PAGE: usize = 10_000;
 pub const LONGEST_WAIT: u64 = 25;
 /// Seconds between two signs of life on a stream of events.
 pub const HEARTBEAT: u64 = 15;
+/// This protocol as an OpenAPI 3.1 document.
+pub const OPENAPI: &str = "/v1/openapi.json";
 
 /// How the hub stands, as headers of every answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,9 +66,9 @@ impl Standing {
 }
 
 /// First line of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PageHead {
-    /// [`SCHEMA`](super::row::SCHEMA) of the rows.
+    /// The number of the form of its rows.
     pub schema: u32,
     pub epoch: i64,
     pub scope: i64,
@@ -78,7 +81,7 @@ pub struct PageHead {
 }
 
 /// Last line of a page. A page without it is not applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PageEnd {
     /// The cursor after the page.
     pub next: i64,
@@ -87,6 +90,7 @@ pub struct PageEnd {
     /// Rows in it.
     pub rows: u64,
     /// CRC-32 of every line of a row with its line feed.
+    #[schema(value_type = i64, minimum = 0, maximum = 4_294_967_295_i64)]
     pub crc: u32,
     /// Orders of this very console that were accepted with numbers of this page: an answer that was lost on its way is not missed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -94,14 +98,14 @@ pub struct PageEnd {
 }
 
 /// An order that was accepted, and its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Taken {
     pub id: Uuid,
     pub seq: i64,
 }
 
-/// What [`HEAD`] gives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The last number given, and the epoch it is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Head {
     pub epoch: i64,
     pub head: i64,
@@ -118,16 +122,16 @@ pub const REVOKED: &str = "revoked";
 pub const URGENT_KINDS: [&str; 2] = ["catalog_entry", "incident"];
 
 /// Rows that travel in the event itself. The cursor stays where it is: a page brings them again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Urgent {
     pub epoch: i64,
     pub head: i64,
-    /// Each as [`row::to_line`](super::row::to_line) writes it.
+    /// Each a line as in a page.
     pub rows: Vec<String>,
 }
 
 /// A console asks to be known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Enrol {
     /// The one-time code, as it was read out.
     pub code: String,
@@ -137,7 +141,7 @@ pub struct Enrol {
 }
 
 /// The console is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Enrolled {
     pub hub: Uuid,
     pub device: Uuid,
@@ -153,13 +157,13 @@ pub struct Enrolled {
 }
 
 /// Why a request was not answered, as the body of every status from 400 on: `{"error":{…}}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     pub error: ProblemBody,
 }
 
 /// One sentence, in English; consoles have their own words for each code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProblemBody {
     /// `token-missing`, `token-unknown`, `revoked`, `code-unknown`, `too-large`, `not-understood`, `too-many`,
     /// `not-found`, `away`, `internal`.

@@ -54,6 +54,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("tower_http", &["hub/http"]),
     ("governor", &["hub/http/limits"]),
     ("rustls", &["hub/http/tls", "sync/http"]),
+    ("utoipa", &["wire/protocol", "wire/order", "hub/http"]),
     ("tokio_rustls", &["hub/http"]),
     ("rcgen", &["hub/keys"]),
     ("zstd", &["hub/http"]),

@@ -14,7 +14,7 @@ use crate::hub::device;
 use crate::hub::engine::{Engine, EngineError};
 use crate::hub::ledger;
 use crate::hub::rows::LedgerRows;
-use crate::wire::protocol::{Enrol, Enrolled};
+use crate::wire::protocol::{Enrol, Enrolled, Problem};
 use axum::body::Body;
 use axum::extract::State;
 use axum::{Extension, Json};
@@ -26,6 +26,20 @@ const BODY: usize = 4 << 10;
 /// Longest name of a console, in characters.
 const NAME: usize = 60;
 
+/// A console becomes known by a one-time code.
+///
+/// Somebody who may has made it and read it out. Five tries a minute from one address.
+#[utoipa::path(
+    post, path = "/v1/enrol", tag = "consoles", security(()), request_body = Enrol,
+    responses(
+        (status = 200, description = "The token is told here and never again.", body = Enrolled),
+        (status = 400, description = "`not-understood`: the message says what.", body = Problem),
+        (status = 403, description = "`code-unknown`: wrong, used or too old.", body = Problem),
+        (status = 408, description = "`not-understood`: the body did not arrive in time.", body = Problem),
+        (status = 413, description = "`too-large`", body = Problem),
+        (status = 429, description = "`too-many`: again after the seconds of `Retry-After`.", body = Problem),
+    ),
+)]
 pub(super) async fn enrol(
     State(shared): State<Arc<Shared>>,
     Extension(Peer(address)): Extension<Peer>,

@@ -7,7 +7,7 @@ use super::limits::STREAMS;
 use super::news::{Listening, News, wake};
 use super::refusal::Refusal;
 use super::shared::Shared;
-use crate::wire::protocol::{HEARTBEAT, REVOKED, URGENT, WAKE};
+use crate::wire::protocol::{HEARTBEAT, Problem, REVOKED, URGENT, WAKE};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderName;
@@ -20,6 +20,18 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
+/// Server-sent events.
+///
+/// `wake` with a `Head` when the head has moved, at most twenty a second and once at the beginning; `urgent`
+/// with an `Urgent`, rows that must be seen before the next pull; `revoked`, the last of a stream. A comment each 15 seconds is a
+/// sign of life. Two streams a console.
+#[utoipa::path(
+    get, path = "/v1/events", tag = "consoles",
+    responses(
+        (status = 200, description = "Ends when the hub ends.", body = String, content_type = "text/event-stream"),
+        (status = 429, description = "`too-many`: again after the seconds of `Retry-After`.", body = Problem),
+    ),
+)]
 pub(super) async fn events(
     State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,

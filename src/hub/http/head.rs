@@ -4,7 +4,7 @@ use super::door::Caller;
 use super::news::Listening;
 use super::refusal::Refusal;
 use super::shared::Shared;
-use crate::wire::protocol::{Head, LONGEST_WAIT};
+use crate::wire::protocol::{Head, LONGEST_WAIT, Problem};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::{Extension, Json};
@@ -12,15 +12,27 @@ use serde::Deserialize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use utoipa::IntoParams;
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Asked {
+    /// The head the console knows.
     after: Option<i64>,
-    /// Seconds.
+    /// Seconds, at most 25.
     #[serde(default)]
     wait: u64,
 }
 
+/// How the hub stands.
+///
+/// At once, or when the head is past `after`, or after `wait` seconds.
+#[utoipa::path(
+    get, path = "/v1/head", tag = "consoles", params(Asked), responses(
+        (status = 200, description = "The head, moved or not.", body = Head),
+        (status = 400, description = "`not-understood`: the message says what.", body = Problem),
+    ),
+)]
 pub(super) async fn head(
     State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,

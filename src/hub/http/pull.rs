@@ -11,7 +11,7 @@ use super::shared::Shared;
 use crate::hub::engine::{Engine, EngineError};
 use crate::hub::ledger::{self, Device, State as Ledger};
 use crate::hub::pull::{self as feed, Eye};
-use crate::wire::protocol::{PAGE, PageEnd, PageHead};
+use crate::wire::protocol::{PAGE, PageEnd, PageHead, Problem};
 use crate::wire::row::SCHEMA;
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
@@ -21,19 +21,25 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
 
 /// How far a page is packed: a higher level makes rows no smaller.
 const LEVEL: i32 = 1;
 
 /// What a console says of itself; a new one says nothing.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Asked {
+    /// The last number the console has everything up to; 0 when it has nothing.
     #[serde(default)]
     cursor: i64,
+    /// Of what it has; 0 when it has nothing.
     #[serde(default)]
     epoch: i64,
+    /// As `epoch`.
     #[serde(default)]
     scope: i64,
+    /// Rows of the page, about; at most 10,000.
     #[serde(default = "whole")]
     limit: usize,
 }
@@ -42,6 +48,22 @@ fn whole() -> usize {
     PAGE
 }
 
+/// A page of rows behind a cursor.
+///
+/// A line for its head, a line for each row that the console may see, a line for its end. A row is `[kind, id, [value, …]]`.
+/// Packed by zstd for who accepts it. The cursor that is asked for is the receipt for everything up to it.
+#[utoipa::path(
+    get, path = "/v1/pull", tag = "consoles", params(Asked),
+    responses(
+        (
+            status = 200, content_type = "application/x-ndjson",
+        description = "First a `PageHead`, then rows, last a `PageEnd`: without it the page was cut off and is not applied.",
+        body = PageLine,
+        ),
+        (status = 400, description = "`not-understood`: the message says what.", body = Problem),
+        (status = 429, description = "`too-many`: again after the seconds of `Retry-After`.", body = Problem),
+    ),
+)]
 pub(super) async fn pull(
     State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
@@ -66,6 +88,18 @@ pub(super) async fn pull(
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("zstd"));
     }
     Ok(response)
+}
+
+/// A line of a page.
+#[derive(ToSchema)]
+#[schema(as = PageLine)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "names the lines for the description of the protocol")]
+pub(super) enum PageLine {
+    Head(PageHead),
+    #[schema(value_type = Vec<Value>)]
+    Row(Vec<serde_json::Value>),
+    End(PageEnd),
 }
 
 /// A page as it travels.

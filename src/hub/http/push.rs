@@ -11,7 +11,7 @@ use crate::domain::machine::Verb;
 use crate::hub::ledger::Device;
 use crate::hub::writer::{TOGETHER, later};
 use crate::wire::order::{Answer, Order, Outcome};
-use crate::wire::protocol::{BODY, INFLATED, ORDERS};
+use crate::wire::protocol::{BODY, INFLATED, ORDERS, Problem};
 use crate::wire::row::SCHEMA;
 use axum::Extension;
 use axum::body::Body;
@@ -39,6 +39,21 @@ struct Outline {
     schema: u32,
 }
 
+/// Orders, one a line; an answer each, in their order.
+///
+/// At most 500. Sent again, they have the same answers and no second effect. What takes something off sale has no rate.
+/// The body has at most 1 MiB, packed by zstd at most 16 MiB when it is unpacked. A line that is no order refuses them all.
+#[utoipa::path(
+    post, path = "/v1/push", tag = "consoles",
+    request_body(content = Order, content_type = "application/x-ndjson", description = "One a line."),
+    responses(
+        (status = 200, description = "One a line.", body = Answer, content_type = "application/x-ndjson"),
+        (status = 400, description = "`not-understood`: the message says what.", body = Problem),
+        (status = 408, description = "`not-understood`: the body did not arrive in time.", body = Problem),
+        (status = 413, description = "`too-large`: in bytes, unpacked bytes or orders.", body = Problem),
+        (status = 429, description = "`too-many`: again after the seconds of `Retry-After`.", body = Problem),
+    ),
+)]
 pub(super) async fn push(
     State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,

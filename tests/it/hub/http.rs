@@ -1,5 +1,6 @@
 //! The hub as whoever reaches its socket has it: raw HTTP, right and wrong.
 
+mod openapi;
 mod refused;
 mod rights;
 mod story;

@@ -367,6 +367,28 @@ fn a_ledger_that_is_away_is_said_to_be_and_is_there_again() {
     }
 }
 
+#[test]
+fn orders_that_cannot_be_taken_now_come_later_all_of_them_while_pages_are_given() {
+    let bench = &benches()[0];
+    let hub = Hub::new(bench);
+    let (_, token) = console(bench, 0);
+    // More than the writer takes at once: none of those behind is tried without those before.
+    let orders: Vec<Order> = (0..150).map(new_counter).collect();
+    bench.with(|other| {
+        other.begin().expect("the ledger's lock");
+        let answers = std::thread::scope(|scope| {
+            let push = scope.spawn(|| hub.push(&token, &orders));
+            assert_eq!(page(&hub.get(PULL, &token)).2.next, 1, "reading waits for no writer");
+            push.join().expect("answers")
+        });
+        assert!(answers.iter().map(|a| a.id).eq(orders.iter().map(|o| o.id)));
+        assert!(answers.iter().all(|a| matches!(a.outcome, Outcome::Later { .. })), "{answers:?}");
+        other.rollback();
+    });
+    let (_, again) = console(bench, 0);
+    assert!(hub.push(&again, &orders).iter().map(seq).eq(2..152));
+}
+
 /// Everything a console gets when it begins.
 pub fn everything(hub: &Hub, token: &str) -> Memory {
     page(&hub.get(PULL, token)).1
