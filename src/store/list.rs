@@ -114,6 +114,11 @@ impl ListSpec {
         self.columns.iter().find(|c| c.id == id)
     }
 
+    /// Whether words are looked for in a column kept in memory. Orders to the hub are few, and go again.
+    pub fn is_searched(&self) -> bool {
+        self.kind != ListKind::Outbox
+    }
+
     /// Ids of the columns shown unless asked otherwise.
     pub fn shown(&self) -> Vec<&'static str> {
         self.columns.iter().filter(|c| c.shown).map(|c| c.id).collect()

@@ -96,6 +96,9 @@ impl Columns {
     /// What SQLite says.
     pub fn refresh(&self, db: &Connection, kind: ListKind) -> rusqlite::Result<()> {
         let spec = kind.spec();
+        if !spec.is_searched() {
+            return Ok(());
+        }
         // Number, rows and order of one moment: what was changed between two reads would never be read again.
         let _moment = sqlite::snapshot(db)?;
         let newest = last_change(db, spec)?;

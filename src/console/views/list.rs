@@ -183,7 +183,7 @@ impl ListView {
     }
 
     pub fn enter(&mut self, _cx: &Context<'_>) -> Vec<Effect> {
-        let searches = self.spec().row.is_some() || self.kind == ListKind::Audit;
+        let searches = self.spec().is_searched();
         let mut effects = vec![self.reread()];
         if searches && self.within.is_none() {
             effects.push(Effect::WantColumn(self.kind));

@@ -77,7 +77,7 @@ fn the_column_finds_exactly_what_sql_finds() {
     let mut found = 0;
     for kind in ListKind::ALL {
         // 60,000 purchases row by row in SQL take their time; their text is that of the unions.
-        if *kind == ListKind::Purchases {
+        if *kind == ListKind::Purchases || !kind.spec().is_searched() {
             continue;
         }
         columns.refresh(&db, *kind).expect("a column");
