@@ -12,7 +12,7 @@ use crate::console::keys;
 use crate::console::run::{Launch, RunError, run as run_console};
 use crate::console::theme::{self, Depth, Env};
 use crate::console::written;
-use crate::store::{reads, setting};
+use crate::store::{Connection, link, reads, setting};
 use crate::sync::http::Caller;
 use crate::sync::key;
 use std::io::IsTerminal;
@@ -59,6 +59,7 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
     let named = context.config_named.clone();
     let locale = Arc::clone(&facts.locale);
     let folders = path.parent().map_or_else(String::new, |dir| format!("{}/", dir.display()));
+    let hub = if look_only { None } else { hub(context, &db)? };
     let launch = Launch {
         store,
         db,
@@ -77,7 +78,7 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
             Ok(settings)
         }),
         term: variable("TERM"),
-        hub: if look_only { None } else { hub(context)? },
+        hub,
     };
     match run_console(launch) {
         Ok(None) => Ok(Exit::Done),
@@ -89,9 +90,11 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
 }
 
 /// The way to the hub of an enrolled console.
-fn hub(context: &Context) -> Result<Option<Caller>, Fail> {
+fn hub(context: &Context, db: &Connection) -> Result<Option<Caller>, Fail> {
     let dir = &context.data_dir;
     let key = key::load(dir).map_err(|e| Fail::file(&key::path(dir), &e, &context.locale))?;
+    let is_console = link::get(db).map_err(|e| context.db_fail(&e))?.is_some();
+    let key = key.filter(|_| is_console);
     let caller = key.map(|key| Caller::of(&key).map_err(|e| super::enrol::fail(context, &e.into(), &key.url)));
     caller.transpose()
 }

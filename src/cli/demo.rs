@@ -3,6 +3,9 @@
 //! Without `--keep` the directory is temporary and goes away with the program. A directory that holds anything but a
 //! demo is never touched.
 
+mod colleagues;
+mod hub;
+
 use super::args::DemoArgs;
 use super::context::{self, Context};
 use super::fail::{Exit, Fail};
@@ -43,6 +46,8 @@ pub(super) fn run(context: &Context, args: &DemoArgs) -> Result<Exit, Fail> {
         }
         return status::run(&context);
     }
+    // The console is worth having without them: a machine with no port left shows the province all the same.
+    let _hub = hub::start(&context).inspect_err(|e| tracing::warn!(why = e.message, "the demo has no hub"));
     console::open(&context)
 }
 

@@ -8,7 +8,7 @@ use super::{interrupt, progress, sync};
 use crate::base::text;
 use crate::store::link::trouble;
 use crate::sync::client::code;
-use crate::sync::first::{self, Ask, FirstError, Stage};
+use crate::sync::first::{self, Ask, FirstError, Home, Stage};
 use crate::sync::http::BadAddress;
 use crate::sync::key::Key;
 use serde_json::json;
@@ -23,12 +23,14 @@ pub(super) fn run(context: &Context, args: &EnrolArgs) -> Result<Exit, Fail> {
     let name = args.name.clone().unwrap_or_else(machine);
     let name: String = text::clean(&name).chars().take(60).collect();
     let ask = Ask { url: &args.hub, ca: ca.as_deref(), code: &args.code, name: &name };
+    let home = first::home(&context.data_dir).map_err(|e| fail(context, &e, &args.hub))?;
     let key = first::enrol(&context.data_dir, &ask).map_err(|e| fail(context, &e, &args.hub))?;
-    if context.db_path().exists() {
+    let rows = match home {
         // The console was one before: its database goes on, and what waits goes out.
-        return sync::once(context, &key);
-    }
-    let rows = load(context, &key)?;
+        Home::Console => return sync::once(context, &key),
+        Home::Own => adopt(context, &key)?,
+        Home::Empty => load(context, &key)?,
+    };
     let mut out = Out::new();
     if context.json {
         let document = json!({
@@ -56,6 +58,18 @@ pub(super) fn load(context: &Context, key: &Key) -> Result<u64, Fail> {
     loaded.map_err(|e| fail(context, &e, &key.url))
 }
 
+/// Holds the database that is there against what the hub has, with a bar, and makes it a console's.
+pub(super) fn adopt(context: &Context, key: &Key) -> Result<u64, Fail> {
+    let bar = progress::Bar::new(context, "cli-sync-comparing");
+    let adopted = first::adopt(&context.data_dir, key, &interrupt::flag(), |stage| {
+        if let Stage::Rows { at, head, .. } = stage {
+            bar.at(u64::try_from(at).unwrap_or(0), u64::try_from(head).unwrap_or(0));
+        }
+    });
+    bar.finish();
+    adopted.map_err(|e| fail(context, &e, &key.url))
+}
+
 /// What kept the console from the hub, in words.
 pub(super) fn fail(context: &Context, error: &FirstError, hub: &str) -> Fail {
     let hub = || ("hub", hub.to_owned());
@@ -69,8 +83,9 @@ pub(super) fn fail(context: &Context, error: &FirstError, hub: &str) -> Fail {
         FirstError::Refused(said) if said == "too-many" => own(Exit::Offline, "enrol-often"),
         FirstError::Refused(said) => context.fail(Exit::Offline, "enrol-refused", &[hub(), ("said", said.clone())]),
         FirstError::Failed(failure) => trouble_fail(context, code(*failure), hub().1),
-        FirstError::Taken => {
-            context.fail(Exit::Input, "enrol-taken", &[("path", context.data_dir.display().to_string())])
+        FirstError::Taken(rows) => {
+            let path = context.data_dir.display().to_string();
+            context.fail(Exit::Input, "enrol-taken", &[("path", path), ("rows", rows.to_string())])
         }
         FirstError::Key(e) => Fail::file(&crate::sync::key::path(&context.data_dir), e, &context.locale),
         FirstError::Role(role) => context.fail(Exit::Offline, "enrol-refused", &[hub(), ("said", role.clone())]),

@@ -5,7 +5,7 @@
 pub mod args;
 mod copies;
 mod devices;
-mod init;
+pub(super) mod init;
 mod migrate;
 mod serve;
 mod verify;
@@ -28,7 +28,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 const STORE: &str = "GONGFU_HUB_STORE";
 
 /// The ledger's file in the data directory, unless another place is named.
-const FILE: &str = "hub.db";
+pub(super) const FILE: &str = "hub.db";
 
 /// Runs `hub`.
 pub(super) fn run(context: &Context, act: &HubAct) -> Result<Exit, Fail> {

@@ -8,6 +8,7 @@ use super::out::Out;
 use crate::store::link::{self, Link};
 use crate::store::outbox::{self, Counts};
 use crate::sync::client::{self, Client};
+use crate::sync::first::{self, Home};
 use crate::sync::http::Caller;
 use crate::sync::key::{self, Key};
 use jiff::Timestamp;
@@ -21,9 +22,11 @@ pub(super) fn run(context: &Context, watch: bool) -> Result<Exit, Fail> {
         return Err(context.fail(Exit::Usage, "sync-read-only", &[]));
     }
     let key = key(context)?;
-    if !context.db_path().exists() {
-        // The first load was broken off.
-        enrol::load(context, &key)?;
+    // What enrolling had left to do when it was broken off.
+    match first::home(&context.data_dir).map_err(|e| enrol::fail(context, &e, &key.url))? {
+        Home::Empty => enrol::load(context, &key).map(drop)?,
+        Home::Own => enrol::adopt(context, &key).map(drop)?,
+        Home::Console => {}
     }
     if watch { forever(context, &key) } else { once(context, &key) }
 }

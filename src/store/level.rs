@@ -321,6 +321,27 @@ fn replay_one(
     decision.changes.iter().try_for_each(|c| puts.put(c, numbers.next()))
 }
 
+/// Whether a row is here exactly as it is there.
+///
+/// # Errors
+/// What SQLite says.
+pub fn held(db: &Connection, row: &Row) -> rusqlite::Result<bool> {
+    Ok(fetch(db, row.kind(), row.uuid())?.as_ref() == Some(row))
+}
+
+/// How many rows there are, of all kinds.
+///
+/// # Errors
+/// What SQLite says.
+pub fn rows(db: &Connection) -> rusqlite::Result<u64> {
+    let mut sum = 0;
+    for kind in Kind::ALL {
+        let n: i64 = db.query_row(&format!("SELECT count(*) FROM \"{}\"", kind.table()), [], |r| r.get(0))?;
+        sum += u64::try_from(n).unwrap_or(0);
+    }
+    Ok(sum)
+}
+
 /// The union this console works for, when its row is here.
 ///
 /// # Errors

@@ -8,13 +8,14 @@ use super::core::{Failure, Position};
 use super::http::{BadAddress, Caller, Said};
 use super::key::{self, Key};
 use crate::base::clock::Clock;
+use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
 use crate::domain::codes::Role;
 use crate::reference::{Reference, embedded};
 use crate::sqlite::{DbError, Stop};
 use crate::store::link::{self, Link};
 use crate::store::load::{self, Loader};
-use crate::store::{Connection, FILE, SqlResult, level, reference, setting};
+use crate::store::{Connection, FILE, SqlResult, Store, level, reference, setting};
 use crate::wire::protocol::{Enrol, PAGE};
 use crate::wire::row::SCHEMA;
 use jiff::Timestamp;
@@ -36,9 +37,9 @@ pub enum FirstError {
     /// The hub was not reached, or is none.
     #[error("the hub: {0:?}")]
     Failed(Failure),
-    /// The directory has a database that belongs to no hub.
-    #[error("there is a database of its own")]
-    Taken,
+    /// The directory has a database that belongs to no hub and holds something else than the hub: this many rows differ.
+    #[error("there is a database of its own; {0} rows differ")]
+    Taken(u64),
     #[error("the key cannot be written: {0}")]
     Key(#[source] std::io::Error),
     /// The hub gives a role this version does not know.
@@ -78,12 +79,13 @@ pub struct Ask<'a> {
     pub name: &'a str,
 }
 
-/// Uses a code up and keeps the key it gives in `dir`. A console that is one already gets a new key and keeps its database.
+/// Uses a code up and keeps the key it gives in `dir`. A console that is one already gets a new key and keeps its database; a
+/// database of its own waits for [`adopt`].
 ///
 /// # Errors
 /// What keeps it from being known; nothing is written then.
 pub fn enrol(dir: &Path, ask: &Ask<'_>) -> Result<Key, FirstError> {
-    let known = known(dir)?;
+    let home = home(dir)?;
     let caller = Caller::new(ask.url, ask.ca, None)?;
     let body = Enrol { code: ask.code.to_owned(), name: ask.name.to_owned(), schema: SCHEMA };
     let said = runtime()?.block_on(caller.enrol(&body));
@@ -103,24 +105,38 @@ pub fn enrol(dir: &Path, ask: &Ask<'_>) -> Result<Key, FirstError> {
         demo: enrolled.demo,
     };
     key::save(dir, &key).map_err(FirstError::Key)?;
-    if known {
+    if home == Home::Console {
         relink(dir, &key)?;
     }
     Ok(key)
 }
 
-/// Whether the directory has a database of a hub already.
-fn known(dir: &Path) -> Result<bool, FirstError> {
+/// What a directory has for a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// None yet.
+    Empty,
+    /// One of a console already.
+    Console,
+    /// One that belongs to no hub: it can become a console's when the hub was made from it, see [`adopt`].
+    Own,
+}
+
+/// Looks what a directory has.
+///
+/// # Errors
+/// What is wrong with the database.
+pub fn home(dir: &Path) -> Result<Home, FirstError> {
     let path = dir.join(FILE);
     if !path.exists() {
-        return Ok(false);
+        return Ok(Home::Empty);
     }
     let db = crate::sqlite::open(&path, crate::sqlite::Use::Read)?;
-    // A database from before there were hubs has no such table.
-    match link::get(&db) {
-        Ok(Some(_)) => Ok(true),
-        Ok(None) | Err(_) => Err(FirstError::Taken),
-    }
+    Ok(match link::get(&db) {
+        Ok(Some(_)) => Home::Console,
+        // A database from before there were hubs has no such table.
+        Ok(None) | Err(_) => Home::Own,
+    })
 }
 
 fn role(key: &Key) -> Result<Role, FirstError> {
@@ -238,6 +254,42 @@ fn fetch(
             return Ok(());
         }
     }
+}
+
+/// Makes the database a hub was made from a console of it, without fetching what it has already: every row the hub has for it is
+/// here as it is there, and no other. Gives the number of rows.
+///
+/// # Errors
+/// [`FirstError::Taken`] when a row differs, and the key goes again; what keeps rows from coming.
+pub fn adopt(dir: &Path, key: &Key, stop: &Stop, mut tell: impl FnMut(Stage)) -> Result<u64, FirstError> {
+    let caller = Caller::of(key)?;
+    let mut link = Link::new(key.hub, key.device, &key.url, &key.org, role(key)?);
+    let path = dir.join(FILE);
+    // Brings an older database up.
+    drop(
+        Store::open(dir, Clock::Real, Ids::real(Clock::Real), false)
+            .map_err(|e| DbError::Other(path.clone(), e.to_string()))?,
+    );
+    let db = crate::sqlite::open(&path, crate::sqlite::Use::Write)?;
+    let (mut same, mut other) = (0_u64, 0_u64);
+    fetch(&caller, &mut link, stop, |page| {
+        for row in &page.rows {
+            let held = level::held(&db, row).map_err(|e| DbError::of(&path, &e))?;
+            if held { same += 1 } else { other += 1 }
+        }
+        tell(Stage::Rows { rows: same, at: page.end.next, head: page.head.head });
+        Ok(())
+    })?;
+    let here = level::rows(&db).map_err(|e| DbError::of(&path, &e))?;
+    if other > 0 || here != same {
+        // The code is used up, but nothing here has become another's.
+        let _ = std::fs::remove_file(key::path(dir));
+        return Err(FirstError::Taken(other + here.abs_diff(same)));
+    }
+    let now = Clock::Real.now().as_millisecond() + if key.demo { std::mem::take(&mut link.clock_ms) } else { 0 };
+    (link.heard_at, link.level_at) = (now, now);
+    link::put(&db, &link).map_err(|e| DbError::of(&path, &e))?;
+    Ok(same)
 }
 
 /// The console of a demo goes by the hub's clock.

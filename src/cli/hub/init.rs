@@ -3,6 +3,7 @@
 use super::Hub;
 use crate::base::ids::Ids;
 use crate::cli::actor;
+use crate::cli::context::Context;
 use crate::cli::fail::{Exit, Fail};
 use crate::cli::out::Out;
 use crate::domain::rows::{Kind, Organisation};
@@ -21,10 +22,20 @@ use uuid::Uuid;
 const STEP: u64 = 1_000;
 
 /// Why the ledger was not made.
-enum Stop {
+pub(in crate::cli) enum Stop {
     Hub(HubError),
     /// The database the rows come from.
     Rows(SqlError),
+}
+
+impl Stop {
+    /// In words.
+    pub(in crate::cli) fn fail(&self, context: &Context) -> Fail {
+        match self {
+            Stop::Hub(e) => Fail::hub(e, &context.locale),
+            Stop::Rows(e) => context.db_fail(e),
+        }
+    }
 }
 
 impl From<HubError> for Stop {
@@ -62,10 +73,7 @@ pub(super) fn run(hub: &Hub<'_>, names: &[String]) -> Result<Exit, Fail> {
     let made = hub.watched("hub-init-loading", |watch| {
         whole::make(&hub.place, hub.handle(), |engine| fill(engine, id, &db, (&org, &by), watch))
     });
-    let rows = made.map_err(|stop| match stop {
-        Stop::Hub(e) => hub.failed(&e),
-        Stop::Rows(e) => context.db_fail(&e),
-    })?;
+    let rows = made.map_err(|stop| stop.fail(context))?;
     let keys = if names.is_empty() { None } else { Some(keys(hub, names)?) };
     let place = hub.place.to_string();
     let mut out = Out::new();
@@ -93,7 +101,7 @@ fn keys(hub: &Hub<'_>, names: &[String]) -> Result<Keys, Fail> {
 }
 
 /// Makes the tables and brings every row in; the number of rows.
-fn fill(
+pub(in crate::cli) fn fill(
     engine: &mut dyn Engine,
     id: Uuid,
     db: &Connection,

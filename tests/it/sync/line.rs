@@ -5,7 +5,7 @@ use crate::hub::http::{Hub, code};
 use crate::hub::ledger::at;
 use crate::hub::places::{Bench, benches};
 use crate::support::memory::Memory;
-use crate::support::province::people;
+use crate::support::province::{Province, people};
 use crate::support::storage::{Temporary, raw, read_all};
 use gongfu::base::clock::Clock;
 use gongfu::base::ids::Ids;
@@ -212,9 +212,32 @@ fn what_is_no_way_to_a_hub_is_told_and_leaves_nothing() {
     // A database of its own is never made a console's.
     let own = Temporary::demo();
     let code = code(&bench, bench.devices[0].org, bench.devices[0].role);
-    let error = first::enrol(own.path(), &Ask { url: &url, ca: None, code: &code, name: "机" }).expect_err("refused");
-    assert!(matches!(error, FirstError::Taken), "{error:?}");
-    // The code was not used up by that.
-    first::enrol(home.path(), &Ask { url: &url, ca: None, code: &code, name: "机" }).expect("enrolled");
+    let key = first::enrol(own.path(), &Ask { url: &url, ca: None, code: &code, name: "机" }).expect("enrolled");
+    let error = first::adopt(own.path(), &key, &Stop::default(), |_| {}).expect_err("refused");
+    assert!(matches!(error, FirstError::Taken(rows) if rows > 1_000), "{error:?}");
+    assert_eq!(key::load(own.path()).expect("read"), None, "no key is left");
+    assert_eq!(link::get(&raw(&own.file())).expect("read"), None);
+    drop(hub);
+}
+
+#[test]
+fn the_database_a_hub_was_made_from_becomes_a_console_without_fetching_again() {
+    let bench = benches().remove(0);
+    let hub = Hub::new(&bench);
+    let own = Temporary::of(&Province::furnished().rows);
+    let (device, url) = (bench.devices[0].clone(), format!("http://{}", hub.address));
+    let code = code(&bench, device.org, device.role);
+    let key = first::enrol(own.path(), &Ask { url: &url, ca: None, code: &code, name: "机" }).expect("enrolled");
+    let rows = first::adopt(own.path(), &key, &Stop::default(), |_| {}).expect("adopted");
+    assert_eq!(
+        rows,
+        u64::try_from(Kind::ALL.iter().map(|k| read_all(&raw(&own.file())).of(*k).len()).sum::<usize>()).expect("few")
+    );
+    let office = Console { home: own, actor: people()[0].clone(), key };
+    assert!(office.link().is_level());
+    let entry = office.listed();
+    office.ask(suspend(&entry)).expect("suspended");
+    assert_eq!(office.once().failure, None);
+    assert_eq!((office.waits(&[State::Waiting]), office.state(&entry)), (0, EntryState::Suspended));
     drop(hub);
 }
