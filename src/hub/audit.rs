@@ -26,6 +26,8 @@ pub struct Record<'a> {
     pub outcome: &'a str,
     /// The row changes, by [`to_json`](crate::wire::change::to_json).
     pub detail: &'a str,
+    /// The number its rows have in the feed, where it changed any. Where to find it, and no part of the chain.
+    pub seq: Option<i64>,
 }
 
 /// The end of the chain: number and hash of the last record.
@@ -51,6 +53,7 @@ const COLUMNS: &[&str] = &[
     "outcome",
     "detail",
     "hash",
+    "seq",
 ];
 
 static BULK: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("audit", COLUMNS, &["no"], &[]));
@@ -81,6 +84,7 @@ pub fn append(engine: &mut dyn Engine, head: &mut Head, r: &Record<'_>) -> Resul
         text(r.outcome),
         text(r.detail),
         Value::Blob(hash.to_vec()),
+        r.seq.map_or(Value::Null, Value::Int),
     ];
     BULK.write(engine, &[row])?;
     *head = Head { no, hash };

@@ -10,7 +10,7 @@ use crate::domain::codes::Role;
 use crate::domain::rights::{CONTACTS, OF_AN_AREA};
 use crate::domain::rows::{Kind, Row};
 use crate::domain::value::Value;
-use crate::wire::protocol::{Taken, URGENT_KINDS};
+use crate::wire::protocol::{Note, Taken, URGENT_KINDS};
 use crate::wire::row;
 use uuid::Uuid;
 
@@ -22,6 +22,8 @@ pub struct Page {
     pub next: i64,
     /// Orders of the device itself that were accepted with these numbers.
     pub taken: Vec<Taken>,
+    /// What was done under these numbers, as far as it is the device's business.
+    pub notes: Vec<Note>,
     pub head: i64,
 }
 
@@ -95,8 +97,53 @@ pub fn page(engine: &mut dyn Engine, state: &State, eye: &Eye, cursor: i64, limi
     })?;
     match failed {
         Some(e) => Err(e),
-        None => Ok(Page { rows, next: upto, taken: taken(engine, eye, from, upto)?, head: state.seq }),
+        None => {
+            let since = from.max(state.seq - NOTED);
+            let notes = notes(engine, eye, since, upto)?;
+            Ok(Page { rows, next: upto, taken: taken(engine, eye, from, upto)?, notes, head: state.seq })
+        }
     }
+}
+
+/// Numbers before the head whose doings are told: who has been away for long, or is new, need not read of a year.
+const NOTED: i64 = 2_000;
+
+/// What was done under numbers after `from`, up to `upto`: of records the device may see. Looks at personal data are told to nobody
+/// whose area they are not of.
+fn notes(engine: &mut dyn Engine, eye: &Eye, from: i64, upto: i64) -> Result<Vec<Note>, EngineError> {
+    let sql = "SELECT a.\"no\", a.\"at\", a.\"person\", a.\"org_name\", a.\"command\", a.\"kind\", a.\"target\", \
+               a.\"target_code\", a.\"reason\", f.\"kind\", f.\"org\", f.\"area\", r.\"device\" FROM \"audit\" a \
+               JOIN \"feed\" f ON f.\"kind\" = a.\"kind\" AND f.\"id\" = a.\"target\" \
+               LEFT JOIN \"result\" r ON r.\"seq\" = a.\"seq\" \
+               WHERE a.\"seq\" > ?1 AND a.\"seq\" <= ?2 ORDER BY a.\"no\"";
+    let found = engine::all(engine, sql, &[Value::Int(from), Value::Int(upto)])?;
+    Ok(found.iter().filter_map(|row| note(row, eye)).collect())
+}
+
+fn note(row: &[Value], eye: &Eye) -> Option<Note> {
+    let text = |i: usize| row.get(i).and_then(Value::as_text).map(str::to_owned);
+    let id = |i: usize| match row.get(i) {
+        Some(Value::Blob(b)) => Uuid::from_slice(b).ok(),
+        _ => None,
+    };
+    let (kind, org, area) = (Kind::parse(&text(9)?)?, id(10)?, text(11)?);
+    let command = text(4)?;
+    let private = command.ends_with(".reveal_contact");
+    if !eye.sees(kind, &area, org) || private && !eye.actor.covers(&area, org) {
+        return None;
+    }
+    Some(Note {
+        no: row.first()?.as_int()?,
+        at: row.get(1)?.as_int()?,
+        person: text(2)?,
+        org: text(3)?,
+        command,
+        kind: text(5)?,
+        target: id(6)?,
+        code: text(7)?,
+        reason: text(8)?,
+        own: id(12) == Some(eye.device),
+    })
 }
 
 /// The orders of the device that were accepted with numbers after `from`, up to `upto`.

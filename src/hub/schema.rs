@@ -61,8 +61,10 @@ CREATE TABLE "audit" (
     "reason" TEXT NOT NULL,
     "outcome" TEXT NOT NULL,
     "detail" TEXT NOT NULL,
-    "hash" BYTEA NOT NULL
+    "hash" BYTEA NOT NULL,
+    "seq" BIGINT
 );
+CREATE INDEX "audit_seq" ON "audit" ("seq");
 CREATE TABLE "device" (
     "id" BYTEA PRIMARY KEY,
     "name" TEXT NOT NULL,

@@ -9,6 +9,7 @@ use super::link::Standing;
 use super::setting;
 use crate::domain::codes::{DeadlineState, DueState, GoalUnit};
 use crate::domain::pace;
+use crate::domain::rows::Kind;
 use crate::domain::value::Cell;
 use crate::domain::work::shanghai_date;
 use crate::sqlite;
@@ -88,10 +89,13 @@ pub struct GradeAges {
     pub older: i64,
 }
 
-/// An audit record in one line.
+/// An audit record in one line: of this database, or what the hub told of others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Happening {
-    pub no: i64,
+    /// Its number in the audit here; `None` for what others did elsewhere.
+    pub no: Option<i64>,
+    /// The record it is about, when it is one of a kind.
+    pub about: Option<(Kind, Uuid)>,
     pub at: Timestamp,
     pub person: String,
     pub command: String,
@@ -399,11 +403,16 @@ fn unanswered(db: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Urgent>> 
 }
 
 fn recent(db: &Connection) -> rusqlite::Result<Vec<Happening>> {
-    let sql = "SELECT no, at, person, command, target_code, outcome FROM audit ORDER BY no DESC LIMIT 8";
+    let sql = "SELECT * FROM (SELECT no, at, person, command, target_code, outcome, kind, target FROM audit ORDER BY no DESC LIMIT 8) \
+               UNION ALL SELECT * FROM (SELECT NULL, at, person, command, target_code, 'done', kind, target FROM happening \
+               ORDER BY no DESC LIMIT 8) ORDER BY 2 DESC, 1 DESC LIMIT 8";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([], |r| {
         let at = Timestamp::from_value(crate::domain::value::Value::Int(r.get(1)?)).unwrap_or_default();
-        Ok(Happening { no: r.get(0)?, at, person: r.get(2)?, command: r.get(3)?, code: r.get(4)?, outcome: r.get(5)? })
+        let kind = Kind::parse(&r.get::<_, String>(6)?);
+        let about = kind.zip(Some(super::convert::uuid(r, 7)?));
+        let (person, command, code, outcome) = (r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?);
+        Ok(Happening { no: r.get(0)?, about, at, person, command, code, outcome })
     })?;
     rows.collect()
 }

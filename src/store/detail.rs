@@ -90,10 +90,11 @@ pub struct Hanging {
     pub total: i64,
 }
 
-/// One audit record in a history.
+/// One audit record in a history: of this database, or what the hub told of others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    pub no: i64,
+    /// Its number in the audit here; `None` for what others did elsewhere.
+    pub no: Option<i64>,
     pub at: Timestamp,
     pub person: String,
     pub org: String,
@@ -174,10 +175,11 @@ pub fn list_of(kind: Kind) -> Option<ListKind> {
 /// # Errors
 /// What SQLite says.
 pub fn history(db: &Connection, id: Uuid) -> rusqlite::Result<Vec<Event>> {
-    let mut statement = db.prepare_cached(
-        "SELECT a.no, a.at, a.person, a.org_name, a.command, a.reason, a.outcome, a.detail FROM audit_touch x \
-         JOIN audit a ON a.no = x.no WHERE x.id = ?1 ORDER BY a.no DESC LIMIT ?2",
-    )?;
+    let sql = "SELECT a.no, a.at, a.person, a.org_name, a.command, a.reason, a.outcome, a.detail FROM audit_touch x \
+               JOIN audit a ON a.no = x.no WHERE x.id = ?1 UNION ALL \
+               SELECT NULL, h.at, h.person, h.org_name, h.command, h.reason, 'done', '[]' FROM happening h \
+               WHERE h.target = ?1 ORDER BY 2 DESC, 1 DESC LIMIT ?2";
+    let mut statement = db.prepare_cached(sql)?;
     let wanted = id.simple().to_string();
     let rows = statement.query_map(params![id.as_bytes().as_slice(), HISTORY], |r| {
         let detail: String = r.get(7)?;

@@ -18,7 +18,7 @@ use crate::domain::value::Value;
 use crate::domain::work::{Change, Rows, Work};
 use crate::sqlite::DbError;
 use crate::wire::order::Answer;
-use crate::wire::protocol::{PageEnd, PageHead};
+use crate::wire::protocol::{Note, PageEnd, PageHead};
 use crate::wire::row::{from_line, to_line};
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
@@ -67,6 +67,7 @@ pub fn page(db: &mut Connection, path: &Path, page: &Page, now: Timestamp) -> Re
         for taken in &page.end.taken {
             outbox::taken(db, taken.id, taken.seq, at)?;
         }
+        happened(db, &page.end.notes)?;
         if link.anew {
             arrived(db, &page.rows)?;
         }
@@ -362,7 +363,7 @@ fn begin_anew(db: &Connection, link: &mut Link, head: &PageHead) -> rusqlite::Re
         let again = outbox::send_again(db)?;
         tracing::warn!(from = link.epoch, to = head.epoch, again, "the hub is another since; orders are sent again");
     }
-    db.execute("DELETE FROM arrived", [])?;
+    db.execute_batch("DELETE FROM arrived; DELETE FROM happening;")?;
     if !first && head.scope != link.scope {
         put_back(db, &mut Numbers::new(db)?)?;
         for kind in crate::domain::rights::OF_AN_AREA {
@@ -375,6 +376,20 @@ fn begin_anew(db: &Connection, link: &mut Link, head: &PageHead) -> rusqlite::Re
         setting::bump(db, setting::ROWS_GONE)?;
     }
     (link.epoch, link.scope, link.cursor, link.anew) = (head.epoch, head.scope, 0, !first);
+    Ok(())
+}
+
+/// Keeps what others did. What was done here the audit has, with every field.
+///
+/// # Errors
+/// What SQLite says.
+pub fn happened(db: &Connection, notes: &[Note]) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO happening VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let mut insert = db.prepare_cached(sql)?;
+    for n in notes.iter().filter(|n| !n.own) {
+        let target = n.target.as_bytes().as_slice();
+        insert.execute(params![n.no, n.at, n.person, n.org, n.command, n.kind, target, n.code, n.reason])?;
+    }
     Ok(())
 }
 

@@ -174,6 +174,7 @@ pub fn load(dir: &Path, key: &Key, clock: Clock, stop: &Stop, mut tell: impl FnM
     loader.with(|db| reference::write(db, &tables, |t| embedded(t).to_owned(), now))?;
     fetch(&caller, &mut link, stop, |page| {
         page.rows.iter().try_for_each(|row| loader.push(row))?;
+        loader.with(|db| level::happened(db, &page.end.notes))?;
         tell(Stage::Rows { rows: loader.rows, at: page.end.next, head: page.head.head });
         Ok(())
     })?;

@@ -95,6 +95,9 @@ pub struct PageEnd {
     /// Orders of this very console that were accepted with numbers of this page: an answer that was lost on its way is not missed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taken: Vec<Taken>,
+    /// What was done under numbers of this page, and is this console's business: the newest, not all of a long time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
 }
 
 /// An order that was accepted, and its number.
@@ -102,6 +105,25 @@ pub struct PageEnd {
 pub struct Taken {
     pub id: Uuid,
     pub seq: i64,
+}
+
+/// What somebody did, as the hub's audit has it; without the fields it changed, which the rows show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Note {
+    pub no: i64,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    pub person: String,
+    pub org: String,
+    pub command: String,
+    /// Table and id of the record it was about, and the code people know it by.
+    pub kind: String,
+    pub target: Uuid,
+    pub code: String,
+    pub reason: String,
+    /// Asked at this very console, whose own audit has it already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
 }
 
 /// The last number given, and the epoch it is of.

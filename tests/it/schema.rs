@@ -74,8 +74,9 @@ fn show() -> Json {
         }))
     };
     let change = whole(json!({ "field": text, "before": scalar, "after": scalar }));
+    // What others did elsewhere has no number here.
     let event = whole(json!({
-        "no": { "type": "integer" }, "at": text, "person": text, "org": text, "command": text, "reason": text,
+        "no": { "type": ["integer", "null"] }, "at": text, "person": text, "org": text, "command": text, "reason": text,
         "outcome": text, "fields": array(change),
     }));
     let kinds = Kind::ALL.iter().map(|kind| {

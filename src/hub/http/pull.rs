@@ -126,7 +126,14 @@ fn page(engine: &mut dyn Engine, device: &Device, asked: Asked, coding: Coding) 
         text.push('\n');
     }
     crc.update(&text.as_bytes()[begin..]);
-    text.push_str(&line(&PageEnd { next: page.next, done, rows, crc: crc.finalize(), taken: page.taken })?);
+    text.push_str(&line(&PageEnd {
+        next: page.next,
+        done,
+        rows,
+        crc: crc.finalize(),
+        taken: page.taken,
+        notes: page.notes,
+    })?);
     let body = match coding {
         Coding::Plain => text.into_bytes(),
         Coding::Zstd => zstd::bulk::compress(text.as_bytes(), LEVEL)

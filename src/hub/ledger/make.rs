@@ -221,6 +221,7 @@ impl<'a> Loading<'a> {
             reason: &reason,
             outcome: "done",
             detail: "[]",
+            seq: None,
         };
         let mut head: Head = self.state.audit;
         audit::append(self.engine, &mut head, &record)?;

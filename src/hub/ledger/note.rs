@@ -83,6 +83,7 @@ fn noted_in<T>(
         reason: &text::clean(&done.reason),
         outcome: "done",
         detail: "[]",
+        seq: None,
     };
     audit::append(engine, &mut state.audit, &record)?;
     state.last_at = at;

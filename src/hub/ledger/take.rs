@@ -197,6 +197,7 @@ impl Desk<'_> {
             reason: &text::clean(&reason),
             outcome,
             detail: &change::to_json(decision.map_or(&[], |d| &d.changes)),
+            seq: decision.map(|_| self.state.seq),
         };
         audit::append(self.engine, &mut self.state.audit, &record)
     }

@@ -67,6 +67,20 @@ CREATE TABLE arrived (
     PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 
+-- What others did, as the hub told it; what was done here is in the audit. Newest some thousand.
+CREATE TABLE happening (
+    no INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    org_name TEXT NOT NULL,
+    command TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    target BLOB NOT NULL,
+    target_code TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX happening_target ON happening(target, no);
+
 -- Rows made by orders on their way go again when the hub's own come: the totals must follow.
 CREATE TRIGGER catalog_entry_tally_delete AFTER DELETE ON catalog_entry BEGIN
     INSERT INTO tally VALUES ('catalog_entry', OLD.state || '/' || OLD.trace, -1, -(0)) ON CONFLICT DO UPDATE SET n = n + excluded.n, fen = fen + excluded.fen;

@@ -290,7 +290,7 @@ pub(super) fn incidents(board: &Board, cx: &Context<'_>) -> Vec<Line> {
 
 pub(super) fn recent(board: &Board, cx: &Context<'_>) -> Vec<Line> {
     let mut lines = vec![Line::heading(cx.format.locale.tr("board-recent"))];
-    for Happening { no, at, person, command, code, outcome } in &board.recent {
+    for Happening { no, about, at, person, command, code, outcome } in &board.recent {
         let refused = if outcome == audit::DONE {
             String::new()
         } else {
@@ -298,7 +298,12 @@ pub(super) fn recent(board: &Board, cx: &Context<'_>) -> Vec<Line> {
         };
         let what = cx.format.locale.code("command", command);
         let line = format!("{} {} {what} {code}{refused}", cx.format.instant(*at), text::display(person));
-        lines.push(Line::of(vec![Piece::text(line, Role::Dim).opens(Go::Audit(*no), None)]));
+        let go = no.map(Go::Audit).or(about.map(|(kind, id)| Go::Record { kind, id }));
+        let piece = Piece::text(line, Role::Dim);
+        lines.push(Line::of(vec![match go {
+            Some(go) => piece.opens(go, None),
+            None => piece,
+        }]));
     }
     lines
 }

@@ -45,7 +45,7 @@ fn event_lines(event: &Event, cx: &Context<'_>, width: usize) -> Vec<Line> {
         head.push_str(&format!("  {}", locale.code("outcome", &event.outcome)));
     }
     let role = if refused { Role::Warning } else { Role::Text };
-    let mut lines = vec![Line::plain(head, role).leading(Some(Go::Audit(event.no)))];
+    let mut lines = vec![Line::plain(head, role).leading(event.no.map(Go::Audit))];
     if !event.reason.is_empty() {
         lines.extend(wrapped(&text::display(&event.reason), Role::Info, 6, width));
     }
