@@ -239,6 +239,35 @@ impl Store {
             .unwrap_or_else(|_| Err(StoreError::Db(DbError::Other(self.path.clone(), "the writer has stopped".into()))))
     }
 
+    /// Takes an order to the hub back, with what it did here; whether there was one that could be.
+    ///
+    /// # Errors
+    /// `read-only`, or what is wrong with the file.
+    pub fn withdraw(&self, n: i64) -> Result<bool, StoreError> {
+        if self.is_read_only() {
+            return Err(StoreError::read_only());
+        }
+        let mut db = open_to_write(&self.path)?;
+        let done = level::withdraw(&mut db, &self.path, n, self.clock.now())?;
+        self.moved.fetch_add(1, Ordering::AcqRel);
+        Ok(done)
+    }
+
+    /// Asks once more for what the hub did not do, on the rows as they are now, and takes the old order back.
+    ///
+    /// # Errors
+    /// `order-settled` when there is no such order any more; the refusal, or what is wrong with the file.
+    pub fn order_again(&self, actor: &Actor, n: i64) -> Result<Done, StoreError> {
+        let db = self.connect()?;
+        let item = outbox::get(&db, n).map_err(|e| DbError::of(&self.path, &e))?;
+        let open = |i: &outbox::Item| matches!(i.state, outbox::State::Conflict | outbox::State::Denied);
+        let settled = || Refusal::new("order-settled").with("n", n.to_string());
+        let item = item.filter(open).ok_or_else(|| StoreError::Refused(settled()))?;
+        let done = self.submit_wait(actor, vec![item.order.command])?;
+        self.withdraw(n)?;
+        Ok(done)
+    }
+
     /// What would become of each command of a batch, asked beforehand: the refusal of each that would be refused.
     /// Nothing is written, not even to the audit.
     ///

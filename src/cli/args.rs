@@ -374,6 +374,8 @@ pub struct DemoArgs {
     pub seed: u64,
     #[arg(long)]
     pub no_tui: bool,
+    #[arg(long)]
+    pub alone: bool,
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
 }

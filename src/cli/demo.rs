@@ -47,7 +47,8 @@ pub(super) fn run(context: &Context, args: &DemoArgs) -> Result<Exit, Fail> {
         return status::run(&context);
     }
     // The console is worth having without them: a machine with no port left shows the province all the same.
-    let _hub = hub::start(&context).inspect_err(|e| tracing::warn!(why = e.message, "the demo has no hub"));
+    let hub = (!args.alone && !context.read_only && context.may_stamp().is_ok()).then(|| hub::start(&context));
+    let _hub = hub.transpose().inspect_err(|e| tracing::warn!(why = e.message, "the demo has no hub"));
     console::open(&context)
 }
 

@@ -6,8 +6,6 @@ use super::fail::{Exit, Fail};
 use super::out::Out;
 use super::table::Table;
 use crate::base::locale::{Locale, Sentence};
-use crate::sqlite::{self, Use};
-use crate::store::level;
 use crate::store::outbox::{self, Item, State};
 use crate::wire::order::Outcome;
 use jiff::Timestamp;
@@ -117,14 +115,8 @@ fn missing(context: &Context, n: i64) -> Fail {
 }
 
 fn withdraw(context: &Context, n: i64) -> Result<Exit, Fail> {
-    drop(context.open_to_write()?);
-    if context.read_only {
-        return Err(context.fail(Exit::Usage, "sync-read-only", &[]));
-    }
-    let path = context.db_path();
-    let mut db = sqlite::open(&path, Use::Write).map_err(|e| Fail::db(&e, &context.locale))?;
-    let done = level::withdraw(&mut db, &path, n, context.clock().now());
-    if !done.map_err(|e| Fail::store(&e, &context.locale))? {
+    let store = context.open_to_write()?;
+    if !store.withdraw(n).map_err(|e| context.store_fail(&store, e))? {
         return Err(missing(context, n));
     }
     said(context, n, "cli-outbox-dropped")
@@ -144,14 +136,9 @@ fn said(context: &Context, n: i64, id: &str) -> Result<Exit, Fail> {
 /// Asks once more for what the hub did not do, now knowing what others did.
 fn again(context: &Context, n: i64) -> Result<Exit, Fail> {
     let store = context.open_to_write()?;
-    let db = context.connect(&store)?;
-    let item = outbox::get(&db, n).map_err(|e| context.db_fail(&e))?;
-    let item =
-        item.filter(|i| matches!(i.state, State::Conflict | State::Denied)).ok_or_else(|| missing(context, n))?;
     let actor = context.actor(&store)?;
-    store.submit_wait(&actor, vec![item.order.command]).map_err(|e| context.store_fail(&store, e))?;
-    withdraw(context, n)?;
-    Ok(Exit::Done)
+    store.order_again(&actor, n).map_err(|e| context.store_fail(&store, e))?;
+    said(context, n, "cli-outbox-again")
 }
 
 /// Writes every order that is not safe at the hub into a file, a line each: what a console that was shut out leaves behind.

@@ -33,6 +33,8 @@ pub enum Scope {
     Buyer,
     /// A publication is under the cursor or open.
     Publication,
+    /// An order to the hub is under the cursor or open.
+    Order,
 }
 
 /// The scope of a record's own actions.
@@ -126,6 +128,8 @@ actions! {
     Tell "buyer.tell" Buyer Record ["B"] 3,
     Publish "publication.publish" Publication Record ["P"] 3,
     VerifyPublication "publication.verify" Publication Record ["H"] 3,
+    Again "order.again" Order Record ["A"] 3,
+    Withdraw "order.withdraw" Order Record ["X"] 4,
     Undo "incident.undo" Global None ["u"] 0,
     Reveal "supplier.reveal" Supplier Record ["p"] 2,
     Remind "return.remind" Return Record ["r"] 3,
@@ -196,6 +200,8 @@ pub const TOGETHER: &[&[Scope]] = &[
     &[Scope::Global, Scope::Detail, Scope::Notice],
     &[Scope::Global, Scope::Detail, Scope::Buyer],
     &[Scope::Global, Scope::Detail, Scope::Publication],
+    &[Scope::Global, Scope::List, Scope::Order],
+    &[Scope::Global, Scope::Detail, Scope::Order],
 ];
 
 /// Actions that share one place in the footer, the first that can be done standing there; blank when none can. What comes

@@ -19,6 +19,7 @@ use super::views::counters::CountersView;
 use super::views::detail::DetailView;
 use super::views::list::ListView;
 use super::views::matrix::MatrixView;
+use super::views::order::OrderView;
 use super::views::recall::RecallView;
 use super::views::record::RecordView;
 use super::views::{Context, Go, View};
@@ -413,6 +414,7 @@ impl App {
             }
             Go::Record { kind, id } => View::Detail(DetailView::new(kind, id, slot)),
             Go::Audit(no) => View::Record(RecordView::new(no, slot)),
+            Go::Order(n) => View::Order(OrderView::new(n, slot)),
             Go::Recall { kind, id } => View::Recall(RecallView::new(kind, id, slot)),
         };
         self.leave();

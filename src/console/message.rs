@@ -63,6 +63,11 @@ pub enum Effect {
         path: PathBuf,
         what: String,
     },
+    /// Takes an order to the hub back, or asks for it once more.
+    Order {
+        n: i64,
+        again: bool,
+    },
     /// Puts text on the clipboard of the person's own machine.
     Copy(String),
     Bell,

@@ -14,10 +14,11 @@ use super::terminal::{Terminal, TerminalError, TtyWriter};
 use super::views::Caret;
 use crate::base::clock::Clock;
 use crate::domain::codes::EvidenceKind;
+use crate::domain::refusal::Refusal;
 use crate::domain::rows::Kind;
 use crate::setup::evidence;
 use crate::store::reads::{News, Reads, Request, Slot};
-use crate::store::{Connection, Store, StoreError};
+use crate::store::{Connection, Done, Store, StoreError};
 use crate::sync::client::Client;
 use crate::sync::http::Caller;
 use ratatui::layout::Rect;
@@ -275,6 +276,7 @@ impl Loop {
                 Effect::Attach { incident, kind, title, path, what } => {
                     self.attach(incident, kind, title, path, what);
                 }
+                Effect::Order { n, again } => self.order(n, again),
                 Effect::Copy(text) => self.copy(&text)?,
                 Effect::Bell => self.screen.out_mut().write_all(b"\x07")?,
                 Effect::Repaint => {
@@ -306,6 +308,28 @@ impl Loop {
         };
         if std::thread::Builder::new().name("attach".into()).spawn(work).is_err() {
             // Without a thread nothing was attached, and the form stays away: the person sees no answer.
+            self.writing -= 1;
+        }
+    }
+
+    /// Takes an order to the hub back, or asks for it once more. On a thread: the writer is waited for.
+    fn order(&mut self, n: i64, again: bool) {
+        self.writing += 1;
+        let (store, send, actor) = (self.store.clone(), self.send.clone(), self.app.facts.actor.clone());
+        let work = move || {
+            let settled = || StoreError::Refused(Refusal::new("order-settled").with("n", n.to_string()));
+            let result = match again {
+                true => store.order_again(&actor, n),
+                false => store.withdraw(n).and_then(|done| {
+                    let nothing = Done { codes: Vec::new(), audit_no: 0, changes: 0 };
+                    if done { Ok(nothing) } else { Err(settled()) }
+                }),
+            };
+            let what = format!("{}:{n}", if again { "order_again" } else { "order_withdraw" });
+            // The loop is gone only when the program ends; what is done is on the disk either way.
+            let _ = send.send(Message::Submitted { what, about: Vec::new(), result });
+        };
+        if std::thread::Builder::new().name("order".into()).spawn(work).is_err() {
             self.writing -= 1;
         }
     }

@@ -11,6 +11,7 @@ pub mod list_draw;
 mod list_keys;
 mod list_window;
 pub mod matrix;
+pub mod order;
 pub mod pager;
 pub mod recall;
 pub mod record;
@@ -49,6 +50,8 @@ pub enum Go {
     Record { kind: Kind, id: Uuid },
     /// The audit record with this number.
     Audit(i64),
+    /// The order to the hub with this number.
+    Order(i64),
     /// The three answers of a recall of an incident, a batch or a product.
     Recall { kind: Kind, id: Uuid },
 }
@@ -104,6 +107,7 @@ pub enum View {
     Matrix(matrix::MatrixView),
     Detail(detail::DetailView),
     Record(record::RecordView),
+    Order(order::OrderView),
     Recall(recall::RecallView),
 }
 
@@ -116,6 +120,7 @@ macro_rules! each {
             View::Matrix($v) => $e,
             View::Detail($v) => $e,
             View::Record($v) => $e,
+            View::Order($v) => $e,
             View::Recall($v) => $e,
         }
     };
@@ -184,6 +189,15 @@ impl View {
     /// The records an action would be about: the marked ones, or the one under the cursor.
     pub fn subjects(&self) -> Vec<Subject> {
         each!(self, v => v.subjects())
+    }
+
+    /// The order to the hub under the cursor or open, with its state.
+    pub fn order(&self) -> Option<(i64, String)> {
+        match self {
+            View::List(list) => list.order(),
+            View::Order(order) => order.order(),
+            _ => None,
+        }
     }
 
     /// Those of a kind; on a record's page its own record counts when the one under the cursor is of another kind.

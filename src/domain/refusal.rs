@@ -14,6 +14,7 @@ pub struct Refusal {
 pub const CODES: &[&str] = &[
     "console-revoked",
     "console-outdated",
+    "order-settled",
     "not-checked",
     "not-of-entry",
     "evidence-absent",

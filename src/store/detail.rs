@@ -4,11 +4,13 @@
 //! the same rows the number counted.
 
 mod course;
+mod order;
 mod reach;
 mod record;
 mod sections;
 
 pub use course::{Course, course};
+pub use order::{OrderPage, order};
 pub use reach::{Reach, reach};
 pub use record::{Record, record};
 pub use sections::SECTIONS;

@@ -33,9 +33,11 @@ pub struct Item {
     /// The hub's last word, when it has said one.
     pub outcome: Option<Outcome>,
     pub answered_at: Option<i64>,
+    /// Its record in the audit here.
+    pub audit_no: i64,
 }
 
-const COLUMNS: &str = "n, state, made_at, command, kind, target, target_code, body, seq, answer, answered_at";
+const COLUMNS: &str = "n, state, made_at, command, kind, target, target_code, body, seq, answer, answered_at, audit_no";
 
 fn item(r: &Row<'_>) -> rusqlite::Result<Item> {
     let bad =
@@ -56,6 +58,7 @@ fn item(r: &Row<'_>) -> rusqlite::Result<Item> {
         seq: r.get(8)?,
         outcome: outcome.map(|a| a.outcome),
         answered_at: r.get(10)?,
+        audit_no: r.get(11)?,
     })
 }
 
@@ -80,7 +83,8 @@ pub fn seen_of(rows: &dyn Rows, command: &Command, on_screen: &[super::Seen]) ->
     Ok(out)
 }
 
-/// Puts an order behind the others, inside the caller's transaction. `target` and `code` are what it was found to be about.
+/// Puts an order behind the others, inside the caller's transaction. `target` and `code` are what it was found to be about,
+/// `audit_no` its record here.
 ///
 /// # Errors
 /// What SQLite says.
@@ -90,7 +94,7 @@ pub fn add(
     (id, command, seen): (Uuid, &Command, Vec<Seen>),
     actor: &Actor,
     at: Timestamp,
-    (target, code): (Uuid, &str),
+    (target, code, audit_no): (Uuid, &str, i64),
 ) -> rusqlite::Result<()> {
     link.last_n += 1;
     let order = Order {
@@ -104,7 +108,7 @@ pub fn add(
     };
     let name = command.name();
     let kind = command.target().map_or_else(|| name.split('.').next().unwrap_or_default(), |(k, _)| k.table());
-    db.prepare_cached("INSERT INTO outbox VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, '', NULL)")?.execute(
+    db.prepare_cached("INSERT INTO outbox VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, '', NULL, ?10)")?.execute(
         params![
             link.last_n,
             id.as_bytes().as_slice(),
@@ -115,6 +119,7 @@ pub fn add(
             target.as_bytes().as_slice(),
             code,
             order.to_line().map_err(unwritten)?,
+            audit_no,
         ],
     )?;
     link::put(db, link)

@@ -5,7 +5,7 @@
 //! messages. A second thread builds the search columns.
 
 use super::board::{self, Board};
-use super::detail::{self, Detail, Reach, Record};
+use super::detail::{self, Detail, OrderPage, Reach, Record};
 use super::excluded::{self, Excluded};
 use super::filter::{Filter, FilterError, Lexicon};
 use super::link::Standing;
@@ -51,6 +51,8 @@ pub enum Request {
     },
     /// The audit record with this number.
     Audit(i64),
+    /// The order to the hub with this number.
+    Order(i64),
     /// How much a suspension of an entry would touch.
     Reach(Vec<Uuid>),
     /// What a delisting by this person would touch: of incidents, or of the incidents of these products.
@@ -81,6 +83,7 @@ pub enum Answer {
     Excluded(Option<Excluded>),
     Detail(Box<Option<Detail>>),
     Audit(Box<Option<Record>>),
+    Order(Box<Option<OrderPage>>),
     Reach(Reach),
     Preview(Box<Preview>),
     Recall(Box<Option<Recall>>),
@@ -349,6 +352,7 @@ impl Reader {
                 detail::read(&self.db, *kind, *id).map_or_else(failed, |d| Answer::Detail(Box::new(d)))
             }
             Request::Audit(no) => detail::record(&self.db, *no).map_or_else(failed, |r| Answer::Audit(Box::new(r))),
+            Request::Order(n) => detail::order(&self.db, *n).map_or_else(failed, |o| Answer::Order(Box::new(o))),
             Request::Reach(entries) => detail::reach(&self.db, entries).map_or_else(failed, Answer::Reach),
             Request::Preview { actor, incidents, entries } => {
                 preview::read(&self.db, actor, self.store.clock().now(), incidents, entries)

@@ -61,12 +61,14 @@ pub(super) fn run(
         let unread = rows.into_failure();
         match verdict {
             Ok(decision) => {
-                if let (Some(link), Some(id)) = (&mut link, order) {
+                if link.is_some() {
                     level::keep(&tx, &decision.changes).map_err(failed)?;
-                    let about = (decision.target, decision.target_code.as_str());
-                    outbox::add(&tx, link, (id, command, based), actor, now, about).map_err(failed)?;
                 }
                 done.audit_no = apply(&tx, now, actor, command, &decision).map_err(failed)?;
+                if let (Some(link), Some(id)) = (&mut link, order) {
+                    let about = (decision.target, decision.target_code.as_str(), done.audit_no);
+                    outbox::add(&tx, link, (id, command, based), actor, now, about).map_err(failed)?;
+                }
                 done.changes += decision.changes.len();
                 done.codes.push(decision.target_code);
                 decided.fetch_add(1, Ordering::Relaxed);

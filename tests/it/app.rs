@@ -160,6 +160,7 @@ impl Desk {
                 Answer::Detail(Box::new(detail::read(&self.db, kind, id).expect("a detail")))
             }
             Request::Audit(no) => Answer::Audit(Box::new(detail::record(&self.db, no).expect("a record"))),
+            Request::Order(n) => Answer::Order(Box::new(detail::order(&self.db, n).expect("an order"))),
             Request::Reach(ids) => Answer::Reach(detail::reach(&self.db, &ids).expect("numbers")),
             Request::Preview { actor, incidents, entries } => {
                 let preview = preview::read(&self.db, &actor, demo::NOW, &incidents, &entries);

@@ -4,6 +4,7 @@ mod changes;
 mod delisting;
 mod finding;
 mod hasty;
+mod hub;
 mod looks;
 mod screens;
 mod terminal;

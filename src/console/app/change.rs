@@ -13,6 +13,7 @@ use crate::console::overlay::form::{Form, Purpose};
 use crate::console::views::list::subject_of;
 use crate::console::views::{Context, Go, Subject, View};
 use crate::domain::actor::Actor;
+use crate::domain::codes::SendState;
 use crate::domain::command::Command;
 use crate::domain::machine::{self, Verb};
 use crate::domain::refusal::{Refusal, wrong_state};
@@ -141,6 +142,26 @@ impl App {
         let effects =
             vec![Effect::Submit { commands, seen: Vec::new(), about: vec![(incident.kind, incident.id)], what }];
         self.overlays.push(Overlay::Confirm(Confirm::new(question, effects, self.pressed)));
+    }
+
+    /// The order to the hub at hand, when this can be done with it.
+    pub(super) fn order_at_hand(&mut self, action: Action) -> Option<i64> {
+        let (n, state) = self.stack().last().and_then(View::order)?;
+        let can = match SendState::parse(&state)? {
+            SendState::Conflict | SendState::Denied => true,
+            SendState::Waiting => action == Action::Withdraw,
+            SendState::Accepted | SendState::Withdrawn => false,
+        };
+        can.then_some(n)
+    }
+
+    /// Asks before an order is taken back, or asked for once more.
+    pub(super) fn confirm_order(&mut self, action: Action) {
+        let Some(n) = self.order_at_hand(action) else { return };
+        let again = action == Action::Again;
+        let id = if again { "confirm-order-again" } else { "confirm-order-withdraw" };
+        let question = self.facts.locale.tr_with(id, &[("n", &n.to_string())]);
+        self.overlays.push(Overlay::Confirm(Confirm::new(question, vec![Effect::Order { n, again }], self.pressed)));
     }
 
     /// Keeps a confirmed delisting for the undo window; without one, or when another is kept, what is kept goes out.

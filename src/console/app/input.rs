@@ -200,6 +200,7 @@ impl App {
             Action::Confirm => return self.confirm_delisting(),
             Action::RemindNotice => self.confirm_remind_counters(),
             Action::RemindSilent => self.confirm_remind_silent(),
+            Action::Again | Action::Withdraw => self.confirm_order(action),
             Action::Undo => return self.undo(),
             Action::Recall => return self.recall(),
             Action::Reveal => return self.reveal(),

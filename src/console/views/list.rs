@@ -234,7 +234,10 @@ impl ListView {
     }
 
     pub fn scopes(&self) -> Vec<Scope> {
-        let own = self.opens().and_then(scope_of);
+        let own = match self.kind {
+            ListKind::Outbox => Some(Scope::Order),
+            _ => self.opens().and_then(scope_of),
+        };
         [Some(Scope::List), own, Some(Scope::Global)].into_iter().flatten().collect()
     }
 

@@ -10,7 +10,10 @@ use crate::console::message::Effect;
 use crate::console::widgets::field::{Edit, Field};
 use crate::domain::machine::{self, Verb};
 use crate::domain::rows::Kind;
+use crate::domain::value::Value;
+use crate::store::detail::cell;
 use crate::store::filter::column_label;
+use crate::store::list::ListKind;
 use crate::store::page::Anchor;
 use uuid::Uuid;
 
@@ -61,9 +64,17 @@ impl ListView {
     fn open(&mut self) -> Outcome {
         match (self.record(), self.current()) {
             (Some((kind, id)), _) => Outcome::go(Go::Record { kind, id }),
+            (None, Some(row)) if self.kind == ListKind::Outbox => Outcome::go(Go::Order(row.place.key)),
             (None, Some(row)) => Outcome::go(Go::Audit(row.place.key)),
             (None, None) => Outcome::used(),
         }
+    }
+
+    /// The order to the hub under the cursor, with its state.
+    pub fn order(&self) -> Option<(i64, String)> {
+        let row = self.current().filter(|_| self.kind == ListKind::Outbox)?;
+        let state = cell(self.spec(), row, "state").and_then(Value::as_text)?;
+        Some((row.place.key, state.to_owned()))
     }
 
     /// Marks or unmarks the record under the cursor and steps on.

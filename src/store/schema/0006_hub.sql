@@ -46,7 +46,9 @@ CREATE TABLE outbox (
     -- The hub's number of it, its answer as it came, and when.
     seq INTEGER,
     answer TEXT NOT NULL,
-    answered_at INTEGER
+    answered_at INTEGER,
+    -- The record of it in the audit here, which has every field it changed.
+    audit_no INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX outbox_id ON outbox(id);
 CREATE INDEX outbox_state ON outbox(state, n);

@@ -163,7 +163,7 @@ fn a_kept_demo_opens_as_a_demo() {
         console.text()
     );
     let dir = demo.path().display().to_string();
-    let start = crate::support::pty::Start::new(&["demo", "--keep", &dir], (120, 40));
+    let start = crate::support::pty::Start::new(&["demo", "--alone", "--keep", &dir], (120, 40));
     let console = start.spawn();
     console.shows("[演示数据]").shows("李静");
     drop(catalog(&demo, &[], (120, 40)));

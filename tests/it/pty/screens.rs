@@ -7,7 +7,7 @@ use crate::support::{NOW, pty::Start};
 /// A console on the demo at the fixed instant.
 fn open(demo: &Demo, lang: &str, size: (u16, u16)) -> Console {
     let dir = demo.path().display().to_string();
-    Start::new(&["demo", "--keep", &dir, "--now", NOW, "--lang", lang], size).spawn()
+    Start::new(&["demo", "--alone", "--keep", &dir, "--now", NOW, "--lang", lang], size).spawn()
 }
 
 /// Types `keys` one after another, each waited for, and keeps what is then shown.

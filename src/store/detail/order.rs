@@ -1,0 +1,32 @@
+//! One order to the hub with both sides of it: what was wanted here, what the hub said, and what others did meanwhile.
+
+use super::{Event, Record, history, record};
+use crate::domain::rows::Kind;
+use crate::store::outbox::{self, Item};
+use rusqlite::Connection;
+use uuid::Uuid;
+
+/// The order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderPage {
+    pub item: Item,
+    /// Its record in the audit here: every field it changed.
+    pub mine: Option<Record>,
+    /// The record it is about.
+    pub about: Option<(Kind, Uuid)>,
+    /// What others did to that record since the order was made, newest first.
+    pub theirs: Vec<Event>,
+}
+
+/// Reads the order with this number, as of one moment.
+///
+/// # Errors
+/// What SQLite says.
+pub fn order(db: &Connection, n: i64) -> rusqlite::Result<Option<OrderPage>> {
+    let _moment = crate::sqlite::snapshot(db)?;
+    let Some(item) = outbox::get(db, n)? else { return Ok(None) };
+    let about = Kind::parse(&item.kind).map(|kind| (kind, item.target)).filter(|(_, id)| !id.is_nil());
+    let since = |e: &Event| e.no.is_none() && e.at.as_millisecond() >= item.made_at;
+    let theirs = history(db, item.target)?.into_iter().filter(since).collect();
+    Ok(Some(OrderPage { mine: record(db, item.audit_no)?, about, theirs, item }))
+}
