@@ -127,3 +127,6 @@ order-mine = Changed here
 order-theirs = Done by others meanwhile
 cli-outbox-again = No. { $n } was asked for once more
 cli-arg-demo-alone = without the hub and the other consoles
+refusal-data-old = the data here have not been level with the hub for { $hours } hours and are not to be published like that
+    .hint = get back in touch with the hub first; to publish all the same, say why (it goes into the audit)
+code-outcome-data-old = data too old

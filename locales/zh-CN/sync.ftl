@@ -127,3 +127,6 @@ order-mine = 本机所改
 order-theirs = 其间他人所办
 cli-outbox-again = 第 { $n } 笔已重新办理
 cli-arg-demo-alone = 不带中心站和别的分站，只看本机
+refusal-data-old = 本机数据已有 { $hours } 小时没有与中心站一致，不能就此发布
+    .hint = 先恢复与中心站的联系；确要发布，请写明理由（记入审计）
+code-outcome-data-old = 数据过旧

@@ -14,6 +14,7 @@ pub struct Refusal {
 pub const CODES: &[&str] = &[
     "console-revoked",
     "console-outdated",
+    "data-old",
     "order-settled",
     "not-checked",
     "not-of-entry",

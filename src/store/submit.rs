@@ -11,6 +11,7 @@ use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
 use crate::domain::command::Command;
 use crate::domain::decide::decide;
+use crate::domain::machine::Verb;
 use crate::domain::refusal::{Refusal, Stop};
 use crate::domain::rows::Kind;
 use crate::domain::work::{Change, Decision, Rows, Work};
@@ -45,8 +46,12 @@ pub(super) fn run(
     }
     let mut done = Done { codes: Vec::with_capacity(commands.len()), audit_no: 0, changes: 0 };
     let mut link = link::get(&tx).map_err(failed)?;
-    if let Some(refusal) = link.as_ref().and_then(locked) {
+    let keeps = |l: &Link| locked(l).or_else(|| commands.iter().find_map(|c| stale(l, now, c)));
+    if let Some(refusal) = link.as_ref().and_then(keeps) {
         tx.rollback().map_err(failed)?;
+        if let Some(command) = commands.first() {
+            note_refusal(db, now, actor, command, &refusal).map_err(failed)?;
+        }
         return Err(StoreError::Refused(refusal));
     }
     for command in commands {
@@ -103,6 +108,22 @@ fn locked(link: &Link) -> Option<Refusal> {
         _ => return None,
     };
     Some(Refusal::new(code).with("hub", link.url.clone()))
+}
+
+/// Data older than this are not published without a word on why: 24 hours.
+const OLD_MS: i64 = 24 * 3_600_000;
+
+/// Why something may not be made public now: the data are old, and nobody said why it is done all the same. What is said is in the
+/// record of the command.
+fn stale(link: &Link, now: Timestamp, command: &Command) -> Option<Refusal> {
+    let why = match command {
+        Command::Move { verb: Verb::Publish | Verb::Sign, reason, .. } => reason,
+        Command::IssueEdition { note, .. } => note,
+        _ => return None,
+    };
+    let age = now.as_millisecond() - link.level_at;
+    let hours = || (age / 3_600_000).to_string();
+    (age > OLD_MS && why.trim().is_empty()).then(|| Refusal::new("data-old").with("hours", hours()))
 }
 
 /// What would become of each command of a batch, in order: `None` when it would be done. Nothing stays written; a command

@@ -14,6 +14,7 @@ use crate::wire::order::Answer;
 use crate::wire::protocol::{LONGEST_WAIT, ORDERS, PAGE, Standing, Urgent};
 use crate::wire::row::from_line;
 use rusqlite::Connection;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -133,7 +134,7 @@ const LOCK: &str = "sync.lock";
 
 /// The turn of this process, when no other has it.
 fn turn(dir: &Path) -> std::io::Result<Option<std::fs::File>> {
-    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(dir.join(LOCK))?;
+    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(dir.join(LOCK))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),

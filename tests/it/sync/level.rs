@@ -5,9 +5,9 @@ use crate::hub::ledger::at;
 use crate::hub::places::{Bench, benches};
 use crate::support::commands::{Throw, command};
 use crate::support::memory::Memory;
-use crate::support::province::people;
+use crate::support::province::{org, people, purchase};
 use gongfu::domain::codes::EntryState;
-use gongfu::domain::command::Command;
+use gongfu::domain::command::{AddPurchase, Command};
 use gongfu::domain::machine::Verb;
 use gongfu::domain::rows::{CatalogEntry, Kind};
 use gongfu::hub::engine;
@@ -356,4 +356,49 @@ impl Snapshot {
             e.commit().expect("restored");
         });
     }
+}
+
+#[test]
+fn what_others_did_is_told_to_those_whose_business_it_is() {
+    for bench in benches() {
+        let (office, city) = (Console::new(&bench, 0, at(0)), Console::new(&bench, 2, at(0)));
+        [&office, &city].iter().for_each(|c| catch_up(&bench, c, at(0)));
+        let entry = listed(&office.rows());
+        office.ask(step(&entry, Verb::Suspend)).expect("suspended");
+        // Of a union under the other city.
+        let bought = AddPurchase { buyer: org(7), ..purchase(&office.rows(), 0) };
+        office.ask(Command::AddPurchase(bought)).expect("bought");
+        settle(&bench, &office, at(1));
+        catch_up(&bench, &city, at(1));
+        let told = |c: &Console, command: &str| {
+            let sql = format!(
+                "SELECT count(*) FROM happening WHERE command = '{command}' AND person = '{}'",
+                office.actor.name
+            );
+            crate::support::storage::number(&c.db(), &sql)
+        };
+        assert_eq!(told(&city, "catalog_entry.suspend"), 1);
+        assert_eq!(told(&city, "purchase.add"), 0, "a purchase is of an area");
+        assert_eq!(told(&office, "catalog_entry.suspend"), 0, "its own audit has it");
+        let history = gongfu::store::detail::history(&city.db(), entry.id.0).expect("read");
+        assert_eq!(history.first().map(|e| (e.person.as_str(), e.no)), Some((office.actor.name.as_str(), None)));
+    }
+}
+
+#[test]
+fn old_data_are_published_only_with_a_word_on_why() {
+    let bench = benches().remove(0);
+    let mut office = Console::new(&bench, 0, at(0));
+    catch_up(&bench, &office, at(0));
+    let on = gongfu::domain::work::shanghai_date(at(0));
+    let issue = |note: &str| Command::IssueEdition { dated: on, note: note.into() };
+    // A day and an hour without the hub.
+    office.restart(at(25 * 60));
+    match office.ask(issue(" ")) {
+        Err(StoreError::Refused(refusal)) => assert_eq!(refusal.code, "data-old"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(office.counts().waiting, 0);
+    office.ask(issue("线路中断，按上次数据发布")).expect("issued");
+    office.ask(step(&listed(&office.rows()), Verb::Suspend)).expect("safety never waits");
 }
