@@ -23,3 +23,4 @@ mod store;
 mod support;
 mod sync;
 mod texts;
+mod wire;
