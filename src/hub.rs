@@ -12,6 +12,7 @@ pub mod keys;
 pub mod ledger;
 pub mod lock;
 pub mod pull;
+pub mod receipts;
 pub mod rows;
 pub mod schema;
 pub mod whole;

@@ -16,6 +16,10 @@ pub const PUSH: &str = "/v1/push";
 pub const PULL: &str = "/v1/pull";
 /// Gives a [`Head`], at once or, with `after` and `wait`, when the head is past `after` or after `wait` seconds.
 pub const HEAD: &str = "/v1/head";
+/// Takes how far a console has read; gives a [`Head`]. Query: `cursor`, `epoch`, `scope`.
+pub const RECEIPT: &str = "/v1/receipt";
+/// Gives [`Receipts`] of a row to consoles of the role office. Query: `kind`, `id`.
+pub const RECEIPTS: &str = "/v1/receipts";
 /// A stream of server-sent events: [`WAKE`], [`URGENT`], [`REVOKED`].
 pub const EVENTS: &str = "/v1/events";
 
@@ -130,6 +134,38 @@ pub struct Urgent {
     pub rows: Vec<String>,
 }
 
+/// Which consoles have a row as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Receipts {
+    /// The number of the row's latest change.
+    pub seq: i64,
+    /// Consoles that have everything up to it, of how many.
+    pub have: u64,
+    pub of: u64,
+    /// Those that have not, in the order in which they were enrolled.
+    pub missing: Vec<Behind>,
+}
+
+impl Receipts {
+    /// Whether every console has it.
+    pub fn is_complete(&self) -> bool {
+        self.missing.is_empty()
+    }
+}
+
+/// A console that is behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Behind {
+    pub name: String,
+    /// Name of the union it works for.
+    pub org: String,
+    /// How many numbers it has still to read until it has the row.
+    pub behind: i64,
+    /// When it last said how far it is, by the hub's clock in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<i64>,
+}
+
 /// A console asks to be known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Enrol {
@@ -165,13 +201,13 @@ pub struct Problem {
 /// One sentence, in English; consoles have their own words for each code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProblemBody {
-    /// `token-missing`, `token-unknown`, `revoked`, `code-unknown`, `too-large`, `not-understood`, `too-many`,
+    /// `token-missing`, `token-unknown`, `revoked`, `code-unknown`, `not-allowed`, `too-large`, `not-understood`, `too-many`,
     /// `not-found`, `away`, `internal`.
     pub code: String,
     pub message: String,
 }
 
-super::order::lines!(PageHead, PageEnd, Head, Urgent, Enrol, Enrolled, Problem);
+super::order::lines!(PageHead, PageEnd, Head, Urgent, Receipts, Enrol, Enrolled, Problem);
 
 #[cfg(test)]
 mod tests {
