@@ -213,16 +213,19 @@ impl Desk {
     /// Serves until `stop`, or until `done` says so of the core.
     fn serve(&mut self, stop: &AtomicBool, mut done: impl FnMut(&Core) -> bool) {
         self.take(Event::Tick);
+        let mut looks = self.now() + LOOK;
         while !stop.load(Ordering::Acquire) && !done(&self.core) {
             let now = self.now();
-            let due = self.core.due(now).map_or(LOOK, |at| at.saturating_sub(now));
-            match self.hear.recv_timeout(due.min(LOOK)) {
+            let due = self.core.due(now).map_or(looks, |at| at.min(looks));
+            match self.hear.recv_timeout(due.saturating_sub(now)) {
                 Ok(message) => self.hear_one(message),
-                Err(RecvTimeoutError::Timeout) => {
-                    self.look();
-                    self.take(Event::Tick);
-                }
+                Err(RecvTimeoutError::Timeout) => self.take(Event::Tick),
                 Err(RecvTimeoutError::Disconnected) => return,
+            }
+            // However much there is to hear.
+            if self.now() >= looks {
+                self.look();
+                looks = self.now() + LOOK;
             }
         }
         self.hang_up();

@@ -46,7 +46,7 @@ pub(super) async fn receipt(
     query: Result<Query<Read>, QueryRejection>,
 ) -> Result<Json<Head>, Refusal> {
     let Query(read) = query.map_err(|e| Refusal::not_understood(e.body_text()))?;
-    shared.rates.pull(caller.device.id)?;
+    shared.rates.question(caller.device.id)?;
     let now = caller.standing;
     if (read.epoch, read.scope) == (now.epoch, now.scope) && (0..=now.head).contains(&read.cursor) {
         shared.receipts.note(caller.device.id, read.cursor, shared.clock.now().as_millisecond());
@@ -86,7 +86,7 @@ pub(super) async fn receipts(
     }
     let Query(asked) = query.map_err(|e| Refusal::not_understood(e.body_text()))?;
     let kind = Kind::parse(&asked.kind).ok_or_else(|| Refusal::not_understood("there is no such table"))?;
-    shared.rates.pull(caller.device.id)?;
+    shared.rates.question(caller.device.id)?;
     // Taken before the ledger is read: what is written meanwhile is in one of the two.
     let told = shared.receipts.latest();
     let found = shared.ask(move |engine| receipts::of(engine, kind, asked.id, &told)).await?;
