@@ -5,6 +5,7 @@
 //! Knows no console and no file of one.
 
 pub mod audit;
+pub mod checkpoint;
 pub mod device;
 pub mod engine;
 pub mod http;

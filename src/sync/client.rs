@@ -11,14 +11,16 @@ pub use aside::{Answer as Answered, receipts};
 
 use super::core::{Core, Effect, Event, Failure, Moment, Position};
 use super::http::{Caller, Heard};
+use super::key;
 use crate::base::clock::Clock;
 use crate::domain::rows::Kind;
 use crate::sqlite::{self, DbError, Use};
 use crate::store::level::{self, Page};
 use crate::store::link::{self, Link, trouble};
-use crate::store::{FILE, StoreError, outbox};
+use crate::store::{FILE, StoreError, outbox, witness};
+use crate::wire::checkpoint::Checkpoint;
 use crate::wire::order::Answer;
-use crate::wire::protocol::{Standing, Urgent};
+use crate::wire::protocol::{Standing, Told, Urgent};
 use crate::wire::row::from_line;
 use line::Line;
 use rusqlite::Connection;
@@ -43,8 +45,8 @@ enum Message {
     /// A command was submitted in this process.
     Asked,
     Question(aside::Question),
-    /// The receipt of a position was told, or not.
-    Told(Position, bool),
+    /// The receipt of a position was told, or not; with how many pages had been asked for before.
+    Told(Position, u64, Option<Told>),
     Pushed(Result<(Standing, Vec<Answer>), Failure>),
     /// With what lay between question and answer, in milliseconds.
     Pulled(Result<(Standing, Page), Failure>),
@@ -158,6 +160,12 @@ struct Desk {
     tell: Sender<Message>,
     hear: Receiver<Message>,
     receipt: aside::Receipt,
+    /// Pages asked for.
+    pulls: u64,
+    /// The hub's public key; without one nothing can be checked.
+    public: Option<String>,
+    /// The hub has contradicted what this console has seen.
+    contradicted: bool,
     /// The stream or question under way, and its number: what an earlier one still says is passed over.
     ear: Option<JoinHandle<()>>,
     ear_no: u64,
@@ -180,6 +188,7 @@ impl Desk {
         let db = sqlite::open(&path, Use::Write)?;
         let seed = clock.now().as_millisecond().unsigned_abs() ^ u64::from(std::process::id());
         let link = link::get(&db).map_err(|e| DbError::of(&path, &e))?;
+        let contradicted = witness::contradictions(&db).map_err(|e| DbError::of(&path, &e))? > 0;
         let position = link.as_ref().map(position).unwrap_or_default();
         Ok(Desk {
             core: Core::new(position, seed),
@@ -189,6 +198,9 @@ impl Desk {
             tell,
             hear,
             receipt: aside::Receipt::default(),
+            pulls: 0,
+            public: key::load(dir).ok().flatten().map(|k| k.public).filter(|p| !p.is_empty()),
+            contradicted,
             ear: None,
             ear_no: 0,
             started: Instant::now(),
@@ -264,7 +276,13 @@ impl Desk {
         match message {
             Message::Asked => self.take(Event::Asked),
             Message::Question(question) => aside::ask(&self.line.runtime, &self.line.caller, question),
-            Message::Told(at, done) => self.receipt.ended(at, done, self.now()),
+            Message::Told(at, pulls, told) => {
+                self.receipt.ended(at, told.is_some(), self.now());
+                // One that came while a page was on its way may be older than the page's.
+                if let Some(checkpoint) = told.and_then(|t| t.checkpoint).filter(|_| pulls == self.pulls) {
+                    self.witness(&checkpoint);
+                }
+            }
             Message::Pushed(Ok((standing, answers))) => self.pushed(standing, &answers),
             Message::Pushed(Err(failure)) => self.take(Event::NotPushed(failure)),
             Message::Pulled(Ok((standing, page))) => self.pulled(standing, &page),
@@ -320,7 +338,10 @@ impl Desk {
                 self.noted_at = now.as_millisecond();
                 self.take(Event::Pulled { standing, position });
                 // What an earlier run wrote down is over when a page comes.
-                let trouble = self.core.trouble().map_or("", code);
+                if let Some(checkpoint) = &page.end.checkpoint {
+                    self.witness(checkpoint);
+                }
+                let trouble = self.core.trouble().map_or(self.untroubled(), code);
                 self.note(|link| trouble.clone_into(&mut link.trouble));
                 (self.moved)();
                 // A long catching-up must not leave a write-ahead file as large as the database.
@@ -348,6 +369,30 @@ impl Desk {
                 link.clock_ms = clock_ms;
             }
         });
+    }
+
+    /// What is told when nothing keeps the console from the hub.
+    fn untroubled(&self) -> &'static str {
+        if self.contradicted { trouble::HISTORY } else { "" }
+    }
+
+    /// Keeps a signed end of the hub's audit; one that contradicts those held is told from then on.
+    fn witness(&mut self, checkpoint: &Checkpoint) {
+        let Some(public) = self.public.clone() else { return };
+        match witness::take(&mut self.db, &self.path, &public, checkpoint, self.clock.now()) {
+            Ok(None) => {}
+            Ok(Some(fault)) => {
+                let Checkpoint { epoch, no, hash, .. } = checkpoint;
+                tracing::error!(fault = fault.code(), epoch, no, hash, "the hub's audit is not what it was");
+                self.contradicted = true;
+                self.note(|link| {
+                    if link.trouble.is_empty() {
+                        trouble::HISTORY.clone_into(&mut link.trouble);
+                    }
+                });
+            }
+            Err(e) => tracing::warn!(error = %e, "a checkpoint of the hub is not written"),
+        }
     }
 
     fn urgent(&mut self, urgent: &Urgent) {
@@ -379,10 +424,10 @@ impl Desk {
             Effect::Listen(ear, at) => self.listen(ear, at),
             Effect::HangUp => self.hang_up(),
             Effect::Trouble(failure) => {
-                let code = failure.map_or("", code);
+                let code = failure.map_or(self.untroubled(), code);
                 self.note(|link| {
                     // That it does not answer is no word against what it said last.
-                    if code.is_empty() || code == trouble::REVOKED || link.trouble != trouble::REVOKED {
+                    if failure.is_none() || code == trouble::REVOKED || link.trouble != trouble::REVOKED {
                         code.clone_into(&mut link.trouble);
                     }
                 });

@@ -7,7 +7,9 @@ use super::key::Key;
 use crate::domain::rows::Kind;
 use crate::store::level::Page;
 use crate::wire::order::{Answer, FormError};
-use crate::wire::protocol::{self, Enrol, Enrolled, Head, PageEnd, PageHead, Problem, Receipts, Standing, Urgent};
+use crate::wire::protocol::{
+    self, Enrol, Enrolled, Head, PageEnd, PageHead, Problem, Receipts, Standing, Told, Urgent,
+};
 use crate::wire::row::from_line;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Certificate, Client, Response, StatusCode};
@@ -147,12 +149,11 @@ impl Caller {
     ///
     /// # Errors
     /// Why the hub does not know.
-    pub async fn receipt(&self, at: Position) -> Result<(Standing, Head), Failure> {
+    pub async fn receipt(&self, at: Position) -> Result<Told, Failure> {
         let query = format!("cursor={}&epoch={}&scope={}", at.cursor, at.epoch, at.scope);
         let request = self.client.post(format!("{}{}?{query}", self.url, protocol::RECEIPT)).timeout(CONNECT);
-        let (standing, response) = good(request.send().await.map_err(|e| failure(&e))?).await?;
-        let head = Head::read(text(response).await?.trim()).map_err(|_| Failure::Stranger)?;
-        Ok((standing, head))
+        let (_, response) = good(request.send().await.map_err(|e| failure(&e))?).await?;
+        Told::read(text(response).await?.trim()).map_err(|_| Failure::Stranger)
     }
 
     /// Asks which consoles have a row.

@@ -4,6 +4,7 @@
 //! answer to a known console carries the headers in [`Standing`], so that no console needs a request of its own to learn
 //! how the hub stands.
 
+use super::checkpoint::Checkpoint;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -16,7 +17,7 @@ pub const PUSH: &str = "/v1/push";
 pub const PULL: &str = "/v1/pull";
 /// Gives a [`Head`], at once or, with `after` and `wait`, when the head is past `after` or after `wait` seconds.
 pub const HEAD: &str = "/v1/head";
-/// Takes how far a console has read; gives a [`Head`]. Query: `cursor`, `epoch`, `scope`.
+/// Takes how far a console has read; gives [`Told`]. Query: `cursor`, `epoch`, `scope`.
 pub const RECEIPT: &str = "/v1/receipt";
 /// Gives [`Receipts`] of a row to consoles of the role office. Query: `kind`, `id`.
 pub const RECEIPTS: &str = "/v1/receipts";
@@ -99,6 +100,9 @@ pub struct PageEnd {
     /// Orders of this very console that were accepted with numbers of this page: an answer that was lost on its way is not missed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taken: Vec<Taken>,
+    /// The last signed end of the hub's audit: the console keeps it as a witness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<Checkpoint>,
 }
 
 /// An order that was accepted, and its number.
@@ -113,6 +117,16 @@ pub struct Taken {
 pub struct Head {
     pub epoch: i64,
     pub head: i64,
+}
+
+/// The answer to a receipt: how the hub stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Told {
+    pub epoch: i64,
+    pub head: i64,
+    /// As in a [`PageEnd`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<Checkpoint>,
 }
 
 /// Event: the head has moved; data is a [`Head`]. At most twenty a second.
@@ -187,6 +201,9 @@ pub struct Enrolled {
     pub org: String,
     pub org_name: String,
     pub role: String,
+    /// The hub's public key (Ed25519, hexadecimal), by which it signs the ends of its audit.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub public: String,
     /// The hub shows a demo: the console's clock follows the hub's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
@@ -207,7 +224,7 @@ pub struct ProblemBody {
     pub message: String,
 }
 
-super::order::lines!(PageHead, PageEnd, Head, Urgent, Receipts, Enrol, Enrolled, Problem);
+super::order::lines!(PageHead, PageEnd, Head, Told, Urgent, Receipts, Enrol, Enrolled, Problem);
 
 #[cfg(test)]
 mod tests {

@@ -7,8 +7,8 @@ use super::refusal::Refusal;
 use super::shared::Shared;
 use crate::domain::codes::Role;
 use crate::domain::rows::Kind;
-use crate::hub::receipts;
-use crate::wire::protocol::{Head, Problem, Receipts};
+use crate::hub::{checkpoint, receipts};
+use crate::wire::protocol::{Problem, Receipts, Told};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::{Extension, Json};
@@ -35,7 +35,7 @@ pub(super) struct Read {
 /// number never given, counts for nothing.
 #[utoipa::path(
     post, path = "/v1/receipt", tag = "consoles", params(Read), responses(
-        (status = 200, description = "How the hub stands.", body = Head),
+        (status = 200, description = "How the hub stands.", body = Told),
         (status = 400, description = "`not-understood`: the message says what.", body = Problem),
         (status = 429, description = "`too-many`: again after the seconds of `Retry-After`.", body = Problem),
     ),
@@ -44,14 +44,15 @@ pub(super) async fn receipt(
     State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
     query: Result<Query<Read>, QueryRejection>,
-) -> Result<Json<Head>, Refusal> {
+) -> Result<Json<Told>, Refusal> {
     let Query(read) = query.map_err(|e| Refusal::not_understood(e.body_text()))?;
     shared.rates.question(caller.device.id)?;
     let now = caller.standing;
     if (read.epoch, read.scope) == (now.epoch, now.scope) && (0..=now.head).contains(&read.cursor) {
         shared.receipts.note(caller.device.id, read.cursor, shared.clock.now().as_millisecond());
     }
-    Ok(Json(Head { epoch: now.epoch, head: now.head }))
+    let checkpoint = shared.ask(checkpoint::latest).await?;
+    Ok(Json(Told { epoch: now.epoch, head: now.head, checkpoint }))
 }
 
 /// The row that is asked about.

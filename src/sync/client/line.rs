@@ -27,10 +27,10 @@ impl Desk {
     pub(super) fn tell_receipt(&mut self) {
         let (here, now) = (self.core.position(), self.now());
         if self.core.rests() && self.core.trouble().is_none() && self.receipt.is_due(here, now) {
-            let (caller, tell) = (Arc::clone(&self.line.caller), self.tell.clone());
+            let (caller, tell, pulls) = (Arc::clone(&self.line.caller), self.tell.clone(), self.pulls);
             self.line.runtime.spawn(async move {
                 let told = caller.receipt(here).await;
-                let _ = tell.send(Message::Told(here, told.is_ok()));
+                let _ = tell.send(Message::Told(here, pulls, told.ok()));
             });
         }
     }
@@ -40,7 +40,10 @@ impl Desk {
         let here = self.core.position();
         if self.core.trouble().is_none() && self.receipt.is_due(here, self.now()) {
             // One that is lost comes with the next pull.
-            let _ = self.line.runtime.block_on(self.line.caller.receipt(here));
+            let told = self.line.runtime.block_on(self.line.caller.receipt(here)).ok();
+            if let Some(checkpoint) = told.and_then(|t| t.checkpoint) {
+                self.witness(&checkpoint);
+            }
         }
     }
 
@@ -76,6 +79,7 @@ impl Desk {
     pub(super) fn pull(&mut self, at: Position) {
         self.asked_at = Some(self.clock.now().as_millisecond());
         self.pulled = Some(at);
+        self.pulls += 1;
         self.receipt.pulled(at, self.now());
         let (caller, tell) = (Arc::clone(&self.line.caller), self.tell.clone());
         self.line.runtime.spawn(async move {
