@@ -5,6 +5,7 @@
 //! Knows no console and no file of one.
 
 pub mod audit;
+pub mod checkpoint;
 pub mod device;
 pub mod engine;
 pub mod http;
@@ -12,6 +13,7 @@ pub mod keys;
 pub mod ledger;
 pub mod lock;
 pub mod pull;
+pub mod receipts;
 pub mod rows;
 pub mod schema;
 pub mod whole;

@@ -28,6 +28,7 @@ pub mod schema;
 pub mod search;
 pub mod setting;
 pub mod submit;
+pub mod witness;
 
 pub use error::StoreError;
 /// A connection for reading and what it may say, for callers that hand them on without knowing SQL.

@@ -1,6 +1,8 @@
 //! The versioned forms in which domain values travel or are kept as text. Nothing else is serialised.
 
 pub mod change;
+pub mod checkpoint;
+pub mod export;
 pub mod key;
 pub mod order;
 pub mod protocol;

@@ -238,6 +238,10 @@ pub enum IncidentAct {
     NotSerious(EntryArgs),
     Close(EntryArgs),
     Reopen(EntryArgs),
+    Receipts {
+        #[arg(value_name = "CODE")]
+        code: String,
+    },
     Notice {
         #[arg(value_name = "CODE")]
         code: String,

@@ -1,6 +1,7 @@
 //! `gongfu incident …`: the whole way of a quality incident, by the same commands and rules as the screens.
 
 mod notice;
+mod receipts;
 
 use super::args::{EvidenceAct, IncidentAct, TriageArgs};
 use super::context::Context;
@@ -23,6 +24,7 @@ pub(super) fn run(context: &Context, act: &IncidentAct) -> Result<Exit, Fail> {
             return attach(context, code, (kind, title), file);
         }
         IncidentAct::Confirm { code, product, reason } => return confirm(context, code, product, reason),
+        IncidentAct::Receipts { code } => return receipts::run(context, code),
         IncidentAct::Notice { code, out, force } => return notice::run(context, code, out, *force),
         IncidentAct::Verify(args) => (Verb::Verify, args),
         IncidentAct::Advise(args) => (Verb::Advise, args),

@@ -7,6 +7,7 @@ mod change;
 mod draw;
 mod input;
 mod offers;
+mod receipts;
 
 use super::Settings;
 use super::action::{Action, KeyMap, Scope};
@@ -96,6 +97,8 @@ pub struct App {
     pub(super) misset: bool,
     /// How the console stands to its hub; `None` for a database of its own.
     pub(super) standing: Option<Box<Standing>>,
+    /// What is asked of the hub for the page on the screen.
+    question: Option<receipts::Question>,
     /// The input method seems to be on: keys arrive full-width.
     pub(super) ime: bool,
 }
@@ -169,6 +172,7 @@ impl App {
             read_in,
             misset: false,
             standing: None,
+            question: None,
             ime: false,
         })
     }
@@ -192,6 +196,7 @@ impl App {
             _ => Vec::new(),
         };
         effects.extend(self.take_in(message));
+        effects.extend(self.ask_receipts(Instant::now()));
         effects
     }
 
@@ -205,6 +210,10 @@ impl App {
                 self.notice = self.notice.take().filter(|n| n.until > now);
                 self.dirty = true;
                 self.turn_of_time()
+            }
+            Message::Receipts { kind, id, answer } => {
+                self.take_receipts((kind, id), answer);
+                Vec::new()
             }
             Message::Copied { text, done } => {
                 self.copied(&text, done);
@@ -323,10 +332,10 @@ impl App {
         vec![Effect::Repaint]
     }
 
-    /// When the notice goes or a kept delisting goes out, whichever is first.
+    /// When the notice goes, a kept delisting goes out or the hub is asked, whichever is first.
     pub fn wakes_at(&self) -> Option<Instant> {
         let (notice, held) = (self.notice.as_ref().map(|n| n.until), self.held.as_ref().map(|h| h.until));
-        [notice, held].into_iter().flatten().min()
+        [notice, held, self.asks_at()].into_iter().flatten().min()
     }
 
     pub(super) fn stack(&mut self) -> &mut Vec<View> {

@@ -8,6 +8,8 @@ use crate::domain::rows::Kind;
 use crate::store::list::ListKind;
 use crate::store::reads::{News, Request, Slot};
 use crate::store::{Done, StoreError};
+use crate::sync::http::Said;
+use crate::wire::protocol::Receipts;
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -22,6 +24,8 @@ pub enum Message {
     Submitted { what: String, about: Vec<(Kind, Uuid)>, result: Result<Done, StoreError> },
     /// Text was put on the clipboard, or the program that was to do it failed.
     Copied { text: String, done: bool },
+    /// The hub said which consoles have a record, or why it did not.
+    Receipts { kind: Kind, id: Uuid, answer: Result<Receipts, Said> },
     /// The clock moved to another minute, or a notice has been shown long enough.
     Tick,
     /// Settings were read again: the new ones, or a sentence with file and line.
@@ -67,6 +71,11 @@ pub enum Effect {
     Order {
         n: i64,
         again: bool,
+    },
+    /// Asks the hub which consoles have a record; without a hub nobody answers.
+    Receipts {
+        kind: Kind,
+        id: Uuid,
     },
     /// Puts text on the clipboard of the person's own machine.
     Copy(String),

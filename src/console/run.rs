@@ -277,6 +277,12 @@ impl Loop {
                     self.attach(incident, kind, title, path, what);
                 }
                 Effect::Order { n, again } => self.order(n, again),
+                Effect::Receipts { kind, id } => {
+                    let send = self.send.clone();
+                    // The loop is gone only when the program ends.
+                    let told = move |answer| _ = send.send(Message::Receipts { kind, id, answer });
+                    self.client.iter().for_each(|c| c.receipts(kind, id, Box::new(told.clone())));
+                }
                 Effect::Copy(text) => self.copy(&text)?,
                 Effect::Bell => self.screen.out_mut().write_all(b"\x07")?,
                 Effect::Repaint => {

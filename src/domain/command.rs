@@ -377,6 +377,7 @@ impl Command {
             "database.demo",
             "database.init",
             "database.enrol",
+            "hub.contradicted",
         ];
         let walked = super::machine::ARROWS.iter().map(|a| format!("{}.{}", a.kind.table(), a.verb.code()));
         let mut names: Vec<String> = fixed.iter().map(|n| (*n).to_owned()).chain(walked).collect();

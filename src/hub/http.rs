@@ -3,6 +3,7 @@
 //! Owns sockets, TLS, limits and the shape of answers. Decides nothing: orders go to the writer, pages come from the ledger.
 //! Calls of the ledger block and are never made on the runtime's own threads.
 
+mod arrived;
 mod body;
 mod door;
 mod enrol;
@@ -30,7 +31,7 @@ use super::ledger;
 use super::lock::Lock;
 use super::writer::Writer;
 use crate::base::clock::Clock;
-use crate::wire::protocol::{ENROL, EVENTS, HEAD, OPENAPI, PULL, PUSH};
+use crate::wire::protocol::{ENROL, EVENTS, HEAD, OPENAPI, PULL, PUSH, RECEIPT, RECEIPTS};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
@@ -177,6 +178,8 @@ fn router(shared: &Arc<Shared>) -> Router {
     let known = Router::new()
         .route(PUSH, post(push::push).layer(crowd()))
         .route(PULL, get(pull::pull).layer(crowd()))
+        .route(RECEIPT, post(arrived::receipt).layer(crowd()))
+        .route(RECEIPTS, get(arrived::receipts).layer(crowd()))
         .route(HEAD, get(head::head))
         .route(EVENTS, get(events::events))
         .route(OPENAPI, get(openapi::openapi))

@@ -52,7 +52,8 @@ impl Eye {
         }
     }
 
-    fn sees(&self, kind: Kind, area: &str, org: Uuid) -> bool {
+    /// Whether rows of this kind, area and union are in its scope.
+    pub(super) fn sees(&self, kind: Kind, area: &str, org: Uuid) -> bool {
         !OF_AN_AREA.contains(&kind) || self.actor.covers(area, org)
     }
 

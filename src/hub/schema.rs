@@ -15,6 +15,7 @@ const SOUGHT: &[&str] = &["code", "county_code", "name", "number", "voucher_no",
 const SOUGHT_NUMBERS: &[&str] = &["edition_no", "number"];
 
 /// What a ledger has besides the rows. `hub` has one row: its lock is what orders everything, its numbers the next to give.
+/// `hub_key` has one, too: the Ed25519 secret that signs checkpoints.
 const OWN: &str = r#"
 CREATE TABLE "hub" (
     "one" BIGINT PRIMARY KEY,
@@ -65,6 +66,18 @@ CREATE TABLE "audit" (
     "seq" BIGINT
 );
 CREATE INDEX "audit_seq" ON "audit" ("seq");
+CREATE TABLE "checkpoint" (
+    "epoch" BIGINT NOT NULL,
+    "no" BIGINT NOT NULL,
+    "hash" BYTEA NOT NULL,
+    "at" BIGINT NOT NULL,
+    "signature" BYTEA NOT NULL,
+    PRIMARY KEY ("epoch", "no")
+);
+CREATE TABLE "hub_key" (
+    "one" BIGINT PRIMARY KEY,
+    "secret" BYTEA NOT NULL
+);
 CREATE TABLE "device" (
     "id" BYTEA PRIMARY KEY,
     "name" TEXT NOT NULL,
@@ -173,7 +186,7 @@ mod tests {
     #[test]
     fn the_shapes_are_those_of_all_tables() {
         let shapes = shapes();
-        assert_eq!(shapes.len(), 7 + Kind::ALL.len());
+        assert_eq!(shapes.len(), 9 + Kind::ALL.len());
         let of = |table: &str| shapes.iter().find(|s| s.table == table).unwrap();
         assert_eq!(of("feed").columns, ["kind", "id", "seq", "org", "area", "body"]);
         assert_eq!((&of("feed").key, &of("named").key, &of("hub").key), (&vec![0, 1], &vec![0, 1], &vec![0]));

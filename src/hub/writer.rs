@@ -2,6 +2,7 @@
 //!
 //! Owns the queue and the head that everybody watches. Must not decide or know HTTP.
 
+use super::checkpoint;
 use super::engine::{EngineError, Pool};
 use super::ledger::{self, Device};
 use crate::base::clock::Clock;
@@ -19,6 +20,8 @@ pub const TOGETHER: usize = 64;
 const WAIT: Duration = Duration::from_millis(5);
 /// Hands that may wait; who comes after is asked to come later.
 const QUEUE: usize = 4_096;
+/// How long the last records wait for a checkpoint.
+const SEAL: Duration = Duration::from_millis(checkpoint::MILLISECONDS.unsigned_abs());
 /// When to come again, in milliseconds, as an answer says it.
 pub const LATER: u64 = 500;
 
@@ -86,7 +89,22 @@ struct Desk {
 
 impl Desk {
     fn serve(&self, queue: &Receiver<Waiting>) {
-        while let Ok(first) = queue.recv() {
+        // What was written before this hub began may have no checkpoint yet.
+        let mut owed = Some(Instant::now());
+        loop {
+            let first = match owed {
+                None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due) => queue.recv_timeout(due.saturating_duration_since(Instant::now())),
+            };
+            let first = match first {
+                Ok(first) => first,
+                Err(RecvTimeoutError::Timeout) => {
+                    owed = if self.seal() { None } else { Some(Instant::now() + SEAL) };
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
+            owed = owed.or_else(|| Some(Instant::now() + SEAL));
             let batch = gather(queue, first);
             let orders = batch.iter().flat_map(|w| w.orders.iter().map(|o| (w.device.clone(), o.clone())));
             let orders: Vec<(Device, Order)> = orders.collect();
@@ -101,6 +119,15 @@ impl Desk {
                 Err(e) => tracing::error!(error = %e, orders = orders.len(), "a batch was not taken"),
             }
         }
+        if owed.is_some() {
+            self.seal();
+        }
+    }
+
+    /// Makes a checkpoint of the last records, when they have none; whether that could be.
+    fn seal(&self) -> bool {
+        let sealed = self.pool.get().and_then(|mut engine| checkpoint::seal(engine.as_mut()));
+        sealed.inspect_err(|e| tracing::warn!(error = %e, "no checkpoint was made")).is_ok()
     }
 
     fn each(&self, batch: Vec<Waiting>, orders: &[(Device, Order)]) {

@@ -298,7 +298,10 @@ fn urgent(db: &Connection, now: Timestamp, deadlines: &[Due]) -> rusqlite::Resul
     let held: i64 = db.query_row("SELECT count(*) FROM purchase_order WHERE held = 1", [], |r| r.get(0))?;
     let failed: i64 =
         db.query_row("SELECT count(*) FROM publication WHERE state = 'failed' OR republish = 1", [], |r| r.get(0))?;
+    let contradicted = super::witness::contradictions(db)?;
     for (id, count, list, filter) in [
+        // Each has one record in the audit.
+        ("history", contradicted, "audit", "command:hub.contradicted"),
         ("packs", packs, "packs", "state:needs_replacement"),
         ("orders", held, "orders", "held:1"),
         ("publications", failed, "publications", "trouble:1"),
@@ -308,7 +311,7 @@ fn urgent(db: &Connection, now: Timestamp, deadlines: &[Due]) -> rusqlite::Resul
         if count > 0 {
             out.push(Urgent {
                 id,
-                rank: 5,
+                rank: if id == "history" { 0 } else { 5 },
                 count,
                 code: String::new(),
                 name: String::new(),

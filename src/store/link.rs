@@ -56,8 +56,10 @@ pub mod trouble {
     pub const VERSION: &str = "version";
     /// A page cannot be written: the disk, or the file.
     pub const DISK: &str = "disk";
+    /// The hub's audit is not what it was: rows go on coming, and a person must look.
+    pub const HISTORY: &str = "history";
     /// Every code.
-    pub const ALL: &[&str] = &[AWAY, REVOKED, UNKNOWN, STRANGER, CERTIFICATE, VERSION, DISK];
+    pub const ALL: &[&str] = &[AWAY, REVOKED, UNKNOWN, STRANGER, CERTIFICATE, VERSION, DISK, HISTORY];
 }
 
 impl Link {

@@ -3,25 +3,35 @@
 //! Owns the thread, the requests under way and the lock by which one process of a database does this for all. Rows are laid by the
 //! store; when is the core's.
 
-use super::core::{Core, Ear, Effect, Event, Failure, Moment, Position};
+mod aside;
+mod line;
+mod turn;
+
+pub use aside::{Answer as Answered, receipts};
+
+use super::core::{Core, Effect, Event, Failure, Moment, Position};
 use super::http::{Caller, Heard};
+use super::key;
 use crate::base::clock::Clock;
+use crate::domain::rows::Kind;
 use crate::sqlite::{self, DbError, Use};
 use crate::store::level::{self, Page};
 use crate::store::link::{self, Link, trouble};
-use crate::store::{FILE, StoreError, outbox};
+use crate::store::{FILE, StoreError, outbox, witness};
+use crate::wire::checkpoint::Checkpoint;
 use crate::wire::order::Answer;
-use crate::wire::protocol::{LONGEST_WAIT, ORDERS, PAGE, Standing, Urgent};
+use crate::wire::protocol::{Standing, Told, Urgent};
 use crate::wire::row::from_line;
+use line::Line;
 use rusqlite::Connection;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
+use turn::{turn, wait_for_turn};
+use uuid::Uuid;
 
 /// How often orders that another process made are looked for, and the lock when another has it.
 const LOOK: Duration = Duration::from_secs(1);
@@ -34,6 +44,9 @@ const BYTES: usize = 900 << 10;
 enum Message {
     /// A command was submitted in this process.
     Asked,
+    Question(aside::Question),
+    /// The receipt of a position was told, or not; with how many pages had been asked for before.
+    Told(Position, u64, Option<Told>),
     Pushed(Result<(Standing, Vec<Answer>), Failure>),
     /// With what lay between question and answer, in milliseconds.
     Pulled(Result<(Standing, Page), Failure>),
@@ -64,9 +77,10 @@ impl Client {
         let (tell, hear) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let (dir, again, ends) = (dir.to_path_buf(), tell.clone(), Arc::clone(&stop));
+        let line = Line::new(caller)?;
         let thread = std::thread::Builder::new().name("sync".into()).spawn(move || {
-            let Some(_turn) = wait_for_turn(&dir, &ends) else { return };
-            match Desk::open(&dir, caller, clock, (again, hear)) {
+            let Some(_turn) = wait_for_turn(&dir, &line, &hear, &ends) else { return };
+            match Desk::open(&dir, line, clock, (again, hear)) {
                 Ok(mut desk) => {
                     desk.moved = Box::new(moved);
                     desk.serve(&ends, |_| false);
@@ -81,6 +95,12 @@ impl Client {
     pub fn asked(&self) {
         // The thread is gone only when the database is.
         let _ = self.tell.send(Message::Asked);
+    }
+
+    /// Asks the hub which consoles have a row; `answer` is called on another thread.
+    pub fn receipts(&self, kind: Kind, id: Uuid, answer: Answered) {
+        // As above: without the thread nobody is answered.
+        let _ = self.tell.send(Message::Question(aside::Question { kind, id, answer }));
     }
 }
 
@@ -118,7 +138,8 @@ pub fn once(
 ) -> Result<Outcome, StoreError> {
     let (send, hear) = channel();
     let turn = turn(dir).map_err(|e| DbError::io(dir, &e))?;
-    let mut desk = Desk::open(dir, caller, clock, (send, hear))?;
+    let line = Line::new(caller).map_err(|e| DbError::io(dir, &e))?;
+    let mut desk = Desk::open(dir, line, clock, (send, hear))?;
     if turn.is_none() {
         return Ok(Outcome { link: desk.link()?, failure: None, elsewhere: true });
     }
@@ -126,43 +147,25 @@ pub fn once(
         tell(&core.position());
         core.rests() || core.trouble().is_some()
     });
+    desk.last_receipt();
     Ok(Outcome { link: desk.link()?, failure: desk.core.trouble(), elsewhere: false })
-}
-
-/// Name of the file whose lock says who does it.
-const LOCK: &str = "sync.lock";
-
-/// The turn of this process, when no other has it.
-fn turn(dir: &Path) -> std::io::Result<Option<std::fs::File>> {
-    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(dir.join(LOCK))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-        Err(std::fs::TryLockError::Error(e)) => Err(e),
-    }
-}
-
-fn wait_for_turn(dir: &Path, stop: &AtomicBool) -> Option<std::fs::File> {
-    while !stop.load(Ordering::Acquire) {
-        match turn(dir) {
-            Ok(Some(turn)) => return Some(turn),
-            Ok(None) => {}
-            Err(e) => tracing::warn!(error = %e, "the lock of the exchange cannot be had"),
-        }
-        std::thread::sleep(LOOK);
-    }
-    None
 }
 
 struct Desk {
     core: Core,
     db: Connection,
     path: PathBuf,
-    caller: Arc<Caller>,
+    line: Line,
     clock: Clock,
-    runtime: Runtime,
     tell: Sender<Message>,
     hear: Receiver<Message>,
+    receipt: aside::Receipt,
+    /// Pages asked for.
+    pulls: u64,
+    /// The hub's public key; without one nothing can be checked.
+    public: Option<String>,
+    /// The hub has contradicted what this console has seen.
+    contradicted: bool,
     /// The stream or question under way, and its number: what an earlier one still says is passed over.
     ear: Option<JoinHandle<()>>,
     ear_no: u64,
@@ -177,27 +180,27 @@ struct Desk {
 impl Desk {
     fn open(
         dir: &Path,
-        caller: Caller,
+        line: Line,
         clock: Clock,
         (tell, hear): (Sender<Message>, Receiver<Message>),
     ) -> Result<Desk, StoreError> {
         let path = dir.join(FILE);
         let db = sqlite::open(&path, Use::Write)?;
-        let failed = |e: std::io::Error| DbError::io(&path, &e);
-        // One thread for the network: this one does the rest.
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(failed)?;
         let seed = clock.now().as_millisecond().unsigned_abs() ^ u64::from(std::process::id());
         let link = link::get(&db).map_err(|e| DbError::of(&path, &e))?;
+        let contradicted = witness::contradictions(&db).map_err(|e| DbError::of(&path, &e))? > 0;
         let position = link.as_ref().map(position).unwrap_or_default();
         Ok(Desk {
             core: Core::new(position, seed),
             db,
-            caller: Arc::new(caller),
+            line,
             clock,
-            runtime,
             tell,
             hear,
+            receipt: aside::Receipt::default(),
+            pulls: 0,
+            public: key::load(dir).ok().flatten().map(|k| k.public).filter(|p| !p.is_empty()),
+            contradicted,
             ear: None,
             ear_no: 0,
             started: Instant::now(),
@@ -222,16 +225,19 @@ impl Desk {
     /// Serves until `stop`, or until `done` says so of the core.
     fn serve(&mut self, stop: &AtomicBool, mut done: impl FnMut(&Core) -> bool) {
         self.take(Event::Tick);
+        let mut looks = self.now() + LOOK;
         while !stop.load(Ordering::Acquire) && !done(&self.core) {
             let now = self.now();
-            let due = self.core.due(now).map_or(LOOK, |at| at.saturating_sub(now));
-            match self.hear.recv_timeout(due.min(LOOK)) {
+            let due = self.core.due(now).map_or(looks, |at| at.min(looks));
+            match self.hear.recv_timeout(due.saturating_sub(now)) {
                 Ok(message) => self.hear_one(message),
-                Err(RecvTimeoutError::Timeout) => {
-                    self.look();
-                    self.take(Event::Tick);
-                }
+                Err(RecvTimeoutError::Timeout) => self.take(Event::Tick),
                 Err(RecvTimeoutError::Disconnected) => return,
+            }
+            // However much there is to hear.
+            if self.now() >= looks {
+                self.look();
+                looks = self.now() + LOOK;
             }
         }
         self.hang_up();
@@ -254,6 +260,7 @@ impl Desk {
                 }
             });
         }
+        self.tell_receipt();
     }
 
     fn note(&mut self, change: impl FnOnce(&mut Link)) {
@@ -268,6 +275,14 @@ impl Desk {
     fn hear_one(&mut self, message: Message) {
         match message {
             Message::Asked => self.take(Event::Asked),
+            Message::Question(question) => aside::ask(&self.line.runtime, &self.line.caller, question),
+            Message::Told(at, pulls, told) => {
+                self.receipt.ended(at, told.is_some(), self.now());
+                // One that came while a page was on its way may be older than the page's.
+                if let Some(checkpoint) = told.and_then(|t| t.checkpoint).filter(|_| pulls == self.pulls) {
+                    self.witness(&checkpoint);
+                }
+            }
             Message::Pushed(Ok((standing, answers))) => self.pushed(standing, &answers),
             Message::Pushed(Err(failure)) => self.take(Event::NotPushed(failure)),
             Message::Pulled(Ok((standing, page))) => self.pulled(standing, &page),
@@ -323,7 +338,10 @@ impl Desk {
                 self.noted_at = now.as_millisecond();
                 self.take(Event::Pulled { standing, position });
                 // What an earlier run wrote down is over when a page comes.
-                let trouble = self.core.trouble().map_or("", code);
+                if let Some(checkpoint) = &page.end.checkpoint {
+                    self.witness(checkpoint);
+                }
+                let trouble = self.core.trouble().map_or(self.untroubled(), code);
                 self.note(|link| trouble.clone_into(&mut link.trouble));
                 (self.moved)();
                 // A long catching-up must not leave a write-ahead file as large as the database.
@@ -351,6 +369,30 @@ impl Desk {
                 link.clock_ms = clock_ms;
             }
         });
+    }
+
+    /// What is told when nothing keeps the console from the hub.
+    fn untroubled(&self) -> &'static str {
+        if self.contradicted { trouble::HISTORY } else { "" }
+    }
+
+    /// Keeps a signed end of the hub's audit; one that contradicts those held is told from then on.
+    fn witness(&mut self, checkpoint: &Checkpoint) {
+        let Some(public) = self.public.clone() else { return };
+        match witness::take(&mut self.db, &self.path, &public, checkpoint, self.clock.now()) {
+            Ok(None) => {}
+            Ok(Some(fault)) => {
+                let Checkpoint { epoch, no, hash, .. } = checkpoint;
+                tracing::error!(fault = fault.code(), epoch, no, hash, "the hub's audit is not what it was");
+                self.contradicted = true;
+                self.note(|link| {
+                    if link.trouble.is_empty() {
+                        trouble::HISTORY.clone_into(&mut link.trouble);
+                    }
+                });
+            }
+            Err(e) => tracing::warn!(error = %e, "a checkpoint of the hub is not written"),
+        }
     }
 
     fn urgent(&mut self, urgent: &Urgent) {
@@ -382,80 +424,14 @@ impl Desk {
             Effect::Listen(ear, at) => self.listen(ear, at),
             Effect::HangUp => self.hang_up(),
             Effect::Trouble(failure) => {
-                let code = failure.map_or("", code);
+                let code = failure.map_or(self.untroubled(), code);
                 self.note(|link| {
                     // That it does not answer is no word against what it said last.
-                    if code.is_empty() || code == trouble::REVOKED || link.trouble != trouble::REVOKED {
+                    if failure.is_none() || code == trouble::REVOKED || link.trouble != trouble::REVOKED {
                         code.clone_into(&mut link.trouble);
                     }
                 });
             }
-        }
-    }
-
-    fn push(&mut self) {
-        let mut orders = match outbox::waiting(&self.db, ORDERS) {
-            Ok(orders) => orders,
-            Err(e) => {
-                tracing::warn!(error = %e, "the outbox cannot be read");
-                return self.take(Event::NotPushed(Failure::Disk));
-            }
-        };
-        let mut bytes = 0;
-        let fits = orders.iter().take_while(|o| {
-            bytes += o.len() + 1;
-            bytes <= BYTES
-        });
-        let fits = fits.count().max(1);
-        orders.truncate(fits);
-        if orders.is_empty() {
-            let position = self.core.position();
-            let standing =
-                Standing { epoch: position.epoch, head: position.head, safe: 0, scope: position.scope, at: 0 };
-            return self.take(Event::Pushed { standing, more: false });
-        }
-        self.asked_at = Some(self.clock.now().as_millisecond());
-        let (caller, tell) = (Arc::clone(&self.caller), self.tell.clone());
-        self.runtime.spawn(async move {
-            let answered = caller.push(&orders).await;
-            let _ = tell.send(Message::Pushed(answered));
-        });
-    }
-
-    fn pull(&mut self, at: Position) {
-        self.asked_at = Some(self.clock.now().as_millisecond());
-        self.pulled = Some(at);
-        let (caller, tell) = (Arc::clone(&self.caller), self.tell.clone());
-        self.runtime.spawn(async move {
-            let answered = caller.pull(at, PAGE).await;
-            let _ = tell.send(Message::Pulled(answered));
-        });
-    }
-
-    fn listen(&mut self, ear: Ear, at: Position) {
-        self.hang_up();
-        let (caller, tell, no) = (Arc::clone(&self.caller), self.tell.clone(), self.ear_no);
-        self.ear = Some(self.runtime.spawn(async move {
-            let message = match ear {
-                Ear::Stream => {
-                    let to = tell.clone();
-                    let ended = caller.listen(move |heard| _ = to.send(Message::Heard(no, heard))).await;
-                    Message::Closed(no, ended.err())
-                }
-                Ear::LongPoll | Ear::Poll => {
-                    let wait = if ear == Ear::LongPoll { LONGEST_WAIT } else { 0 };
-                    let answered = caller.head(at.head, wait).await;
-                    Message::Polled(no, answered.map(|(_, head)| (head.epoch, head.head)))
-                }
-            };
-            let _ = tell.send(message);
-        }));
-    }
-
-    fn hang_up(&mut self) {
-        self.ear_no += 1;
-        if let Some(ear) = self.ear.take() {
-            ear.abort();
         }
     }
 }

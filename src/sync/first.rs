@@ -15,7 +15,7 @@ use crate::reference::{Reference, embedded};
 use crate::sqlite::{DbError, Stop};
 use crate::store::link::{self, Link};
 use crate::store::load::{self, Loader};
-use crate::store::{Connection, FILE, SqlResult, Store, level, reference, setting};
+use crate::store::{Connection, FILE, SqlResult, Store, level, reference, setting, witness};
 use crate::wire::protocol::{Enrol, PAGE};
 use crate::wire::row::SCHEMA;
 use jiff::Timestamp;
@@ -101,6 +101,7 @@ pub fn enrol(dir: &Path, ask: &Ask<'_>) -> Result<Key, FirstError> {
         org_name: enrolled.org_name,
         role: enrolled.role,
         token: enrolled.token,
+        public: enrolled.public,
         ca: ask.ca.map(str::to_owned),
         demo: enrolled.demo,
     };
@@ -147,6 +148,10 @@ fn role(key: &Key) -> Result<Role, FirstError> {
 fn relink(dir: &Path, key: &Key) -> Result<(), FirstError> {
     let (path, role) = (dir.join(FILE), role(key)?);
     let mut db = crate::sqlite::open(&path, crate::sqlite::Use::Write)?;
+    let other = link::get(&db).map_err(|e| DbError::of(&path, &e))?.is_some_and(|l| l.hub != key.hub);
+    if other {
+        witness::forget(&db).map_err(|e| DbError::of(&path, &e))?;
+    }
     let noted = level::note(&mut db, &path, |link| {
         if link.hub != key.hub || link.org_code != key.org || link.role != role {
             // What is here may be no business of this console any more: it begins anew.
@@ -172,7 +177,9 @@ pub fn load(dir: &Path, key: &Key, clock: Clock, stop: &Stop, mut tell: impl FnM
     let mut loader = Loader::begin_until(dir, stop)?;
     let now = clock.now();
     loader.with(|db| reference::write(db, &tables, |t| embedded(t).to_owned(), now))?;
+    let mut last = None;
     fetch(&caller, &mut link, stop, |page| {
+        last.clone_from(&page.end.checkpoint);
         page.rows.iter().try_for_each(|row| loader.push(row))?;
         loader.with(|db| level::happened(db, &page.end.notes))?;
         tell(Stage::Rows { rows: loader.rows, at: page.end.next, head: page.head.head });
@@ -184,6 +191,9 @@ pub fn load(dir: &Path, key: &Key, clock: Clock, stop: &Stop, mut tell: impl FnM
     loader.with(|db| {
         link::put(db, &link)?;
         load::mark(db, None, &key.org)?;
+        if let Some(checkpoint) = last.filter(|_| !key.public.is_empty()) {
+            witness::take_in(db, &key.public, &checkpoint, now)?;
+        }
         if key.demo { follow_clock(db, at, ahead) } else { Ok(()) }
     })?;
     let rows = loader.rows;

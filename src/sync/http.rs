@@ -4,9 +4,12 @@
 
 use super::core::{Failure, Position};
 use super::key::Key;
+use crate::domain::rows::Kind;
 use crate::store::level::Page;
 use crate::wire::order::{Answer, FormError};
-use crate::wire::protocol::{self, Enrol, Enrolled, Head, PageEnd, PageHead, Problem, Standing, Urgent};
+use crate::wire::protocol::{
+    self, Enrol, Enrolled, Head, PageEnd, PageHead, Problem, Receipts, Standing, Told, Urgent,
+};
 use crate::wire::row::from_line;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Certificate, Client, Response, StatusCode};
@@ -14,6 +17,7 @@ use sse_stream::SseStream;
 use std::error::Error;
 use std::time::Duration;
 use tokio_stream::StreamExt;
+use uuid::Uuid;
 
 /// How long to wait for a connection, and for a sign of life on an open one.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -98,15 +102,8 @@ impl Caller {
         let body = enrol.to_line().map_err(|_| Said::Failure(Failure::Stranger))?;
         let request = self.client.post(format!("{}{}", self.url, protocol::ENROL)).timeout(CONNECT * 3);
         let response = request.header("content-type", "application/json").body(body).send().await;
-        let response = response.map_err(|e| Said::Failure(failure(&e)))?;
-        let (status, text) = (response.status(), text(response).await.map_err(Said::Failure)?);
-        if status.is_success() {
-            return Enrolled::read(&text).map_err(|_| Said::Failure(Failure::Stranger));
-        }
-        match Problem::read(&text) {
-            Ok(problem) => Err(Said::Problem(problem.error.code)),
-            Err(_) => Err(Said::Failure(of_status(status, "", None))),
-        }
+        let text = answer(response.map_err(|e| Said::Failure(failure(&e)))?).await?;
+        Enrolled::read(&text).map_err(|_| Said::Failure(Failure::Stranger))
     }
 
     /// Sends orders, a line each; gives the answers in their order.
@@ -148,6 +145,28 @@ impl Caller {
         Ok((standing, head))
     }
 
+    /// Says how far this console has read.
+    ///
+    /// # Errors
+    /// Why the hub does not know.
+    pub async fn receipt(&self, at: Position) -> Result<Told, Failure> {
+        let query = format!("cursor={}&epoch={}&scope={}", at.cursor, at.epoch, at.scope);
+        let request = self.client.post(format!("{}{}?{query}", self.url, protocol::RECEIPT)).timeout(CONNECT);
+        let (_, response) = good(request.send().await.map_err(|e| failure(&e))?).await?;
+        Told::read(text(response).await?.trim()).map_err(|_| Failure::Stranger)
+    }
+
+    /// Asks which consoles have a row.
+    ///
+    /// # Errors
+    /// What the hub says ([`Said::Problem`]), or why it was not asked.
+    pub async fn receipts(&self, kind: Kind, id: Uuid) -> Result<Receipts, Said> {
+        let path = format!("{}{}?kind={}&id={id}", self.url, protocol::RECEIPTS, kind.table());
+        let response = self.client.get(path).timeout(CONNECT).send().await.map_err(|e| Said::Failure(failure(&e)))?;
+        let text = answer(response).await?;
+        Receipts::read(text.trim()).map_err(|_| Said::Failure(Failure::Stranger))
+    }
+
     /// Listens until the stream ends; `heard` is told everything that comes.
     ///
     /// # Errors
@@ -178,7 +197,7 @@ impl Caller {
     }
 }
 
-/// Why an enrolment came to nothing.
+/// Why a question came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
     /// The hub's own code for it.
@@ -212,6 +231,18 @@ fn address(text: &str) -> Result<String, BadAddress> {
         _ => return Err(bad()),
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// The body of an answer, or the hub's own word for why there is none.
+async fn answer(response: Response) -> Result<String, Said> {
+    let (status, text) = (response.status(), text(response).await.map_err(Said::Failure)?);
+    if status.is_success() {
+        return Ok(text);
+    }
+    match Problem::read(&text) {
+        Ok(problem) => Err(Said::Problem(problem.error.code)),
+        Err(_) => Err(Said::Failure(of_status(status, "", None))),
+    }
 }
 
 /// The standing and the response, when it is one that a hub gives to those it knows.

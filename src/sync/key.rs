@@ -63,6 +63,7 @@ mod tests {
             org_name: "陕西省总工会".into(),
             role: "office".into(),
             token: "secret".into(),
+            public: String::new(),
             ca: None,
             demo: false,
         };

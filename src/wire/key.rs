@@ -16,6 +16,9 @@ pub struct Key {
     pub role: String,
     /// Sent with every request; nobody else may read it.
     pub token: String,
+    /// The hub's public key for its checkpoints; empty in a key of before there were any: enrolling again brings it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub public: String,
     /// The authority that signs the hub's certificate, as PEM; without one the machine's own authorities are trusted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca: Option<String>,

@@ -4,6 +4,7 @@
 //! answer to a known console carries the headers in [`Standing`], so that no console needs a request of its own to learn
 //! how the hub stands.
 
+use super::checkpoint::Checkpoint;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -16,6 +17,10 @@ pub const PUSH: &str = "/v1/push";
 pub const PULL: &str = "/v1/pull";
 /// Gives a [`Head`], at once or, with `after` and `wait`, when the head is past `after` or after `wait` seconds.
 pub const HEAD: &str = "/v1/head";
+/// Takes how far a console has read; gives [`Told`]. Query: `cursor`, `epoch`, `scope`.
+pub const RECEIPT: &str = "/v1/receipt";
+/// Gives [`Receipts`] of a row to consoles of the role office. Query: `kind`, `id`.
+pub const RECEIPTS: &str = "/v1/receipts";
 /// A stream of server-sent events: [`WAKE`], [`URGENT`], [`REVOKED`].
 pub const EVENTS: &str = "/v1/events";
 
@@ -98,6 +103,9 @@ pub struct PageEnd {
     /// What was done under numbers of this page, and is this console's business: the newest, not all of a long time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// The last signed end of the hub's audit: the console keeps it as a witness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<Checkpoint>,
 }
 
 /// An order that was accepted, and its number.
@@ -133,6 +141,16 @@ pub struct Head {
     pub head: i64,
 }
 
+/// The answer to a receipt: how the hub stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Told {
+    pub epoch: i64,
+    pub head: i64,
+    /// The last signed end of the hub's audit, as at the end of a page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<Checkpoint>,
+}
+
 /// Event: the head has moved; data is a [`Head`]. At most twenty a second.
 pub const WAKE: &str = "wake";
 /// Event: rows that must be seen before the next pull; data is an [`Urgent`].
@@ -150,6 +168,38 @@ pub struct Urgent {
     pub head: i64,
     /// Each a line as in a page.
     pub rows: Vec<String>,
+}
+
+/// Which consoles have a row as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Receipts {
+    /// The number of the row's latest change.
+    pub seq: i64,
+    /// Consoles that have everything up to it, of how many.
+    pub have: u64,
+    pub of: u64,
+    /// Those that have not, in the order in which they were enrolled.
+    pub missing: Vec<Behind>,
+}
+
+impl Receipts {
+    /// Whether every console has it.
+    pub fn is_complete(&self) -> bool {
+        self.missing.is_empty()
+    }
+}
+
+/// A console that is behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Behind {
+    pub name: String,
+    /// Name of the union it works for.
+    pub org: String,
+    /// How many numbers it has still to read until it has the row.
+    pub behind: i64,
+    /// When it last said how far it is, by the hub's clock in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<i64>,
 }
 
 /// A console asks to be known.
@@ -173,6 +223,9 @@ pub struct Enrolled {
     pub org: String,
     pub org_name: String,
     pub role: String,
+    /// The hub's public key (Ed25519, hexadecimal), by which it signs the ends of its audit.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub public: String,
     /// The hub shows a demo: the console's clock follows the hub's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
@@ -187,13 +240,13 @@ pub struct Problem {
 /// One sentence, in English; consoles have their own words for each code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProblemBody {
-    /// `token-missing`, `token-unknown`, `revoked`, `code-unknown`, `too-large`, `not-understood`, `too-many`,
+    /// `token-missing`, `token-unknown`, `revoked`, `code-unknown`, `not-allowed`, `too-large`, `not-understood`, `too-many`,
     /// `not-found`, `away`, `internal`.
     pub code: String,
     pub message: String,
 }
 
-super::order::lines!(PageHead, PageEnd, Head, Urgent, Enrol, Enrolled, Problem);
+super::order::lines!(PageHead, PageEnd, Head, Told, Urgent, Receipts, Enrol, Enrolled, Problem);
 
 #[cfg(test)]
 mod tests {

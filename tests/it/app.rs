@@ -7,6 +7,7 @@ mod empty;
 mod english;
 mod map;
 mod places;
+mod receipts;
 mod ways;
 
 use gongfu::base::clock::Clock;
@@ -61,6 +62,8 @@ struct Desk {
     at: Instant,
     /// The lists read, with their filters as typed and their totals.
     opened: std::cell::RefCell<Vec<(String, i64)>>,
+    /// What the hub was asked about.
+    asked: Vec<(gongfu::domain::rows::Kind, uuid::Uuid)>,
     _dir: tempfile::TempDir,
 }
 
@@ -101,6 +104,7 @@ impl Desk {
             broken: false,
             at: Instant::now(),
             opened: Default::default(),
+            asked: Vec::new(),
             _dir: dir,
         };
         let effects = desk.app.start();
@@ -131,6 +135,10 @@ impl Desk {
                     self.app.update(answer)
                 }
                 Effect::Copy(text) => self.app.update(Message::Copied { text, done: !self.broken }),
+                Effect::Receipts { kind, id } => {
+                    self.asked.push((kind, id));
+                    Vec::new()
+                }
                 Effect::Quit => {
                     self.left = true;
                     Vec::new()

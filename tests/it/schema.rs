@@ -119,6 +119,15 @@ fn status() -> Json {
     }))
 }
 
+fn receipts() -> Json {
+    let (text, int) = (json!({ "type": "string" }), json!({ "type": "integer" }));
+    let at = json!({ "type": ["string", "null"], "description": "RFC 3339 with offset +08:00" });
+    let behind = whole(json!({ "name": text, "org_name": text, "behind": int, "seen_at": at }));
+    whole(json!({
+        "incident": text, "seq": int, "have": int, "of": int, "complete": { "type": "boolean" }, "missing": array(behind),
+    }))
+}
+
 /// What the hub's longer answers look like: of its check, and of its consoles.
 fn hub(text: &Json, int: &Json) -> [Json; 2] {
     let whole_ledger = whole(json!({
@@ -195,6 +204,7 @@ pub fn all() -> Vec<(&'static str, Json)> {
         ("edition", deed),
         ("counter-remind-due", whole(reminded)),
         ("incident-notice", object(&["done", "incident", "path", "counters"], notice)),
+        ("incident-receipts", receipts()),
         ("audit-verify", json!({ "oneOf": verify })),
         ("config-check", whole(json!({ "ok": flag, "path": text, "found": flag }))),
         ("config-path", whole(json!({ "path": text, "found": flag, "data_dir": text }))),

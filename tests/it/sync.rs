@@ -2,4 +2,5 @@
 
 mod level;
 mod line;
+mod receipts;
 mod shuttle;

@@ -216,6 +216,7 @@ impl App {
         let short = if narrow { "-short" } else { "" };
         let (mut words, mut role) = match (link.trouble.as_str(), age) {
             (trouble::REVOKED, _) => (locale.tr("data-revoked").into_owned(), Role::Danger),
+            (trouble::HISTORY, _) => (locale.tr("data-history").into_owned(), Role::Danger),
             (_, None) => (locale.tr(&format!("data-coming{short}")).into_owned(), Role::Header),
             ("", Some(_)) if link.is_level() && !old => {
                 (locale.tr(&format!("data-level{short}")).into_owned(), Role::Header)

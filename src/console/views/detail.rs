@@ -1,10 +1,13 @@
 //! One record with everything that hangs on it: fields, the lists around it, its history. Every line with rows behind
 //! it opens.
 
+mod arrival;
 mod course;
 mod fields;
 mod hanging;
 pub mod history;
+
+pub use arrival::Arrival;
 
 use super::list_draw::state_role;
 use super::pager::{Line, Pager, wrapped};
@@ -39,6 +42,8 @@ pub struct DetailView {
     /// Contact shown in full after it was written down in the audit.
     revealed: bool,
     troubles: Troubles,
+    /// Which consoles have the record, where that is asked.
+    arrival: Option<Arrival>,
 }
 
 impl DetailView {
@@ -56,6 +61,7 @@ impl DetailView {
             here: None,
             revealed: false,
             troubles: Troubles::default(),
+            arrival: None,
         }
     }
 
@@ -93,13 +99,39 @@ impl DetailView {
         self.revealed = false;
     }
 
+    /// Whether it matters that every console has the record: an incident, or a product that was delisted.
+    pub fn wants_receipts(&self) -> bool {
+        let delisted = || self.page.as_ref().is_some_and(|p| p.state == "delisted");
+        self.kind == Kind::Incident || self.kind == Kind::CatalogEntry && delisted()
+    }
+
+    /// The hub is asked which consoles have it; what was known is shown until it answers.
+    pub fn is_asked(&mut self) {
+        if !matches!(self.arrival, Some(Arrival::Known(_) | Arrival::Unknown)) {
+            self.arrival = Some(Arrival::Asked);
+        }
+    }
+
+    /// Shows which consoles have it; whether that is another line than before.
+    pub fn arrived(&mut self, arrival: Option<Arrival>) -> bool {
+        let other = self.arrival != arrival;
+        self.arrival = arrival;
+        other
+    }
+
     /// The record the page is about.
     pub fn subject(&self) -> (Kind, Uuid) {
         (self.kind, self.id)
     }
 
     fn lines(&self, cx: &Context<'_>) -> Vec<Line> {
-        self.detail.as_ref().map_or_else(|| self.troubles.lines(), |d| lines_with(d, cx, self.width, self.revealed))
+        let Some(detail) = &self.detail else { return self.troubles.lines() };
+        let mut lines = lines_with(detail, cx, self.width, self.revealed);
+        if let Some(arrival) = &self.arrival {
+            let title = title_lines(detail, cx, self.width).len();
+            lines.splice(title..title, arrival::lines(arrival, cx, self.width));
+        }
+        lines
     }
 
     /// Puts the cursor back on its line, wherever that is now.

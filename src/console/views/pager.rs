@@ -107,7 +107,9 @@ impl Pager {
             return;
         }
         let line = self.cursor.saturating_sub(self.top);
-        (self.cursor, self.top) = (at, at.saturating_sub(line));
+        // A page that shows its beginning goes on showing it: lines that come there are what is new.
+        let top = if self.top == 0 && at < self.height { 0 } else { at.saturating_sub(line) };
+        (self.cursor, self.top) = (at, top);
     }
 
     /// Draws the lines in sight; gives where the cursor stands.

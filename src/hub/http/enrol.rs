@@ -10,6 +10,7 @@ use crate::base::ids::Ids;
 use crate::base::text;
 use crate::domain::rows::{Kind, Organisation, Row};
 use crate::domain::work::Rows;
+use crate::hub::checkpoint;
 use crate::hub::device;
 use crate::hub::engine::{Engine, EngineError};
 use crate::hub::ledger;
@@ -71,7 +72,8 @@ fn take(engine: &mut dyn Engine, code: &str, name: &str, id: Uuid, now: i64) -> 
     };
     let org = organisation(engine, device.org)?;
     let role = device.role.code().to_owned();
-    Ok(Some(Enrolled { hub, device: device.id, token, org: org.code, org_name: org.name, role, demo: false }))
+    let public = checkpoint::public(engine)?;
+    Ok(Some(Enrolled { hub, device: device.id, token, org: org.code, org_name: org.name, role, public, demo: false }))
 }
 
 /// The union a console works for.

@@ -58,7 +58,7 @@ const TRIES: NonZeroU32 = number(5);
 /// Orders of one console in a second, and how many at once.
 const ORDERS_A_SECOND: NonZeroU32 = number(50);
 const ORDERS_AT_ONCE: NonZeroU32 = number(ORDERS as u32);
-/// Pulls of one console in a second, and how many at once.
+/// Pulls of one console in a second, and how many at once; as many questions beside.
 const PULLS_A_SECOND: NonZeroU32 = number(5);
 const PULLS_AT_ONCE: NonZeroU32 = number(20);
 
@@ -69,6 +69,7 @@ pub(super) struct Rates {
     enrol: Rate<IpAddr>,
     orders: Rate<Uuid>,
     pulls: Rate<Uuid>,
+    questions: Rate<Uuid>,
 }
 
 impl Rates {
@@ -77,6 +78,7 @@ impl Rates {
             enrol: RateLimiter::hashmap(Quota::per_minute(TRIES)),
             orders: RateLimiter::hashmap(Quota::per_second(ORDERS_A_SECOND).allow_burst(ORDERS_AT_ONCE)),
             pulls: RateLimiter::hashmap(Quota::per_second(PULLS_A_SECOND).allow_burst(PULLS_AT_ONCE)),
+            questions: RateLimiter::hashmap(Quota::per_second(PULLS_A_SECOND).allow_burst(PULLS_AT_ONCE)),
         }
     }
 
@@ -92,11 +94,17 @@ impl Rates {
         check(&self.pulls, &device, 1, "pulls from this console")
     }
 
+    /// A question beside orders and pages: who asks too often gets its rows all the same.
+    pub(super) fn question(&self, device: Uuid) -> Result<(), Refusal> {
+        check(&self.questions, &device, 1, "questions from this console")
+    }
+
     /// Forgets who has not asked for a while.
     pub(super) fn forget(&self) {
         self.enrol.retain_recent();
         self.orders.retain_recent();
         self.pulls.retain_recent();
+        self.questions.retain_recent();
     }
 }
 

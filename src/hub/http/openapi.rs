@@ -3,7 +3,7 @@
 //! Owns what holds for every path: the token, the headers of an answer, the refusals. Served, and kept as `docs/openapi.json`.
 
 use super::refusal::Refusal;
-use super::{enrol, events, head, health, pull, push};
+use super::{arrived, enrol, events, head, health, pull, push};
 use crate::wire::protocol::{Standing, Urgent};
 use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
@@ -28,7 +28,7 @@ const REFUSALS: [(&str, &str); 3] = [
                        it passes over.",
     ),
     paths(
-        enrol::enrol, push::push, pull::pull, head::head, events::events, health::healthz, health::metrics, openapi,
+        enrol::enrol, push::push, pull::pull, arrived::receipt, arrived::receipts, head::head, events::events, health::healthz, health::metrics, openapi,
     ),
     components(schemas(Urgent)),
     tags((name = "consoles"), (name = "operation")),

@@ -8,6 +8,7 @@ use super::enrol::organisation;
 use super::push::NDJSON;
 use super::refusal::Refusal;
 use super::shared::Shared;
+use crate::hub::checkpoint;
 use crate::hub::engine::{Engine, EngineError};
 use crate::hub::ledger::{self, Device, State as Ledger};
 use crate::hub::pull::{self as feed, Eye};
@@ -126,14 +127,10 @@ fn page(engine: &mut dyn Engine, device: &Device, asked: Asked, coding: Coding) 
         text.push('\n');
     }
     crc.update(&text.as_bytes()[begin..]);
-    text.push_str(&line(&PageEnd {
-        next: page.next,
-        done,
-        rows,
-        crc: crc.finalize(),
-        taken: page.taken,
-        notes: page.notes,
-    })?);
+    let checkpoint = checkpoint::latest(engine)?;
+    let (taken, notes) = (page.taken, page.notes);
+    let end = PageEnd { next: page.next, done, rows, crc: crc.finalize(), taken, notes, checkpoint };
+    text.push_str(&line(&end)?);
     let body = match coding {
         Coding::Plain => text.into_bytes(),
         Coding::Zstd => zstd::bulk::compress(text.as_bytes(), LEVEL)

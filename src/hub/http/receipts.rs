@@ -5,15 +5,13 @@
 use super::shared::Shared;
 use crate::hub::device;
 use crate::hub::engine::{Engine, EngineError};
+use crate::hub::receipts::Told as Receipt;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 /// A receipt that says nothing new is written again after so long, in milliseconds.
 const AGAIN: i64 = 30_000;
-
-/// A cursor and when it was told, in milliseconds since 1970.
-type Receipt = (i64, i64);
 
 #[derive(Default)]
 pub(super) struct Receipts(Mutex<Known>);
@@ -23,18 +21,26 @@ struct Known {
     /// In the order in which all hubs write them, so that none waits for the other.
     waiting: BTreeMap<Uuid, Receipt>,
     written: HashMap<Uuid, Receipt>,
+    /// The last each has told, written or not.
+    latest: HashMap<Uuid, Receipt>,
 }
 
 impl Receipts {
     /// A console has everything up to its cursor.
     pub(super) fn note(&self, device: Uuid, cursor: i64, now: i64) {
         let mut known = self.known();
+        known.latest.insert(device, (cursor, now));
         let told = known.written.get(&device).is_some_and(|(c, at)| *c == cursor && now - at < AGAIN);
         if told {
             known.waiting.remove(&device);
         } else {
             known.waiting.insert(device, (cursor, now));
         }
+    }
+
+    /// What every console has told this hub last.
+    pub(super) fn latest(&self) -> HashMap<Uuid, Receipt> {
+        self.known().latest.clone()
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -12,11 +12,12 @@ use std::any::Any;
 use std::time::Duration;
 
 /// Every code, for the numbers an operator watches.
-pub(super) const CODES: [&str; 10] = [
+pub(super) const CODES: [&str; 11] = [
     "token-missing",
     "token-unknown",
     "revoked",
     "code-unknown",
+    "not-allowed",
     "too-large",
     "not-understood",
     "too-many",
@@ -58,6 +59,14 @@ impl Refusal {
 
     pub(super) fn code_unknown() -> Refusal {
         Refusal::new(StatusCode::FORBIDDEN, "code-unknown", "the code is wrong, used or too old: ask for a new one")
+    }
+
+    pub(super) fn not_allowed(message: &str) -> Refusal {
+        Refusal::new(StatusCode::FORBIDDEN, "not-allowed", message)
+    }
+
+    pub(super) fn no_row() -> Refusal {
+        Refusal::new(StatusCode::NOT_FOUND, "not-found", "the hub has no such row")
     }
 
     pub(super) fn too_large(message: impl Into<String>) -> Refusal {

@@ -5,6 +5,7 @@ use crate::domain::rows::{Kind, OrgId, Organisation, Row};
 use crate::domain::value::{Cell, Value};
 use crate::domain::work::Named;
 use crate::hub::audit::{self, Head, Record};
+use crate::hub::checkpoint;
 use crate::hub::engine::{self, Engine, EngineError};
 use crate::hub::rows::{self, Bulk, blob};
 use crate::hub::schema;
@@ -47,7 +48,8 @@ pub fn create(engine: &mut dyn Engine, hub_id: Uuid) -> Result<State, EngineErro
 fn create_in(engine: &mut dyn Engine, hub_id: Uuid) -> Result<(), EngineError> {
     engine.script(&schema::tables())?;
     let sql = "INSERT INTO \"hub\" VALUES (1, ?1, ?2, 1, 0, 0, ?3, 0, 0)";
-    engine.execute(sql, &[Value::Int(schema::VERSION), blob(hub_id), Value::Blob(vec![0; 32])]).map(drop)
+    engine.execute(sql, &[Value::Int(schema::VERSION), blob(hub_id), Value::Blob(vec![0; 32])])?;
+    checkpoint::make_key(engine)
 }
 
 static FEED: LazyLock<Bulk> =
@@ -227,6 +229,7 @@ impl<'a> Loading<'a> {
         audit::append(self.engine, &mut head, &record)?;
         (self.state.audit, self.state.last_at) = (head, at);
         keep(self.engine, &self.state)?;
+        checkpoint::make(self.engine, &self.state)?;
         self.engine.commit()?;
         Ok(self.loaded)
     }

@@ -6,6 +6,7 @@ use super::{State, keep, lock};
 use crate::base::text;
 use crate::domain::value::Value;
 use crate::hub::audit::{self, Record};
+use crate::hub::checkpoint;
 use crate::hub::engine::{self, Engine, EngineError};
 use uuid::Uuid;
 
@@ -88,5 +89,7 @@ fn noted_in<T>(
     audit::append(engine, &mut state.audit, &record)?;
     state.last_at = at;
     keep(engine, &state)?;
+    // What is done at the hub's own machine is rare, and the first that consoles should be able to show.
+    checkpoint::make(engine, &state)?;
     Ok(Some(done.gives))
 }

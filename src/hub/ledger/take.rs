@@ -14,6 +14,7 @@ use crate::domain::rows::{Kind, Organisation, Row};
 use crate::domain::value::{Cell, Value};
 use crate::domain::work::{Decision, Rows, Work};
 use crate::hub::audit::{self, Record};
+use crate::hub::checkpoint;
 use crate::hub::engine::{self, Engine, EngineError};
 use crate::hub::rows::{LedgerRows, blob};
 use crate::wire::change;
@@ -62,6 +63,7 @@ fn take_in(engine: &mut dyn Engine, now: Timestamp, batch: &[(Device, Order)]) -
     let answers = batch.iter().map(|(device, order)| desk.answer(device, order)).collect::<Result<Vec<_>, _>>()?;
     desk.state.last_at = desk.now.as_millisecond();
     keep(desk.engine, &desk.state)?;
+    checkpoint::when_due(desk.engine, &desk.state)?;
     Ok(answers)
 }
 

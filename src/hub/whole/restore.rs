@@ -121,7 +121,10 @@ fn renew(place: &Place, runtime: &Handle, by: &By, epoch: i64, old: Option<&Old>
             state.seq, state.epoch
         );
         let target = state.hub_id;
-        Ok(Some(Deed { command: "hub.restore", target, target_code: String::new(), reason, gives: revoked }))
+        // From this record on the chain is of the new epoch.
+        state.epoch = epoch;
+        let target_code = epoch.to_string();
+        Ok(Some(Deed { command: "hub.restore", target, target_code, reason, gives: revoked }))
     })?;
     Ok(done.unwrap_or(0))
 }

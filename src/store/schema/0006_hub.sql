@@ -82,6 +82,20 @@ CREATE TABLE happening (
     reason TEXT NOT NULL
 ) STRICT;
 CREATE INDEX happening_target ON happening(target, no);
+-- Signed ends of the hub's audit, as they came: those this console can show, and those that contradict them.
+CREATE TABLE checkpoint (
+    epoch INTEGER NOT NULL,
+    no INTEGER NOT NULL,
+    -- Hash and signature in hexadecimal, the time by the hub's clock.
+    hash TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    signature TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    -- What is wrong with it: forged, differs, behind; empty when nothing is.
+    fault TEXT NOT NULL,
+    PRIMARY KEY (epoch, no, hash, signature)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX checkpoint_fault ON checkpoint(fault, epoch, no);
 
 -- Rows made by orders on their way go again when the hub's own come: the totals must follow.
 CREATE TRIGGER catalog_entry_tally_delete AFTER DELETE ON catalog_entry BEGIN

@@ -28,14 +28,14 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 /// A console in a directory of its own, enrolled at a hub.
-struct Console {
-    home: Temporary,
+pub struct Console {
+    pub home: Temporary,
     actor: Actor,
-    key: Key,
+    pub key: Key,
 }
 
 impl Console {
-    fn enrolled(hub: &Hub, bench: &Bench, who: usize) -> Console {
+    pub fn enrolled(hub: &Hub, bench: &Bench, who: usize) -> Console {
         let home = Temporary::empty();
         let device = &bench.devices[who];
         let code = code(bench, device.org, device.role);
@@ -50,28 +50,28 @@ impl Console {
         Store::open(self.home.path(), clock(), Ids::real(clock()), false).expect("a database")
     }
 
-    fn link(&self) -> Link {
+    pub fn link(&self) -> Link {
         link::get(&raw(&self.home.file())).expect("read").expect("a link")
     }
 
-    fn rows(&self) -> Memory {
+    pub fn rows(&self) -> Memory {
         read_all(&raw(&self.home.file()))
     }
 
-    fn client(&self) -> Client {
+    pub fn client(&self) -> Client {
         Client::start(self.home.path(), Caller::of(&self.key).expect("a way"), clock(), || {}).expect("a thread")
     }
 
-    fn once(&self) -> client::Outcome {
+    pub fn once(&self) -> client::Outcome {
         let caller = Caller::of(&self.key).expect("a way");
         client::once(self.home.path(), caller, clock(), &AtomicBool::new(false), |_| {}).expect("a database")
     }
 
-    fn ask(&self, command: Command) -> Result<(), StoreError> {
+    pub fn ask(&self, command: Command) -> Result<(), StoreError> {
         self.store().submit_wait(&self.actor, vec![command]).map(drop)
     }
 
-    fn listed(&self) -> CatalogEntry {
+    pub fn listed(&self) -> CatalogEntry {
         self.rows().all::<CatalogEntry>().into_iter().find(|e| e.state == EntryState::Listed).expect("a listed product")
     }
 
@@ -79,7 +79,7 @@ impl Console {
         self.rows().get::<CatalogEntry>(entry.id.0).state
     }
 
-    fn waits(&self, states: &[State]) -> usize {
+    pub fn waits(&self, states: &[State]) -> usize {
         outbox::list(&raw(&self.home.file()), states).expect("read").len()
     }
 }
@@ -93,7 +93,7 @@ fn suspend(entry: &CatalogEntry) -> Command {
 }
 
 /// Waits until it is so; a minute is for machines that are busy with other things.
-fn until(what: &str, is: impl Fn() -> bool) {
+pub fn until(what: &str, is: impl Fn() -> bool) {
     let end = Instant::now() + Duration::from_secs(60);
     while !is() {
         assert!(Instant::now() < end, "never {what}");

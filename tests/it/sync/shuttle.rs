@@ -117,8 +117,15 @@ pub fn pull(bench: &Bench, console: &Console, link: &Link, limit: usize) -> Page
         let head = PageHead { schema: SCHEMA, epoch: state.epoch, scope, head: state.seq, from, reset };
         let rows: Vec<Row> = page.rows.iter().map(|(_, line)| from_line(line).expect("a row")).collect();
         let done = page.next == state.seq;
-        let end =
-            PageEnd { next: page.next, done, rows: rows.len() as u64, crc: 0, taken: page.taken, notes: page.notes };
+        let end = PageEnd {
+            next: page.next,
+            done,
+            rows: rows.len() as u64,
+            crc: 0,
+            taken: page.taken,
+            notes: page.notes,
+            checkpoint: None,
+        };
         Page { head, rows, end }
     })
 }

@@ -4,7 +4,7 @@ use super::{Hub, console, problem};
 use crate::hub::places::benches;
 use crate::pages::check;
 use gongfu::hub::http::{HEALTHZ, METRICS, document};
-use gongfu::wire::protocol::{ENROL, EVENTS, HEAD, OPENAPI, PULL, PUSH};
+use gongfu::wire::protocol::{ENROL, EVENTS, HEAD, OPENAPI, PULL, PUSH, RECEIPT, RECEIPTS};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ fn the_description_of_the_protocol_is_kept_and_served() {
     let document: Json = serde_json::from_str(text).expect("JSON");
     let paths = document["paths"].as_object().expect("paths");
     let named: BTreeSet<&str> = paths.keys().map(String::as_str).collect();
-    assert_eq!(named, BTreeSet::from([ENROL, PUSH, PULL, HEAD, EVENTS, OPENAPI, HEALTHZ, METRICS]));
+    assert_eq!(named, BTreeSet::from([ENROL, PUSH, PULL, RECEIPT, RECEIPTS, HEAD, EVENTS, OPENAPI, HEALTHZ, METRICS]));
     // Each is there by the method that is named, wants a token exactly where it says so, and takes no other method.
     for (path, item) in paths {
         for method in ["get", "post"] {
