@@ -124,7 +124,7 @@ pub struct Head {
 pub struct Told {
     pub epoch: i64,
     pub head: i64,
-    /// As in a [`PageEnd`].
+    /// As at the end of a page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<Checkpoint>,
 }

@@ -6,7 +6,7 @@ use crate::hub::ledger::at;
 use crate::hub::places::{Bench, benches};
 use crate::support::province::{Province, people};
 use gongfu::domain::codes::Role;
-use gongfu::domain::rows::{Incident, Kind};
+use gongfu::domain::rows::Kind;
 use gongfu::hub::{device, ledger};
 use gongfu::wire::protocol::{PULL, RECEIPT, RECEIPTS, Receipts};
 use std::collections::BTreeSet;
