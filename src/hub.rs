@@ -8,6 +8,7 @@ pub mod audit;
 pub mod checkpoint;
 pub mod device;
 pub mod engine;
+pub mod export;
 pub mod http;
 pub mod keys;
 pub mod ledger;

@@ -337,7 +337,10 @@ pub struct EntryArgs {
 #[derive(Debug, Subcommand)]
 pub enum AuditAct {
     List(ListHow),
-    Verify,
+    Verify {
+        #[arg(long, value_name = "FILE")]
+        export: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

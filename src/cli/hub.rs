@@ -3,6 +3,7 @@
 //! Owns where the ledger lies and who is written down for what is done to it. One file a subcommand or a pair of them.
 
 pub mod args;
+mod audit;
 mod copies;
 mod devices;
 pub(super) mod init;
@@ -20,7 +21,7 @@ use crate::hub::engine::{Engine, EngineError, Place};
 use crate::hub::ledger::By;
 use crate::hub::whole::{self, HubError, Watch};
 use crate::store::StoreError;
-use args::HubAct;
+use args::{HubAct, HubAuditAct};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 /// Names the ledger where `--store` does not: an address with a password has no place among the arguments everybody on the
@@ -41,6 +42,9 @@ pub(super) fn run(context: &Context, act: &HubAct) -> Result<Exit, Fail> {
         HubAct::Devices(at) => devices::list(&Hub::at(context, at.store.as_deref())?),
         HubAct::Revoke { device, at } => devices::revoke(&Hub::at(context, at.store.as_deref())?, device),
         HubAct::Verify(at) => verify::run(&Hub::at(context, at.store.as_deref())?),
+        HubAct::Audit { act: HubAuditAct::Export { out, at } } => {
+            audit::export(&Hub::at(context, at.store.as_deref())?, out)
+        }
         HubAct::Backup { file, safe, at } => copies::backup(&Hub::at(context, at.store.as_deref())?, file, *safe),
         HubAct::Restore { file, at } => copies::restore(&Hub::at(context, at.store.as_deref())?, file),
         HubAct::Migrate { from, to } => migrate::run(&Hub::at(context, Some(from))?, to),

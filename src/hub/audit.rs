@@ -2,7 +2,7 @@
 //!
 //! Owns appending and checking; the chain's end is in the ledger's `hub` row, written in the same transaction.
 
-use super::engine::{Engine, EngineError};
+use super::engine::{self, Engine, EngineError};
 use super::rows::{Bulk, blob};
 use crate::domain::value::Value;
 use crate::wire::record::digest;
@@ -89,6 +89,13 @@ pub fn append(engine: &mut dyn Engine, head: &mut Head, r: &Record<'_>) -> Resul
     BULK.write(engine, &[row])?;
     *head = Head { no, hash };
     Ok(())
+}
+
+/// Records behind a number, as they are stored.
+pub(super) fn page(engine: &mut dyn Engine, after: i64, limit: i64) -> Result<Vec<Vec<Value>>, EngineError> {
+    let names = COLUMNS.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
+    let sql = format!("SELECT {names} FROM \"audit\" WHERE \"no\" > ?1 ORDER BY \"no\" LIMIT ?2");
+    engine::all(engine, &sql, &[Value::Int(after), Value::Int(limit)])
 }
 
 /// What a check of the chain found.

@@ -4,6 +4,7 @@
 
 mod backup;
 mod error;
+mod export;
 mod fresh;
 mod migrate;
 mod restore;
@@ -11,6 +12,7 @@ mod verify;
 
 pub use backup::{Copied, backup};
 pub use error::HubError;
+pub use export::export;
 pub use fresh::make;
 pub use migrate::{Counted, migrate};
 pub use restore::{Restored, restore};

@@ -1,5 +1,7 @@
 //! The hub: its ledger on both engines, and the protocol as a stranger would speak it.
 
+pub mod checkpoints;
+mod export;
 pub mod http;
 pub mod ledger;
 pub mod places;

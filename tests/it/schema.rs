@@ -119,6 +119,18 @@ fn status() -> Json {
     }))
 }
 
+/// What a check of an exported audit says.
+fn exported(text: &Json, int: &Json) -> [Json; 2] {
+    let faults = ["header", "altered", "missing", "inserted", "reordered", "checkpoint", "key", "contradicted", "cut"];
+    let seen = json!({ "oneOf": [{ "type": "null" }, whole(json!({ "same": int, "lost": int, "later": int }))] });
+    let good = whole(json!({
+        "whole": { "const": true }, "hub": text, "epoch": int, "records": int, "head": text, "checkpoints": int,
+        "seen": seen,
+    }));
+    let fault = json!({ "type": "string", "enum": faults });
+    [good, whole(json!({ "whole": { "const": false }, "fault": fault, "no": int, "line": int }))]
+}
+
 fn receipts() -> Json {
     let (text, int) = (json!({ "type": "string" }), json!({ "type": "integer" }));
     let at = json!({ "type": ["string", "null"], "description": "RFC 3339 with offset +08:00" });
@@ -132,7 +144,7 @@ fn receipts() -> Json {
 fn hub(text: &Json, int: &Json) -> [Json; 2] {
     let whole_ledger = whole(json!({
         "whole": { "const": true }, "hub": text, "epoch": int, "head": int, "safe": int, "rows": int, "answers": int,
-        "records": int, "audit_head": text,
+        "records": int, "checkpoints": int, "audit_head": text,
     }));
     let faults = [
         "file",
@@ -145,6 +157,8 @@ fn hub(text: &Json, int: &Json) -> [Json; 2] {
         "feed-number",
         "feed-stray",
         "answer",
+        "key",
+        "checkpoint",
     ];
     let broken = whole(json!({
         "whole": { "const": false }, "fault": { "type": "string", "enum": faults }, "kind": text, "record": text,
@@ -169,7 +183,13 @@ pub fn all() -> Vec<(&'static str, Json)> {
         "sync_output": text, "notice_seconds": int, "undo_seconds": int, "keys": any, "columns": any, "profile": any,
     });
     let broken = json!({ "whole": { "const": false }, "fault": { "type": "string", "enum": ["altered", "missing"] }, "no": int });
-    let verify = [whole(json!({ "whole": { "const": true }, "records": int, "head": text })), whole(broken)];
+    let [export, broken_export] = exported(&text, &int);
+    let verify = [
+        whole(json!({ "whole": { "const": true }, "records": int, "head": text })),
+        whole(broken),
+        export,
+        broken_export,
+    ];
     let issue = json!({
         "line": int, "column": text, "found": text, "code": text,
         "severity": { "type": "string", "enum": ["doubtful", "refused"] }, "message": text,
@@ -228,6 +248,13 @@ pub fn all() -> Vec<(&'static str, Json)> {
         ("hub-devices", hub_devices),
         ("hub-revoke", whole(json!({ "done": flag, "id": text, "name": text, "org": text, "revoked_at": text }))),
         ("hub-verify", hub_verify),
+        (
+            "hub-audit-export",
+            whole(json!({
+                "done": flag, "path": text, "hub": text, "epoch": int, "records": int, "checkpoints": int, "head": text,
+                "public": text,
+            })),
+        ),
         (
             "hub-backup",
             whole(json!({
@@ -369,6 +396,12 @@ fn real_output_of_the_hubs_commands_is_what_their_schemas_say() {
     check("hub-verify", &["verify"]);
     let copy = site.data.path().join("copy").display().to_string();
     check("hub-backup", &["backup", &copy]);
+    let audit = site.data.path().join("audit.ndjson").display().to_string();
+    check("hub-audit-export", &["audit", "export", "--out", &audit]);
+    crate::schema::check(&site.data, "audit-verify", &["audit", "verify", "--export", &audit]);
+    let text = std::fs::read_to_string(&audit).expect("a file");
+    std::fs::write(&audit, text.replacen("done", "gone", 1)).expect("altered");
+    crate::schema::check(&site.data, "audit-verify", &["audit", "verify", "--export", &audit]);
     check("hub-restore", &["restore", &copy]);
     std::fs::remove_file(site.file()).expect("gone");
     check("hub-restore", &["restore", &copy]);

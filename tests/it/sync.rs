@@ -4,3 +4,4 @@ mod level;
 mod line;
 mod receipts;
 mod shuttle;
+mod witness;

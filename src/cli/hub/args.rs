@@ -31,6 +31,10 @@ pub enum HubAct {
         at: StoreArg,
     },
     Verify(StoreArg),
+    Audit {
+        #[command(subcommand)]
+        act: HubAuditAct,
+    },
     Backup {
         #[arg(value_name = "FILE")]
         file: PathBuf,
@@ -50,6 +54,16 @@ pub enum HubAct {
         from: String,
         #[arg(long, value_name = "STORE")]
         to: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum HubAuditAct {
+    Export {
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[command(flatten)]
+        at: StoreArg,
     },
 }
 

@@ -18,6 +18,7 @@ pub(super) fn run(hub: &Hub<'_>) -> Result<Exit, Fail> {
                 let document = json!({
                     "whole": true, "hub": state.hub_id.to_string(), "epoch": state.epoch, "head": state.seq,
                     "safe": state.safe, "rows": whole.rows, "answers": whole.answers, "records": state.audit.no,
+                    "checkpoints": whole.checkpoints,
                     "audit_head": head,
                 });
                 return out.json(&document).map(|()| Exit::Done).map_err(Into::into);
@@ -25,6 +26,7 @@ pub(super) fn run(hub: &Hub<'_>) -> Result<Exit, Fail> {
             let args = [
                 ("rows", whole.rows.to_string()),
                 ("answers", whole.answers.to_string()),
+                ("checkpoints", whole.checkpoints.to_string()),
                 ("records", state.audit.no.to_string()),
                 ("seq", state.seq.to_string()),
                 ("head", head),

@@ -8,6 +8,7 @@ use super::{Watch, known};
 use crate::domain::rows::Kind;
 use crate::domain::value::Value;
 use crate::hub::audit::{self, Head};
+use crate::hub::checkpoint;
 use crate::hub::engine::{self, Engine, EngineError, Place, Pool};
 use crate::hub::ledger::{self, State};
 use crate::hub::rows;
@@ -27,13 +28,14 @@ pub struct Whole {
     pub state: State,
     pub rows: u64,
     pub answers: u64,
+    pub checkpoints: u64,
 }
 
 /// The first record that is not what it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// `file`, `audit`, `row-missing`, `row-unread`, `feed-missing`, `feed-differs`, `feed-area`, `feed-number`, `feed-stray` or
-    /// `answer`.
+    /// `file`, `audit`, `row-missing`, `row-unread`, `feed-missing`, `feed-differs`, `feed-area`, `feed-number`, `feed-stray`,
+    /// `answer`, `key` or `checkpoint`.
     pub code: &'static str,
     /// The table.
     pub kind: String,
@@ -124,10 +126,43 @@ impl Check<'_, '_> {
         if let Some(fault) = self.foreign()? {
             return Ok(Verdict::Broken(fault));
         }
-        Ok(match self.answers()? {
-            Some(fault) => Verdict::Broken(fault),
-            None => Verdict::Whole(Whole { state: self.state.clone(), rows, answers: self.done - before - rows }),
+        if let Some(fault) = self.answers()? {
+            return Ok(Verdict::Broken(fault));
+        }
+        let answers = self.done - before - rows;
+        Ok(match self.checkpoints()? {
+            Ok(checkpoints) => Verdict::Whole(Whole { state: self.state.clone(), rows, answers, checkpoints }),
+            Err(fault) => Verdict::Broken(fault),
         })
+    }
+
+    /// Each checkpoint signed by the ledger's key, and on the chain as it is. They are few: one a hundred records or a minute.
+    fn checkpoints(&mut self) -> Result<Result<u64, Fault>, HubError> {
+        let public = match checkpoint::public(self.engine) {
+            Ok(public) => public,
+            Err(EngineError::Broken(_)) => {
+                return Ok(Err(Fault { code: "key", kind: "hub".into(), record: "1".into() }));
+            }
+            Err(away) => return Err(away.into()),
+        };
+        let columns = checkpoint::COLUMNS.split(", ").map(|c| format!("c.{c}")).collect::<Vec<_>>();
+        let sql = format!(
+            "SELECT {}, a.\"hash\" FROM \"checkpoint\" c LEFT JOIN \"audit\" a ON a.\"no\" = c.\"no\" \
+             ORDER BY c.\"epoch\", c.\"no\"",
+            columns.join(", ")
+        );
+        let mut count = 0;
+        for row in engine::all(self.engine, &sql, &[])? {
+            let named = |i: usize| row[i].as_int().map(|n| n.to_string()).unwrap_or_default();
+            let record = format!("{}/{}", named(0), named(1));
+            let sound =
+                checkpoint::of_row(&row).is_ok_and(|c| row[2] == row[5] && c.is_signed(self.state.hub_id, &public));
+            if !sound {
+                return Ok(Err(Fault { code: "checkpoint", kind: "checkpoint".into(), record }));
+            }
+            count += 1;
+        }
+        Ok(Ok(count))
     }
 
     fn count(&mut self, table: &str) -> Result<u64, HubError> {

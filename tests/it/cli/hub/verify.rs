@@ -47,6 +47,11 @@ fn the_first_record_that_was_altered_is_named() {
         ("DELETE FROM feed WHERE kind = 'supplier'", "feed-missing", "supplier", None),
         (ghost, "feed-stray", "product", Some("00000000-0000-0000-0000-000000000007")),
         ("INSERT INTO feed VALUES ('planet', x'07', 1, x'07', '', '')", "feed-stray", "feed", Some("1")),
+        ("UPDATE checkpoint SET at = at + 1", "checkpoint", "checkpoint", Some("1/1")),
+        ("UPDATE checkpoint SET hash = zeroblob(32) WHERE no = 2", "checkpoint", "checkpoint", Some("1/2")),
+        ("UPDATE checkpoint SET no = 7 WHERE no = 2", "checkpoint", "checkpoint", Some("1/7")),
+        ("UPDATE hub_key SET secret = zeroblob(32)", "checkpoint", "checkpoint", Some("1/1")),
+        ("DELETE FROM hub_key", "key", "hub", Some("1")),
         ("INSERT INTO result VALUES (x'07', x'07', 1, 1, 'no', NULL)", "answer", "result", Some("07")),
     ];
     for (work, fault, kind, record) in cases {
