@@ -12,6 +12,7 @@ pub mod keys;
 pub mod message;
 pub mod overlay;
 pub mod run;
+pub mod standing;
 pub mod terminal;
 pub mod theme;
 pub mod views;

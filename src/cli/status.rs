@@ -7,6 +7,7 @@ use super::out::Out;
 use crate::base::locale::{Lang, Locale};
 use crate::base::text;
 use crate::console::format::{Format, percent};
+use crate::console::standing;
 use crate::console::views::board::urgent_words;
 use crate::domain::codes::GoalUnit;
 use crate::domain::pace;
@@ -32,6 +33,10 @@ fn print(out: &mut Out, board: &Board, locale: &Locale) -> io::Result<()> {
     let demo = if board.demo { locale.tr("cli-status-demo").into_owned() } else { String::new() };
     let at = cell::instant(board.now.as_millisecond());
     out.line(format!("{}  {at}  {demo}", locale.tr("cli-status-title")).trim_end())?;
+    if let Some(hub) = &board.hub {
+        let divisions = HashMap::new();
+        out.line(&standing::words(hub, &Format { locale, divisions: &divisions, now: board.now }, false).0)?;
+    }
     out.line(&format!("\n{}", locale.tr("cli-status-urgent")))?;
     if board.urgent.is_empty() {
         out.line(&format!("  {}", locale.tr("cli-status-none")))?;
@@ -146,5 +151,6 @@ fn document(board: &Board) -> Json {
             "forecast_august_fen": board.forecast[0], "forecast_december_fen": board.forecast[1],
         },
         "audit_records": board.audit_records,
+        "hub": board.hub.as_ref().map(|s| super::sync::standing(&s.link, s.counts)),
     })
 }

@@ -129,6 +129,8 @@ pub struct Board {
     pub audit_records: i64,
     pub demo: bool,
     pub profile: String,
+    /// How the database stands to its hub; `None` where it has none.
+    pub hub: Option<Standing>,
 }
 
 /// Reads the board as it stands at `now`.
@@ -164,6 +166,7 @@ pub fn read(db: &Connection, now: Timestamp) -> rusqlite::Result<Board> {
         audit_records: super::detail::last_audit_no(db)?,
         demo: setting::get(db, setting::DEMO)?.is_some(),
         profile: setting::get(db, setting::PROFILE_ORG)?.unwrap_or_default(),
+        hub: Standing::read(db)?,
     })
 }
 

@@ -116,6 +116,8 @@ fn status() -> Json {
         "catalog": whole(json!({ "listed": int, "suspended": int, "delisted": int })), "suppliers": int,
         "counters": { "type": "object", "additionalProperties": int }, "counters_asleep": int,
         "spending": whole(spending), "audit_records": int,
+        // As `gongfu sync` tells it; a database without a hub has none.
+        "hub": { "type": ["object", "null"] },
     }))
 }
 

@@ -6,10 +6,9 @@ use crate::base::text;
 use crate::console::action::{self, ACTIONS, label_id};
 use crate::console::format::{Format, shanghai};
 use crate::console::overlay::Overlay;
+use crate::console::standing;
 use crate::console::theme::Role;
 use crate::console::views::{Caret, Context, View};
-use crate::store::link::trouble;
-use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
@@ -21,8 +20,6 @@ const MOST_FOOTER: usize = 8;
 const LEAST: (u16, u16) = (60, 15);
 /// Below this the person stands in the second line, where a name is not cut.
 const ROOMY: u16 = 100;
-/// Data older than this are said to be old: 15 minutes.
-const STALE_MS: i64 = 15 * 60_000;
 
 impl App {
     /// Draws everything; says where the cursor is to be parked, or that it is shown.
@@ -209,34 +206,9 @@ impl App {
             let id = if narrow { "data-local-short" } else { "data-local" };
             return (format!("{}  ", locale.tr(id)), Role::Header);
         };
-        let (link, counts) = (&standing.link, standing.counts);
-        let age = Timestamp::from_millisecond(link.level_at).ok().filter(|_| link.level_at > 0);
-        let now = self.now().as_millisecond();
-        let old = now - link.level_at > STALE_MS;
-        let short = if narrow { "-short" } else { "" };
-        let (mut words, mut role) = match (link.trouble.as_str(), age) {
-            (trouble::REVOKED, _) => (locale.tr("data-revoked").into_owned(), Role::Danger),
-            (trouble::HISTORY, _) => (locale.tr("data-history").into_owned(), Role::Danger),
-            (_, None) => (locale.tr(&format!("data-coming{short}")).into_owned(), Role::Header),
-            ("", Some(_)) if link.is_level() && !old => {
-                (locale.tr(&format!("data-level{short}")).into_owned(), Role::Header)
-            }
-            (_, Some(at)) => {
-                let age = Format { locale, divisions: &self.facts.divisions, now: self.now() }.age(at);
-                let words = locale.tr_with(&format!("data-aged{short}"), &[("age", &age)]);
-                (words.clone(), if old { Role::Warning } else { Role::Header })
-            }
-        };
-        for (id, n) in [("data-waiting", counts.waiting), ("data-unsettled", counts.conflict + counts.denied)] {
-            if n > 0 {
-                words.push_str(&locale.tr_with(id, &[("n", &n.to_string())]));
-            }
-        }
-        if counts.conflict + counts.denied > 0 && role == Role::Header {
-            role = Role::Warning;
-        }
-        words.push_str("  ");
-        (words, role)
+        let format = Format { locale, divisions: &self.facts.divisions, now: self.now() };
+        let (words, role) = standing::words(standing, &format, narrow);
+        (format!("{words}  "), role)
     }
 
     /// What the keys do here, or the newest answer.

@@ -52,6 +52,7 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE UNIQUE INDEX outbox_id ON outbox(id);
 CREATE INDEX outbox_state ON outbox(state, n);
+CREATE INDEX outbox_seq ON outbox(state, seq);
 CREATE INDEX outbox_target ON outbox(target, n);
 
 -- The hub's version of rows that are shown otherwise because of orders on their way; no body where it has none.
