@@ -8,6 +8,7 @@ mod incident;
 mod interrupted;
 mod safe;
 mod settings;
+mod together;
 
 use crate::support::{Data, bare, run};
 use serde_json::Value as Json;

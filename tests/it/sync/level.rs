@@ -405,3 +405,28 @@ fn old_data_are_published_only_with_a_word_on_why() {
     office.ask(issue("线路中断，按上次数据发布")).expect("issued");
     office.ask(step(&listed(&office.rows()), Verb::Suspend)).expect("safety never waits");
 }
+
+#[test]
+fn a_clock_that_is_wrong_by_a_year_and_months_away_change_nothing_but_what_people_read() {
+    for bench in benches() {
+        let (office, mut city) = (Console::new(&bench, 0, at(0)), Console::new(&bench, 2, at(0)));
+        [&office, &city].iter().for_each(|c| catch_up(&bench, c, at(0)));
+        // A year ahead, and away for 200 days of the hub's.
+        let year = 365 * 24 * 60;
+        city.restart(at(year));
+        let own = |e: &&CatalogEntry| e.state == EntryState::Listed && city.actor.covers(&e.county_code, e.meta.org);
+        let entries = city.rows().all::<CatalogEntry>();
+        let entry = entries.iter().find(own).expect("one of its own");
+        city.ask(step(entry, Verb::Suspend)).expect("suspended");
+        for n in 0..200_usize {
+            let goal = office.rows().all::<gongfu::domain::rows::Goal>().remove(0);
+            let target = goal.target + 1;
+            office.ask(Command::SetGoal { id: goal.id.0, target, reason: "调整".into() }).expect("set");
+            settle(&bench, &office, at(n * 24 * 60));
+        }
+        settle(&bench, &city, at(year));
+        catch_up(&bench, &office, at(201 * 24 * 60));
+        [&office, &city].iter().for_each(|c| is_level(&bench, c));
+        assert_eq!(state(&office, entry.id.0), EntryState::Suspended);
+    }
+}
