@@ -156,14 +156,14 @@ fn a_record_that_is_missing_too_many_or_elsewhere_is_named() {
     // One is altered and the chain made anew: the header is signed for another end.
     let anew = |l: &mut Vec<String>| {
         let mut previous: [u8; 32] = unhex(&record(&l[4]).hash).expect("bytes").try_into().expect("a hash");
-        for n in 5..=records {
-            let mut r = record(&l[n]);
-            if n == 5 {
+        for line in &mut l[5..=records] {
+            let mut r = record(line);
+            if r.no == 5 {
                 r.reason = "从未发生".into();
             }
-            previous = r.digest(&previous, n as i64).expect("a hash");
+            previous = r.digest(&previous, r.no).expect("a hash");
             r.hash = hex(&previous);
-            l[n] = write(&r);
+            *line = write(&r);
         }
     };
     assert_eq!(with(&anew), ("header", 0));
