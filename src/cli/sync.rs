@@ -5,7 +5,8 @@ use super::enrol;
 use super::fail::{Exit, Fail};
 use super::interrupt;
 use super::out::Out;
-use crate::store::link::{self, Link};
+use crate::base::locale::Sentence;
+use crate::store::link::{self, Link, trouble};
 use crate::store::outbox::{self, Counts};
 use crate::sync::client::{self, Client};
 use crate::sync::first::{self, Home};
@@ -84,6 +85,13 @@ fn tell(context: &Context, link: &Link, counts: Counts, elsewhere: bool) -> Resu
     let id = if link.is_level() { "cli-sync-level" } else { "cli-sync-behind" };
     out.line(&context.locale.tr_with(id, &args))?;
     out.line(&context.locale.tr_with("cli-sync-outbox", &args))?;
+    if link.trouble == trouble::HISTORY {
+        // Rows came all the same: it is no failure of the exchange.
+        let sentence = Sentence { family: "sync-trouble", code: trouble::HISTORY, args: &[("hub", link.url.clone())] };
+        let (words, hint) = context.locale.refusal(&sentence);
+        out.line(&words)?;
+        out.line(&hint)?;
+    }
     if elsewhere {
         out.line(&context.locale.tr("cli-sync-elsewhere"))?;
     }

@@ -5,6 +5,7 @@ mod changes;
 mod delisting;
 mod empty;
 mod english;
+mod history;
 mod map;
 mod places;
 mod receipts;

@@ -10,22 +10,26 @@ use gongfu::hub::checkpoint;
 use gongfu::hub::engine::{self, Engine};
 use gongfu::hub::ledger::{self, By, Deed};
 use gongfu::wire::checkpoint::{Checkpoint, public_of};
+use gongfu::wire::order::Outcome;
 use gongfu::wire::protocol::{ENROL, Enrol, Enrolled, PULL, PageEnd, RECEIPT, Told};
 use gongfu::wire::record::{digest, unhex};
 use gongfu::wire::row::SCHEMA;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-/// As many orders as asked for, taken together so many milliseconds after the beginning.
+/// As many orders as asked for, all of them accepted, taken together so many milliseconds after the beginning.
 pub fn take(bench: &Bench, n: u64, ms: i64) {
     let new = |n| {
         let mut new = counter(0, "610926");
-        new.name = format!("专柜 {n}");
-        (bench.devices[0].clone(), order(Uuid::now_v7(), n, "李静", Command::AddCounter(new)))
+        // No two of one name.
+        let id = Uuid::now_v7();
+        new.name = format!("专柜 {id}");
+        (bench.devices[0].clone(), order(id, n, "李静", Command::AddCounter(new)))
     };
     let now = at(0).checked_add(SignedDuration::from_millis(ms)).expect("an instant");
     let all: Vec<_> = (0..n).map(new).collect();
-    bench.with(|e| ledger::take(e, now, &all)).expect("taken");
+    let answers = bench.with(|e| ledger::take(e, now, &all)).expect("taken");
+    assert!(answers.iter().all(|a| matches!(a.outcome, Outcome::Accepted { .. })), "{answers:?}");
 }
 
 /// Every checkpoint of a ledger, the oldest first.

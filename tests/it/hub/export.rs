@@ -91,7 +91,9 @@ fn an_export_is_whole_on_both_engines_and_says_what_it_is() {
 
 #[test]
 fn any_byte_that_is_altered_is_found_and_its_record_named() {
-    let exported = Exported::of(&bench());
+    let bench = benches().remove(0);
+    (0..3).for_each(|n| take(&bench, 1, n * 40_000));
+    let exported = Exported::of(&bench);
     let report = exported.whole(None);
     let whole = exported.bytes();
     let records = report.header.records;
@@ -99,20 +101,20 @@ fn any_byte_that_is_altered_is_found_and_its_record_named() {
     for (n, line) in exported.lines.iter().enumerate() {
         let n = n as i64;
         for place in start..=start + line.len() {
-            for flip in [1_u8, 0x20, 0x80] {
-                let mut bytes = whole.clone();
-                bytes[place] ^= flip;
-                let Verdict::Broken(fault) = exported.verdict(&bytes, None) else {
-                    panic!("byte {place} of line {n} ^ {flip}: {}", line)
-                };
-                let (code, no) = (fault.code, fault.no);
-                let named = match n {
-                    0 => code == "header" && no == 0,
-                    n if n <= records => no == n && matches!(code, "altered" | "missing" | "inserted"),
-                    _ => code == "checkpoint",
-                };
-                assert!(named && fault.line == n as u64 + 1, "byte {place} of line {n} ^ {flip}: {fault:?}");
-            }
+            // Every bit of the byte has its turn in one place or another.
+            let flip = 1_u8 << (place % 8);
+            let mut bytes = whole.clone();
+            bytes[place] ^= flip;
+            let Verdict::Broken(fault) = exported.verdict(&bytes, None) else {
+                panic!("byte {place} of line {n} ^ {flip}: {line}")
+            };
+            let (code, no) = (fault.code, fault.no);
+            let named = match n {
+                0 => code == "header" && no == 0,
+                n if n <= records => no == n && matches!(code, "altered" | "missing" | "inserted"),
+                _ => code == "checkpoint",
+            };
+            assert!(named && fault.line == n as u64 + 1, "byte {place} of line {n} ^ {flip}: {fault:?}");
         }
         start += line.len() + 1;
     }
@@ -156,12 +158,12 @@ fn a_record_that_is_missing_too_many_or_elsewhere_is_named() {
     // One is altered and the chain made anew: the header is signed for another end.
     let anew = |l: &mut Vec<String>| {
         let mut previous: [u8; 32] = unhex(&record(&l[4]).hash).expect("bytes").try_into().expect("a hash");
-        for (n, line) in (5..).zip(&mut l[5..=records]) {
+        for line in &mut l[5..=records] {
             let mut r = record(line);
-            if n == 5 {
+            if r.no == 5 {
                 r.reason = "从未发生".into();
             }
-            previous = r.digest(&previous, n).expect("a hash");
+            previous = r.digest(&previous, r.no).expect("a hash");
             r.hash = hex(&previous);
             *line = write(&r);
         }

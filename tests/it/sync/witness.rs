@@ -133,6 +133,10 @@ fn who_rewrites_the_history_of_a_hub_is_contradicted_by_its_consoles() {
         assert_eq!((code, &list["total"]), (0, &told.count.into()), "{list}");
         let (_, standing, _) = gongfu(office.home.path(), &["sync"]);
         assert_eq!(standing["trouble"], trouble::HISTORY);
+        let mut words = bare();
+        words.args(["--lang", "zh-CN", "--data-dir", &office.home.path().display().to_string(), "sync"]);
+        let (code, out, _) = run(words);
+        assert!(code == 0 && out.contains("与本机见过的不符") && out.contains("audit verify --export"), "{out}");
         assert_eq!(office.waits(&[outbox::State::Waiting]), 0);
     }
 }
