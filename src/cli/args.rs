@@ -1,6 +1,7 @@
 //! The arguments, as clap reads them. Help texts are not here: they come from the locale files by [`super::help`].
 
 use super::hub::args::HubAct;
+use super::proof::args::SimArgs;
 use crate::domain::sets;
 use crate::store::list::ListKind;
 use clap::builder::PossibleValuesParser;
@@ -121,6 +122,8 @@ pub enum Sub {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+    #[command(hide = true)]
+    Sim(SimArgs),
 }
 
 #[derive(Debug, Args)]
