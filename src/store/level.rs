@@ -137,7 +137,7 @@ pub fn answers(
 pub fn withdraw(db: &mut Connection, path: &Path, n: i64, now: Timestamp) -> Result<bool, StoreError> {
     within(db, path, |db| {
         let Some(link) = link::get(db)? else { return Ok(false) };
-        let done = outbox::withdraw(db, n, now.as_millisecond())?;
+        let done = outbox::withdraw(db, n, now.as_millisecond() + link.clock_ms)?;
         if done {
             lay(db, &link, &[], false)?;
         }

@@ -280,7 +280,7 @@ const KEPT: i64 = 30 * 24 * 3_600_000;
 /// What SQLite says.
 pub(super) fn tidy(db: &Connection, link: &Link, now: i64) -> rusqlite::Result<usize> {
     let sql = "DELETE FROM outbox WHERE state = 'accepted' AND seq <= ?1 AND (seq <= ?2 OR ?2 = 0 AND answered_at < ?3) \
-               OR state = 'withdrawn' AND made_at < ?3";
+               OR state = 'withdrawn' AND answered_at < ?3";
     db.prepare_cached(sql)?.execute(params![link.cursor, link.safe, now - KEPT])
 }
 

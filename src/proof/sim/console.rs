@@ -19,6 +19,7 @@ use crate::sync::desk::{Desk, When};
 use crate::wire::order::Answer;
 use crate::wire::protocol::Standing;
 use jiff::SignedDuration;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -51,6 +52,8 @@ pub(super) struct Console {
     pub(super) clock_ms: i64,
     /// Orders that a person was told are done here.
     pub(super) acknowledged: Vec<Uuid>,
+    /// Orders that a person took back.
+    pub(super) withdrawn: HashSet<Uuid>,
     pub(super) moved: bool,
     pub(super) actor: Actor,
     name: &'static str,
@@ -85,6 +88,7 @@ impl Console {
             tick_at: None,
             clock_ms: 0,
             acknowledged: Vec::new(),
+            withdrawn: HashSet::new(),
             moved: false,
             actor: province::actor(seat.name, seat.device.role, seat.place),
             name: seat.name,
@@ -140,8 +144,10 @@ impl Console {
             let (db, path) = self.desk()?.database();
             let states = [outbox::State::Waiting, outbox::State::Conflict, outbox::State::Denied];
             let items = outbox::list(db, &states)?;
-            if let Some(item) = dice.pick(&items) {
-                level::withdraw(db, path, item.n, now)?;
+            if let Some(item) = dice.pick(&items)
+                && level::withdraw(db, path, item.n, now)?
+            {
+                self.withdrawn.insert(item.order.id);
             }
             return Ok(false);
         }

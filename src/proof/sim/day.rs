@@ -36,7 +36,9 @@ pub(super) enum Due {
     Mishap(Mishap),
     /// A console's program starts again.
     Start { who: usize },
-    /// The hub's program does, on a copy or on what is there.
+    /// A copy is put back; until then answers to orders are slow.
+    Fall { copy: usize },
+    /// The hub's program starts, on a copy or on what is there.
     Hub { copy: Option<usize> },
     /// The operator enrols a console that was given another union.
     Enrol { who: usize },
@@ -53,6 +55,7 @@ impl Due {
             Due::Person { who } => format!("the person at console {who}"),
             Due::Mishap(mishap) => format!("{mishap:?}"),
             Due::Start { who } => format!("console {who} starts"),
+            Due::Fall { .. } => "a copy is to be put back".to_owned(),
             Due::Hub { copy } => format!("the hub starts on {copy:?}"),
             Due::Enrol { who } => format!("console {who} is enrolled anew"),
             Due::Open { .. } => "the door opens".to_owned(),
@@ -95,6 +98,8 @@ pub(super) struct Day<'a> {
     pub(super) shut: bool,
     /// The hub ends after the next orders are on the disk and before they are answered.
     pub(super) dying: bool,
+    /// What the hub answers to orders until then is long on its way.
+    pub(super) slow_until: Moment,
     /// Nothing goes wrong by itself.
     pub(super) calm: bool,
     /// Unions by console and scope.
@@ -134,6 +139,7 @@ impl<'a> Day<'a> {
             line,
             shut: false,
             dying: false,
+            slow_until: Moment::ZERO,
             calm: false,
             scopes,
             tally: Tally { seeds: 1, ..Tally::default() },
@@ -174,7 +180,6 @@ impl<'a> Day<'a> {
         self.now = at;
         self.tally.events += 1;
         let what = due.name();
-        if std::env::var("SIMTRACE").is_ok() { eprintln!("{at:?} {what} | {:?}", self.consoles.iter().map(|c| c.desk.as_ref().map(|d| { let p = d.core().position(); (p.epoch,p.scope,p.cursor,p.head) })).collect::<Vec<_>>()); }
         self.happens(due).map_err(|fault| Fault { what: format!("{} (at {at:?}, {what})", fault.what), ..fault })?;
         Ok(true)
     }
@@ -189,6 +194,7 @@ impl<'a> Day<'a> {
                 self.consoles[who].start()?;
                 self.take(who, Event::Tick)?;
             }
+            Due::Fall { copy } => self.is_put_back(copy),
             Due::Hub { copy } => self.hub_starts(copy)?,
             Due::Enrol { who } => self.enrols(who)?,
             Due::Open { head } => self.opens(head)?,

@@ -89,7 +89,9 @@ impl Day<'_> {
             }
             Mishap::Restore if self.hub_up && self.hub.copies() > 0 => {
                 let copy = self.dice.below(self.hub.copies());
-                self.hub_falls(Some(copy));
+                let wait = self.dice.seconds(0, 30);
+                self.slow_until = self.now + wait;
+                self.after(wait, Due::Fall { copy });
             }
             Mishap::Give if self.hub_up => self.gives()?,
             Mishap::Clock => self.consoles[who].clock_ms += JUMPS[self.dice.below(JUMPS.len())],
@@ -123,6 +125,13 @@ impl Day<'_> {
             self.hub_falls(None);
         }
         dies
+    }
+
+    /// Ends the hub so that a copy takes its place, when both are still there.
+    pub(super) fn is_put_back(&mut self, copy: usize) {
+        if self.hub_up && !self.calm && self.works() && copy < self.hub.copies() {
+            self.hub_falls(Some(copy));
+        }
     }
 
     fn hub_falls(&mut self, copy: Option<usize>) {

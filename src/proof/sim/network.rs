@@ -179,7 +179,8 @@ impl Day<'_> {
             let late = self.way() + self.way();
             self.back(who, life, no, reply.clone(), late);
         }
-        let way = self.way();
+        let slow = self.now < self.slow_until && matches!(ask, Ask::Push(_));
+        let way = if slow { self.dice.seconds(40, 120) } else { self.way() };
         self.back(who, life, no, reply, way);
     }
 

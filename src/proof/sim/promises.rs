@@ -144,6 +144,7 @@ fn may(eye: &Actor, row: &Row, unions: &HashMap<Uuid, String>) -> bool {
 /// Every order a person was told is done has an outcome, the same at both ends.
 fn outcomes(console: &mut Console, who: usize, results: &HashMap<Uuid, Outcome>) -> Result<(), Fault> {
     let acknowledged = std::mem::take(&mut console.acknowledged);
+    let withdrawn = std::mem::take(&mut console.withdrawn);
     let (db, _) = console.desk()?.database();
     let items: HashMap<Uuid, State> =
         outbox::list(db, &State::ALL)?.into_iter().map(|i| (i.order.id, i.state)).collect();
@@ -155,8 +156,9 @@ fn outcomes(console: &mut Console, who: usize, results: &HashMap<Uuid, Outcome>)
             // Not done, and a person knows; a hub that was put back since may have forgotten that it was asked.
             (Some(State::Conflict), Some(Outcome::Conflict { .. }) | None) => continue,
             (Some(State::Denied), Some(Outcome::Denied { .. }) | None) => continue,
-            // A person took it back.
+            // A person took it back; it need not be kept.
             (Some(State::Withdrawn), Some(Outcome::Conflict { .. } | Outcome::Denied { .. }) | None) => continue,
+            (None, Some(Outcome::Conflict { .. } | Outcome::Denied { .. }) | None) if withdrawn.contains(&id) => continue,
             (Some(State::Accepted) | None, None) => Promise::Kept,
             _ => Promise::Outcome,
         };
