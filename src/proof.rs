@@ -3,4 +3,12 @@
 //! Owns what they do and what they find; the command line prints it. They drive the product's own parts and change none of them:
 //! what a tool needs otherwise is done around them.
 
+mod asks;
+mod dice;
+mod fault;
+pub mod kill9;
+mod process;
+mod province;
 pub mod sim;
+
+pub use fault::{Fault, Promise};

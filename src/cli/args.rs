@@ -1,7 +1,7 @@
 //! The arguments, as clap reads them. Help texts are not here: they come from the locale files by [`super::help`].
 
 use super::hub::args::HubAct;
-use super::proof::args::SimArgs;
+use super::proof::args::{SimArgs, TestAct};
 use crate::domain::sets;
 use crate::store::list::ListKind;
 use clap::builder::PossibleValuesParser;
@@ -124,6 +124,11 @@ pub enum Sub {
     },
     #[command(hide = true)]
     Sim(SimArgs),
+    #[command(hide = true)]
+    Test {
+        #[command(subcommand)]
+        act: TestAct,
+    },
 }
 
 #[derive(Debug, Args)]

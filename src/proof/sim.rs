@@ -3,23 +3,20 @@
 //! Owns the seeds, each a day for itself, and how many there are at once. A day drives the real core, desk, store and ledger over
 //! real files; only network, time and people are made up.
 
-mod asks;
 mod console;
 mod day;
-mod dice;
-mod fault;
 mod hub;
 mod mishaps;
 mod network;
 mod promises;
-mod province;
 mod rules;
+mod template;
 
-pub use fault::{Fault, Promise};
 pub use rules::Rule;
 
+use super::fault::Fault;
 use crate::sqlite::Stop;
-use province::Template;
+use template::Template;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

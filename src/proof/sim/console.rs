@@ -3,10 +3,11 @@
 //! Owns what a person was told is done, and what is on the line. The rules of a console are switched off here, between what
 //! comes and the desk.
 
-use super::asks;
-use super::dice::Dice;
-use super::fault::{Fault, Promise};
-use super::province::{self, BEGIN, Seat, Template};
+use crate::proof::asks;
+use crate::proof::dice::Dice;
+use crate::proof::fault::{Fault, Promise};
+use super::template::{self, Seat, Template};
+use crate::proof::province::{self, BEGIN};
 use super::rules::Rule;
 use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
@@ -73,7 +74,7 @@ impl Console {
         without: Option<Rule>,
     ) -> Result<Console, Fault> {
         std::fs::create_dir_all(&dir)?;
-        std::fs::copy(if level { &seat.level } else { &template.empty }, province::file(&dir))?;
+        std::fs::copy(if level { &seat.level } else { &template.empty }, template::file(&dir))?;
         let number = i64::try_from(who).unwrap_or(0) + 1;
         let mut console = Console {
             dir,
@@ -100,7 +101,7 @@ impl Console {
         console.start()?;
         if !level {
             let (db, _) = console.desk()?.database();
-            link::put(db, &province::link_of(seat))?;
+            link::put(db, &template::link_of(seat))?;
             // The core is told by a start, as after an enrolment.
             console.start()?;
         }

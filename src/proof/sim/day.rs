@@ -4,13 +4,13 @@
 //! [`super::mishaps`]'.
 
 use super::console::Console;
-use super::dice::Dice;
-use super::fault::{Fault, Promise};
+use crate::proof::dice::Dice;
+use crate::proof::fault::{Fault, Promise};
 use super::hub::Hub;
 use super::mishaps::Mishap;
 use super::network::{Arrival, Line};
 use super::promises;
-use super::province::Template;
+use super::template::Template;
 use super::rules::Rule;
 use super::Tally;
 use crate::sync::core::{Effect, Event, Moment};
@@ -210,7 +210,7 @@ impl<'a> Day<'a> {
     /// The hub's clock.
     pub(super) fn hub_time(&self) -> Timestamp {
         let since = SignedDuration::try_from(self.now).unwrap_or_default();
-        super::province::BEGIN.saturating_add(since).unwrap_or(super::province::BEGIN)
+        crate::proof::province::BEGIN.saturating_add(since).unwrap_or(crate::proof::province::BEGIN)
     }
 
     /// Whether people still work.
@@ -289,7 +289,7 @@ impl<'a> Day<'a> {
             let link = console.link()?;
             let there = link.is_level() && link.cursor == state.seq;
             let scoped = console.bends() || (link.scope == scope && link.epoch == state.epoch);
-            if !there || !scoped || console.actor.org_id != super::province::org(union) || console.waits()? {
+            if !there || !scoped || console.actor.org_id != crate::proof::province::org(union) || console.waits()? {
                 return Ok(false);
             }
         }

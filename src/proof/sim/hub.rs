@@ -2,8 +2,9 @@
 //!
 //! Owns who is enrolled for which union and which orders were taken when. The rules of the hub are switched off here.
 
-use super::fault::Fault;
-use super::province::{self, Template, division, org};
+use crate::proof::fault::Fault;
+use super::template::Template;
+use crate::proof::province::{self, division, org};
 use super::rules::Rule;
 use crate::domain::rows::Row;
 use crate::domain::value::Value;
@@ -83,7 +84,7 @@ impl Hub {
     }
 
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut dyn Engine) -> Result<T, Fault>) -> Result<T, Fault> {
-        let down = || Fault::new(super::Promise::Sound, "the hub of the day is down");
+        let down = || Fault::new(crate::proof::fault::Promise::Sound, "the hub of the day is down");
         work(self.pool.as_ref().ok_or_else(down)?.get()?.as_mut())
     }
 

@@ -2,8 +2,8 @@
 
 use super::console::Streams;
 use super::day::{CALM, Day, Due, WORK};
-use super::fault::{Fault, Promise};
-use super::province::CITIES;
+use crate::proof::fault::{Fault, Promise};
+use crate::proof::province::CITIES;
 use crate::domain::codes::Role;
 use crate::sync::core::{Event, Moment};
 use std::time::Duration;

@@ -5,8 +5,8 @@
 
 use super::console::Streams;
 use super::day::{Day, Due};
-use super::dice::Dice;
-use super::fault::Fault;
+use crate::proof::dice::Dice;
+use crate::proof::fault::Fault;
 use super::promises;
 use crate::store::level::Page;
 use crate::sync::core::{Ear, Effect, Event, Failure, Position};

@@ -2,9 +2,10 @@
 
 use super::console::Console;
 use super::day::Day;
-use super::fault::{Fault, Promise};
+use crate::proof::fault::{Fault, Promise};
 use super::hub::{Hub, Taken};
-use super::province::{self, Template, division};
+use super::template::Template;
+use crate::proof::province::{self, division};
 use crate::domain::actor::Actor;
 use crate::domain::rights::{CONTACTS, OF_AN_AREA};
 use crate::domain::rows::{Kind, Organisation, Row};
@@ -108,7 +109,7 @@ pub(super) fn in_scope(day: &mut Day<'_>, who: usize, scope: i64) -> Result<(), 
         rows.collect::<Result<_, SqlError>>()?
     };
     let unions: HashMap<Uuid, String> =
-        super::asks::all::<Organisation>(db)?.into_iter().map(|o| (o.id.0, o.division_code)).collect();
+        crate::proof::asks::all::<Organisation>(db)?.into_iter().map(|o| (o.id.0, o.division_code)).collect();
     for kind in OF_AN_AREA.iter().chain(CONTACTS.iter().map(|(kind, _)| kind)) {
         let mut found = None;
         dump::rows(db, *kind, &mut |row| {

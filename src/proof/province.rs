@@ -1,10 +1,8 @@
-//! The province every day begins with: a few unions, products and counters, made by orders of the office; the files of a hub and of
-//! consoles that stand level with it.
+//! A small province to prove things on: a few unions, and products and counters that orders of the office made.
 //!
-//! Owns those files: made once, copied for each day.
+//! Owns its rows and who sits at its consoles.
 
-use super::fault::Fault;
-use super::hub::Hub;
+use super::fault::{Fault, Promise};
 use crate::base::clock::Clock;
 use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
@@ -16,16 +14,12 @@ use crate::domain::rows::*;
 use crate::domain::value::Fen;
 use crate::hub::engine::{Engine, Place, Pool};
 use crate::hub::ledger::{Device, Loading};
-use crate::hub::{device, whole};
-use crate::sqlite::{self, Use, migrate};
-use crate::store::link::{self, Link};
-use crate::store::{FILE, level, schema};
-use crate::sync::core::Position;
+use crate::hub::device;
 use crate::wire::order::{By, Order, Outcome};
 use crate::wire::row::SCHEMA;
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
@@ -44,7 +38,7 @@ const UNIONS: [(&str, OrgKind); 7] = [
 ];
 
 /// Name, role and union of everyone who may sit at a console.
-const PEOPLE: [(&str, Role, usize); 5] = [
+pub(super) const PEOPLE: [(&str, Role, usize); 5] = [
     ("李静", Role::Office, 0),
     ("王安", Role::City, 1),
     ("周敏", Role::Office, 0),
@@ -201,72 +195,13 @@ pub(super) fn counter(n: usize, county: &str) -> AddCounter {
     }
 }
 
-/// A console as the hub enrolled it, with its person and the file it begins with.
-pub(super) struct Seat {
-    pub(super) device: Device,
-    pub(super) place: usize,
-    pub(super) name: &'static str,
-    /// Level with the hub as it begins.
-    pub(super) level: PathBuf,
-}
-
-/// The files a day begins with.
-pub(super) struct Template {
-    pub(super) hub: PathBuf,
-    /// A console that has enrolled and holds nothing.
-    pub(super) empty: PathBuf,
-    pub(super) seats: Vec<Seat>,
-    /// The last number, and how many numbers the rows were loaded under.
-    pub(super) head: i64,
-    pub(super) loaded: i64,
-}
-
-impl Template {
-    /// Makes the files in `dir`.
-    ///
-    /// # Errors
-    /// When a part fails.
-    pub(super) fn make(dir: &Path) -> Result<Template, Fault> {
-        std::fs::create_dir_all(dir)?;
-        let runtime = runtime()?;
-        let hub = dir.join("hub.db");
-        let devices = whole::make(&Place::Sqlite(hub.clone()), runtime.handle(), |engine| load(engine))?;
-        let (head, loaded) = furnish(&hub, &runtime, &devices)?;
-        let empty = dir.join("empty.db");
-        let mut db = sqlite::open(&empty, Use::Write)?;
-        migrate::run(&mut db, &empty, schema::STEPS)?;
-        close(db, &empty)?;
-        let mut seats = Vec::new();
-        for (device, (name, _, place)) in devices.into_iter().zip(PEOPLE) {
-            let level = dir.join(format!("level-{place}-{}.db", seats.len()));
-            std::fs::copy(&empty, &level)?;
-            seats.push(Seat { device, place, name, level });
-        }
-        let template = Template { hub, empty, seats, head, loaded };
-        let at = dir.join("first");
-        std::fs::create_dir_all(&at)?;
-        let mut hub = Hub::open(&at, &template, None)?;
-        for (who, seat) in template.seats.iter().enumerate() {
-            catch_up(&mut hub, who, seat)?;
-        }
-        Ok(template)
-    }
-}
-
 /// The runtime an engine is opened with; nothing runs on it.
 pub(super) fn runtime() -> Result<Runtime, Fault> {
     Ok(tokio::runtime::Builder::new_current_thread().build()?)
 }
 
-/// Folds the write-ahead file in, so that the file alone is the database.
-fn close(db: crate::store::Connection, path: &Path) -> Result<(), Fault> {
-    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    db.close().map_err(|(_, e)| sqlite::DbError::of(path, &e))?;
-    Ok(())
-}
-
 /// The rows no command makes, and the consoles.
-fn load(engine: &mut dyn Engine) -> Result<Vec<Device>, Fault> {
+pub(super) fn load(engine: &mut dyn Engine) -> Result<Vec<Device>, Fault> {
     let mut load = Loading::create(engine, Uuid::from_u128(0xF00D))?;
     let rows = foundation();
     let Some(Row::Organisation(first)) = rows.first().cloned() else { return Ok(Vec::new()) };
@@ -283,7 +218,7 @@ fn load(engine: &mut dyn Engine) -> Result<Vec<Device>, Fault> {
 }
 
 /// Products, counters and shelves, by orders of the office; the last number, and how many there were before.
-fn furnish(path: &Path, runtime: &Runtime, devices: &[Device]) -> Result<(i64, i64), Fault> {
+pub(super) fn furnish(path: &Path, runtime: &Runtime, devices: &[Device]) -> Result<(i64, i64), Fault> {
     let pool = Pool::new(&Place::Sqlite(path.to_path_buf()), runtime.handle().clone())?;
     let mut engine = pool.get()?;
     let loaded = crate::hub::ledger::state(engine.as_mut())?.seq;
@@ -327,7 +262,7 @@ struct Office<'a> {
 impl Office<'_> {
     /// Asks for what must be done; the record it made or was about.
     fn asks(&mut self, command: Command) -> Result<Uuid, Fault> {
-        let unsound = |what: String| Fault::new(super::Promise::Sound, what);
+        let unsound = |what: String| Fault::new(Promise::Sound, what);
         self.n += 1;
         let made = command.target().map(|(_, id)| id);
         let order = Order {
@@ -367,33 +302,8 @@ impl Office<'_> {
 
     fn row<T: crate::domain::record::Record>(&mut self, id: Uuid) -> Result<T, Fault> {
         let rows = crate::hub::rows::LedgerRows::new(self.engine);
-        let unsound = |what: String| Fault::new(super::Promise::Sound, what);
+        let unsound = |what: String| Fault::new(Promise::Sound, what);
         let found = crate::domain::work::Rows::fetch(&rows, T::KIND, id).map_err(unsound)?;
         found.and_then(T::from_row).ok_or_else(|| unsound(format!("{id} is not there")))
     }
-}
-
-/// How a console is written down when it has enrolled.
-pub(super) fn link_of(seat: &Seat) -> Link {
-    Link::new(Uuid::from_u128(0xF00D), seat.device.id, "https://hub", &code(seat.place), seat.device.role)
-}
-
-/// Brings the file of a seat level with the hub.
-fn catch_up(hub: &mut Hub, who: usize, seat: &Seat) -> Result<(), Fault> {
-    let mut db = sqlite::open(&seat.level, Use::Write)?;
-    link::put(&db, &link_of(seat))?;
-    let mut at = Position::default();
-    loop {
-        let (_, page) = hub.pull(who, at, 500, BEGIN)?;
-        level::page(&mut db, &seat.level, &page, BEGIN)?;
-        at = Position { epoch: page.head.epoch, scope: page.head.scope, cursor: page.end.next, head: page.head.head };
-        if page.end.done {
-            return close(db, &seat.level);
-        }
-    }
-}
-
-/// Name of a console's database in its own folder.
-pub(super) fn file(dir: &Path) -> PathBuf {
-    dir.join(FILE)
 }
