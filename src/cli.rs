@@ -98,6 +98,7 @@ fn run(context: &Context, sub: Option<Sub>) -> Result<Exit, Fail> {
         Some(Sub::Outbox { act }) => outbox::run(context, &act),
         Some(Sub::Conflicts { count, act }) => outbox::conflicts(context, count, act.as_ref()),
         Some(Sub::Sim(args)) => proof::sim(context, &args),
+        Some(Sub::Bench { act }) => proof::bench(context, &act),
         Some(Sub::Test { act }) => proof::test(context, &act),
         Some(Sub::Import { what }) => import::run(context, &what),
     }

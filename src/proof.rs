@@ -4,6 +4,7 @@
 //! what a tool needs otherwise is done around them.
 
 mod asks;
+pub mod bench;
 mod dice;
 mod fault;
 pub mod kill9;

@@ -1,7 +1,7 @@
 //! The arguments, as clap reads them. Help texts are not here: they come from the locale files by [`super::help`].
 
 use super::hub::args::HubAct;
-use super::proof::args::{SimArgs, TestAct};
+use super::proof::args::{BenchAct, SimArgs, TestAct};
 use crate::domain::sets;
 use crate::store::list::ListKind;
 use clap::builder::PossibleValuesParser;
@@ -128,6 +128,11 @@ pub enum Sub {
     Test {
         #[command(subcommand)]
         act: TestAct,
+    },
+    #[command(hide = true)]
+    Bench {
+        #[command(subcommand)]
+        act: BenchAct,
     },
 }
 

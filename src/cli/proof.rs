@@ -4,6 +4,9 @@
 //! Owns what they print; what they do is [`crate::proof`]'s.
 
 pub mod args;
+mod bench;
+
+pub(super) use bench::run as bench;
 
 use super::context::Context;
 use super::fail::{Exit, Fail};
@@ -13,7 +16,7 @@ use super::progress::Bar;
 use crate::proof::sim::{self, Plan, Report, Rule};
 use crate::proof::Fault;
 use crate::proof::kill9;
-use args::{SimArgs, TestAct};
+use args::{At, BenchAct, SimArgs, TestAct};
 use serde_json::json;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;

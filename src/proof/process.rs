@@ -70,11 +70,14 @@ impl Running {
         if status.success() { Ok(()) } else { Err(Fault::new(Promise::Sound, format!("a process ended with {status}"))) }
     }
 
-    /// Memory it holds, in bytes; nothing where the system does not say.
-    pub(super) fn memory(&self) -> Option<u64> {
+    /// Memory it holds now, and held at most, in bytes; nothing where the system does not say.
+    pub(super) fn memory(&self) -> Option<(u64, u64)> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:"))?;
-        line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok().map(|kb| kb * 1024)
+        let of = |name: &str| {
+            let line = status.lines().find_map(|l| l.strip_prefix(name))?;
+            line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok().map(|kb| kb * 1024)
+        };
+        of("VmRSS:").zip(of("VmHWM:"))
     }
 
     fn end(&mut self) {

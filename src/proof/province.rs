@@ -217,12 +217,19 @@ pub(super) fn load(engine: &mut dyn Engine) -> Result<Vec<Device>, Fault> {
     Ok(devices)
 }
 
-/// Products, counters and shelves, by orders of the office; the last number, and how many there were before.
+/// As [`furnish_in`], on a file; the last number, and how many there were before.
 pub(super) fn furnish(path: &Path, runtime: &Runtime, devices: &[Device]) -> Result<(i64, i64), Fault> {
     let pool = Pool::new(&Place::Sqlite(path.to_path_buf()), runtime.handle().clone())?;
     let mut engine = pool.get()?;
     let loaded = crate::hub::ledger::state(engine.as_mut())?.seq;
-    let mut office = Office { engine: engine.as_mut(), device: devices, ids: ids(0xFFFF), n: 0 };
+    furnish_in(engine.as_mut(), devices)?;
+    engine.script("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    Ok((crate::hub::ledger::state(engine.as_mut())?.seq, loaded))
+}
+
+/// Products, counters and shelves, by orders of the office.
+pub(super) fn furnish_in(engine: &mut dyn Engine, devices: &[Device]) -> Result<(), Fault> {
+    let mut office = Office { engine, device: devices, ids: ids(0xFFFF), n: 0 };
     let mut entries = Vec::new();
     for (n, county) in COUNTIES.iter().cycle().take(4).enumerate() {
         let entry = office.asks(Command::ProposeEntry(product(n, county)))?;
@@ -240,9 +247,7 @@ pub(super) fn furnish(path: &Path, runtime: &Runtime, devices: &[Device]) -> Res
         }
         office.walks(Kind::Counter, counter, &[Verb::Open])?;
     }
-    let head = crate::hub::ledger::state(office.engine)?.seq;
-    office.engine.script("PRAGMA wal_checkpoint(TRUNCATE)")?;
-    Ok((head, loaded))
+    Ok(())
 }
 
 /// Ids that no other console of a day makes: each has a millisecond of its own.

@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
 
 /// Paths that only some files may name: the path, and the beginnings of the files that may.
 const ONLY: &[(&str, &[&str])] = &[
-    ("rusqlite", &["sqlite", "store", "setup", "sync/desk", "hub/engine/sqlite"]),
+    ("rusqlite", &["sqlite", "store", "setup", "sync/desk", "hub/engine/sqlite", "proof/bench/sync"]),
     // backend/sync holds an enum of the settings.
     // A command is the unit that travels: its declaration is its form.
     (

@@ -27,3 +27,36 @@ pub enum TestAct {
         seed: u64,
     },
 }
+
+#[derive(Debug, Subcommand)]
+pub enum BenchAct {
+    Sync {
+        #[arg(long, value_name = "N", default_value_t = 160_000)]
+        rows: u64,
+        #[command(flatten)]
+        at: At,
+    },
+    Fanout {
+        #[arg(long, value_name = "N", default_value_t = 1_000)]
+        consoles: usize,
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        rounds: usize,
+        #[command(flatten)]
+        at: At,
+    },
+    Push {
+        #[arg(long, value_name = "N", default_value_t = 20_000)]
+        orders: usize,
+        #[arg(long, value_name = "STORE")]
+        store: Option<String>,
+        #[command(flatten)]
+        at: At,
+    },
+}
+
+/// Where the files of a measurement lie while it runs.
+#[derive(Debug, Args)]
+pub struct At {
+    #[arg(long = "in", value_name = "DIR")]
+    pub dir: Option<std::path::PathBuf>,
+}
