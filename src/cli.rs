@@ -33,6 +33,7 @@ mod man;
 mod out;
 mod outbox;
 mod progress;
+mod proof;
 mod show;
 mod status;
 mod sync;
@@ -96,6 +97,9 @@ fn run(context: &Context, sub: Option<Sub>) -> Result<Exit, Fail> {
         Some(Sub::Sync { watch }) => sync::run(context, watch),
         Some(Sub::Outbox { act }) => outbox::run(context, &act),
         Some(Sub::Conflicts { count, act }) => outbox::conflicts(context, count, act.as_ref()),
+        Some(Sub::Sim(args)) => proof::sim(context, &args),
+        Some(Sub::Bench { act }) => proof::bench(context, &act),
+        Some(Sub::Test { act }) => proof::test(context, &act),
         Some(Sub::Import { what }) => import::run(context, &what),
     }
 }

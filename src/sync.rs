@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod core;
+pub mod desk;
 pub mod first;
 pub mod http;
 pub mod key;

@@ -2,6 +2,9 @@
 refusal-console-revoked = the hub { $hub } has ended this console's access; nothing can be changed here any more
     .hint = what was not sent is still here: take it out with gongfu outbox export and hand it to an administrator
 code-outcome-console-revoked = console revoked
+refusal-console-behind = the number for this record is taken by a row that is still on its way from the hub
+    .hint = ask again when all rows are here
+code-outcome-console-behind = rows still on their way
 refusal-console-outdated = this program is older than the hub { $hub } serves; it can look, but not change anything
     .hint = install a newer gongfu
 code-outcome-console-outdated = program too old

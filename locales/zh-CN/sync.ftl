@@ -2,6 +2,9 @@
 refusal-console-revoked = 中心站已停用本机（{ $hub }），不能再办理任何业务
     .hint = 已办未送的业务还在本机，用 gongfu outbox export 导出后交管理员
 code-outcome-console-revoked = 本机已停用
+refusal-console-behind = 中心站的数据还没有取齐，新编号已被占用
+    .hint = 等数据取齐后再办
+code-outcome-console-behind = 数据未取齐
 refusal-console-outdated = 本机程序版本旧于中心站（{ $hub }），只能查看，不能办理
     .hint = 请升级 gongfu 后再办
 code-outcome-console-outdated = 程序版本旧

@@ -1,6 +1,7 @@
 //! The arguments, as clap reads them. Help texts are not here: they come from the locale files by [`super::help`].
 
 use super::hub::args::HubAct;
+use super::proof::args::{BenchAct, SimArgs, TestAct};
 use crate::domain::sets;
 use crate::store::list::ListKind;
 use clap::builder::PossibleValuesParser;
@@ -120,6 +121,18 @@ pub enum Sub {
     Man {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
+    },
+    #[command(hide = true)]
+    Sim(SimArgs),
+    #[command(hide = true)]
+    Test {
+        #[command(subcommand)]
+        act: TestAct,
+    },
+    #[command(hide = true)]
+    Bench {
+        #[command(subcommand)]
+        act: BenchAct,
     },
 }
 

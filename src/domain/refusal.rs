@@ -12,6 +12,7 @@ pub struct Refusal {
 
 /// Every refusal code. A test holds that each has a sentence and a hint in every language.
 pub const CODES: &[&str] = &[
+    "console-behind",
     "console-revoked",
     "console-outdated",
     "data-old",

@@ -31,6 +31,7 @@ use super::ledger;
 use super::lock::Lock;
 use super::writer::Writer;
 use crate::base::clock::Clock;
+pub use crate::wire::protocol::METRICS;
 use crate::wire::protocol::{ENROL, EVENTS, HEAD, OPENAPI, PULL, PUSH, RECEIPT, RECEIPTS};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -46,8 +47,6 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 /// Whether the ledger answers, and how it stands; for whoever watches the hub.
 pub const HEALTHZ: &str = "/healthz";
-/// Numbers of the hub as Prometheus reads them.
-pub const METRICS: &str = "/metrics";
 
 /// How long requests under way may take to end after the hub was told to stop.
 const GRACE: Duration = Duration::from_secs(2);

@@ -77,6 +77,14 @@ impl Eye {
     }
 }
 
+/// Whether what a console has, as it names epoch, scope and cursor, is of another epoch or scope, or of numbers never given. Who
+/// has nothing begins anyway.
+pub fn must_begin_anew((epoch, scope, cursor): (i64, i64, i64), device: &Device, state: &State) -> bool {
+    let new = cursor == 0 && epoch == 0;
+    let same = epoch == state.epoch && scope == device.scope;
+    !new && (!same || cursor > state.seq)
+}
+
 /// The page after `cursor`, of at least one and about `limit` rows where there are any.
 ///
 /// # Errors

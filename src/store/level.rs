@@ -5,6 +5,7 @@
 //! hub's version, the new ones are written, and the orders that are left are decided anew, in one transaction with the cursor.
 //! Must not talk to the hub.
 
+use super::convert::Bind;
 use super::link::{self, Link};
 use super::outbox::{self, Item};
 use super::put::Puts;
@@ -64,8 +65,9 @@ pub fn page(db: &mut Connection, path: &Path, page: &Page, now: Timestamp) -> Re
             begin_anew(db, &mut link, &page.head)?;
         }
         let at = now.as_millisecond();
+        let hubs = at + link.clock_ms;
         for taken in &page.end.taken {
-            outbox::taken(db, taken.id, taken.seq, at)?;
+            outbox::taken(db, taken.id, taken.seq, hubs)?;
         }
         happened(db, &page.end.notes)?;
         if link.anew {
@@ -81,7 +83,7 @@ pub fn page(db: &mut Connection, path: &Path, page: &Page, now: Timestamp) -> Re
         if link.is_level() {
             link.level_at = at;
         }
-        outbox::tidy(db, &link, at)?;
+        outbox::tidy(db, &link, hubs)?;
         link::put(db, &link)?;
         Ok(if again { Applied::Anew } else { Applied::Done })
     })
@@ -136,7 +138,7 @@ pub fn answers(
 pub fn withdraw(db: &mut Connection, path: &Path, n: i64, now: Timestamp) -> Result<bool, StoreError> {
     within(db, path, |db| {
         let Some(link) = link::get(db)? else { return Ok(false) };
-        let done = outbox::withdraw(db, n, now.as_millisecond())?;
+        let done = outbox::withdraw(db, n, now.as_millisecond() + link.clock_ms)?;
         if done {
             lay(db, &link, &[], false)?;
         }
@@ -232,16 +234,37 @@ impl<'a> Numbers<'a> {
 fn lay(db: &Connection, link: &Link, came: &[Row], sweep: bool) -> rusqlite::Result<()> {
     let mut numbers = Numbers::new(db)?;
     let gone = put_back(db, &mut numbers)?;
+    let mut swept = 0;
     for row in came {
-        put(&mut *db.prepare_cached(put_sql(row.kind()))?, row, numbers.next())?;
+        swept += put_hubs(db, row, numbers.next())?;
     }
-    let swept = if sweep { sweep_away(db)? } else { 0 };
+    if sweep {
+        swept += sweep_away(db)?;
+    }
     replay(db, link, &mut numbers)?;
     numbers.keep()?;
     if swept > 0 || stays_away(db, &gone)? {
         setting::bump(db, setting::ROWS_GONE)?;
     }
     Ok(())
+}
+
+/// Writes a row of the hub. A row of an earlier epoch may still have the code that the hub has given to this one since: it goes;
+/// how many did.
+fn put_hubs(db: &Connection, row: &Row, number: i64) -> rusqlite::Result<usize> {
+    let kind = row.kind();
+    let write = || put(&mut *db.prepare_cached(put_sql(kind))?, row, number);
+    match write() {
+        Err(e) if e.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+            let name = if kind == Kind::CatalogEdition { "number" } else { "code" };
+            let Some(place) = kind.columns().iter().position(|c| c.name == name) else { return Err(e) };
+            let sql = format!("DELETE FROM \"{}\" WHERE {name} = ?1 AND id <> ?2", kind.table());
+            let gone =
+                db.prepare_cached(&sql)?.execute(params![Bind(&row.cell(place)), row.uuid().as_bytes().as_slice()])?;
+            write().map(|()| gone)
+        }
+        other => other.map(|()| 0),
+    }
 }
 
 /// Whether a row that was taken away did not come again: what counts rows in memory must count anew.
@@ -361,6 +384,7 @@ fn begin_anew(db: &Connection, link: &mut Link, head: &PageHead) -> rusqlite::Re
     let first = link.epoch == 0;
     if !first && head.epoch != link.epoch {
         let again = outbox::send_again(db)?;
+        link.safe = 0;
         tracing::warn!(from = link.epoch, to = head.epoch, again, "the hub is another since; orders are sent again");
     }
     db.execute_batch("DELETE FROM arrived; DELETE FROM happening;")?;

@@ -215,13 +215,14 @@ pub(super) fn settle(db: &Connection, answer: &Answer, cursor: i64, now: i64) ->
     let sql = "UPDATE outbox SET state = ?1, seq = ?2, answer = ?3, answered_at = ?4 \
                WHERE id = ?5 AND (state = 'waiting' OR state = 'withdrawn' AND ?2 IS NOT NULL)";
     let id = answer.id.as_bytes().as_slice();
+    let at = if let Outcome::Accepted { hub_at, .. } = answer.outcome { hub_at } else { now };
     let changed =
-        db.prepare_cached(sql)?.execute(params![state.code(), seq, answer.to_line().map_err(unwritten)?, now, id])?;
+        db.prepare_cached(sql)?.execute(params![state.code(), seq, answer.to_line().map_err(unwritten)?, at, id])?;
     Ok(changed > 0 && seq.is_none_or(|s| s <= cursor))
 }
 
-/// What a page says of an order of this console: its rows are among those up to the page's end. That holds also where a person
-/// took it back while it was under way.
+/// What a page says of an order of this console: its rows are among those up to the page's end, by the hub's clock at `now` at
+/// the latest. That holds also where a person took it back while it was under way.
 ///
 /// # Errors
 /// What SQLite says.
@@ -241,17 +242,17 @@ pub(super) fn send_again(db: &Connection) -> rusqlite::Result<usize> {
     db.execute(sql, [])
 }
 
-/// How long an accepted order is kept where the hub names no number as safe, in milliseconds: 30 days.
+/// How long an accepted order is kept where the hub names no number as safe, in milliseconds by the hub's clock: 30 days.
 const KEPT: i64 = 30 * 24 * 3_600_000;
 
 /// Drops orders that nobody needs any more: safe at the hub, or accepted long ago by one that keeps no copy; withdrawn ones
-/// after the same time.
+/// after the same time. `now` is by the hub's clock: this machine's may jump by a year.
 ///
 /// # Errors
 /// What SQLite says.
 pub(super) fn tidy(db: &Connection, link: &Link, now: i64) -> rusqlite::Result<usize> {
     let sql = "DELETE FROM outbox WHERE state = 'accepted' AND seq <= ?1 AND (seq <= ?2 OR ?2 = 0 AND answered_at < ?3) \
-               OR state = 'withdrawn' AND made_at < ?3";
+               OR state = 'withdrawn' AND answered_at < ?3";
     db.prepare_cached(sql)?.execute(params![link.cursor, link.safe, now - KEPT])
 }
 

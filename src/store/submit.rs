@@ -18,7 +18,7 @@ use crate::domain::work::{Change, Decision, Rows, Work};
 use crate::sqlite::DbError;
 use crate::wire::change;
 use jiff::Timestamp;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
@@ -69,7 +69,17 @@ pub(super) fn run(
                 if link.is_some() {
                     level::keep(&tx, &decision.changes).map_err(failed)?;
                 }
-                done.audit_no = apply(&tx, now, actor, command, &decision).map_err(failed)?;
+                done.audit_no = match apply(&tx, now, actor, command, &decision) {
+                    Ok(no) => no,
+                    // Rows are on their way that have the number this record would get.
+                    Err(e) if link.is_some() && e.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                        let refusal = Refusal::new("console-behind");
+                        tx.rollback().map_err(failed)?;
+                        note_refusal(db, now, actor, command, &refusal).map_err(failed)?;
+                        return Err(StoreError::Refused(refusal));
+                    }
+                    Err(e) => return Err(failed(e)),
+                };
                 if let (Some(link), Some(id)) = (&mut link, order) {
                     let about = (decision.target, decision.target_code.as_str(), done.audit_no);
                     outbox::add(&tx, link, (id, command, based), actor, now, about).map_err(failed)?;
@@ -93,6 +103,22 @@ pub(super) fn run(
     }
     tx.commit().map_err(failed)?;
     Ok(done)
+}
+
+/// Runs one command on a connection of the caller's own, as the writer's thread would.
+///
+/// # Errors
+/// The refusal, or what is wrong with the file; nothing is changed then.
+pub fn on(
+    db: &mut Connection,
+    path: &Path,
+    now: Timestamp,
+    ids: &mut Ids,
+    actor: &Actor,
+    command: Command,
+) -> Result<Done, StoreError> {
+    let job = Job { actor: actor.clone(), commands: vec![command], seen: Vec::new(), answer: Box::new(|_| {}) };
+    run(db, path, now, ids, &job, &AtomicU64::new(0))
 }
 
 /// What was on the screen, for a command that was asked alone: of a batch nobody knows which row is whose.

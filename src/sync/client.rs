@@ -1,7 +1,7 @@
-//! The thread that keeps a database level with its hub: it does what the core asks, on this machine's one connection for it.
+//! The thread that keeps a database level with its hub: it carries between the desk and the hub.
 //!
-//! Owns the thread, the requests under way and the lock by which one process of a database does this for all. Rows are laid by the
-//! store; when is the core's.
+//! Owns the thread, the requests under way and the lock by which one process of a database does this for all. What comes is the
+//! desk's; when something goes is the core's.
 
 mod aside;
 mod line;
@@ -9,22 +9,21 @@ mod turn;
 
 pub use aside::{Answer as Answered, receipts};
 
-use super::core::{Core, Effect, Event, Failure, Moment, Position};
+pub use super::desk::{code, position};
+
+use super::core::{Core, Effect, Event, Failure, Position};
+use super::desk::{Desk, When};
 use super::http::{Caller, Heard};
-use super::key;
 use crate::base::clock::Clock;
 use crate::domain::rows::Kind;
-use crate::sqlite::{self, DbError, Use};
-use crate::store::level::{self, Page};
-use crate::store::link::{self, Link, trouble};
-use crate::store::{FILE, StoreError, outbox, witness};
-use crate::wire::checkpoint::Checkpoint;
+use crate::sqlite::DbError;
+use crate::store::StoreError;
+use crate::store::level::Page;
+use crate::store::link::Link;
 use crate::wire::order::Answer;
-use crate::wire::protocol::{Standing, Told, Urgent};
-use crate::wire::row::from_line;
+use crate::wire::protocol::{Standing, Told};
 use line::Line;
-use rusqlite::Connection;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -35,10 +34,6 @@ use uuid::Uuid;
 
 /// How often orders that another process made are looked for, and the lock when another has it.
 const LOOK: Duration = Duration::from_secs(1);
-/// How often it is written down that everything is here while nothing happens: the screen shows minutes.
-const NOTE_EVERY: i64 = 60_000;
-/// Orders and bytes of one push.
-const BYTES: usize = 900 << 10;
 
 /// What the thread hears.
 enum Message {
@@ -48,7 +43,6 @@ enum Message {
     /// The receipt of a position was told, or not; with how many pages had been asked for before.
     Told(Position, u64, Option<Told>),
     Pushed(Result<(Standing, Vec<Answer>), Failure>),
-    /// With what lay between question and answer, in milliseconds.
     Pulled(Result<(Standing, Page), Failure>),
     Heard(u64, Heard),
     Polled(u64, Result<(i64, i64), Failure>),
@@ -80,10 +74,10 @@ impl Client {
         let line = Line::new(caller)?;
         let thread = std::thread::Builder::new().name("sync".into()).spawn(move || {
             let Some(_turn) = wait_for_turn(&dir, &line, &hear, &ends) else { return };
-            match Desk::open(&dir, line, clock, (again, hear)) {
-                Ok(mut desk) => {
-                    desk.moved = Box::new(moved);
-                    desk.serve(&ends, |_| false);
+            match Carrier::open(&dir, line, clock, (again, hear)) {
+                Ok(mut carrier) => {
+                    carrier.desk.tells(moved);
+                    carrier.serve(&ends, |_| false);
                 }
                 Err(e) => tracing::error!(error = %e, "the database cannot be kept level with the hub"),
             }
@@ -139,22 +133,21 @@ pub fn once(
     let (send, hear) = channel();
     let turn = turn(dir).map_err(|e| DbError::io(dir, &e))?;
     let line = Line::new(caller).map_err(|e| DbError::io(dir, &e))?;
-    let mut desk = Desk::open(dir, line, clock, (send, hear))?;
+    let mut carrier = Carrier::open(dir, line, clock, (send, hear))?;
     if turn.is_none() {
-        return Ok(Outcome { link: desk.link()?, failure: None, elsewhere: true });
+        return Ok(Outcome { link: carrier.desk.link()?, failure: None, elsewhere: true });
     }
-    desk.serve(stop, |core| {
+    carrier.serve(stop, |core| {
         tell(&core.position());
         core.rests() || core.trouble().is_some()
     });
-    desk.last_receipt();
-    Ok(Outcome { link: desk.link()?, failure: desk.core.trouble(), elsewhere: false })
+    carrier.last_receipt();
+    Ok(Outcome { link: carrier.desk.link()?, failure: carrier.desk.core().trouble(), elsewhere: false })
 }
 
-struct Desk {
-    core: Core,
-    db: Connection,
-    path: PathBuf,
+/// The desk with its line: requests under way and whoever waits for them.
+struct Carrier {
+    desk: Desk,
     line: Line,
     clock: Clock,
     tell: Sender<Message>,
@@ -162,82 +155,56 @@ struct Desk {
     receipt: aside::Receipt,
     /// Pages asked for.
     pulls: u64,
-    /// The hub's public key; without one nothing can be checked.
-    public: Option<String>,
-    /// The hub has contradicted what this console has seen.
-    contradicted: bool,
     /// The stream or question under way, and its number: what an earlier one still says is passed over.
     ear: Option<JoinHandle<()>>,
     ear_no: u64,
     started: Instant,
-    noted_at: i64,
-    asked_at: Option<i64>,
     seen: i64,
-    pulled: Option<Position>,
-    moved: Box<dyn Fn()>,
 }
 
-impl Desk {
+impl Carrier {
     fn open(
         dir: &Path,
         line: Line,
         clock: Clock,
         (tell, hear): (Sender<Message>, Receiver<Message>),
-    ) -> Result<Desk, StoreError> {
-        let path = dir.join(FILE);
-        let db = sqlite::open(&path, Use::Write)?;
+    ) -> Result<Carrier, StoreError> {
         let seed = clock.now().as_millisecond().unsigned_abs() ^ u64::from(std::process::id());
-        let link = link::get(&db).map_err(|e| DbError::of(&path, &e))?;
-        let contradicted = witness::contradictions(&db).map_err(|e| DbError::of(&path, &e))? > 0;
-        let position = link.as_ref().map(position).unwrap_or_default();
-        Ok(Desk {
-            core: Core::new(position, seed),
-            db,
+        Ok(Carrier {
+            desk: Desk::open(dir, seed)?,
             line,
             clock,
             tell,
             hear,
             receipt: aside::Receipt::default(),
             pulls: 0,
-            public: key::load(dir).ok().flatten().map(|k| k.public).filter(|p| !p.is_empty()),
-            contradicted,
             ear: None,
             ear_no: 0,
             started: Instant::now(),
-            noted_at: 0,
-            asked_at: None,
             seen: 0,
-            pulled: None,
-            moved: Box::new(|| {}),
-            path,
         })
     }
 
-    fn link(&self) -> Result<Link, StoreError> {
-        let none = || DbError::Other(self.path.clone(), "belongs to no hub".into());
-        Ok(link::get(&self.db).map_err(|e| DbError::of(&self.path, &e))?.ok_or_else(none)?)
-    }
-
-    fn now(&self) -> Moment {
-        self.started.elapsed()
+    fn when(&self) -> When {
+        When { moment: self.started.elapsed(), at: self.clock.now() }
     }
 
     /// Serves until `stop`, or until `done` says so of the core.
     fn serve(&mut self, stop: &AtomicBool, mut done: impl FnMut(&Core) -> bool) {
         self.take(Event::Tick);
-        let mut looks = self.now() + LOOK;
-        while !stop.load(Ordering::Acquire) && !done(&self.core) {
-            let now = self.now();
-            let due = self.core.due(now).map_or(looks, |at| at.min(looks));
+        let mut looks = self.started.elapsed() + LOOK;
+        while !stop.load(Ordering::Acquire) && !done(self.desk.core()) {
+            let now = self.started.elapsed();
+            let due = self.desk.core().due(now).map_or(looks, |at| at.min(looks));
             match self.hear.recv_timeout(due.saturating_sub(now)) {
                 Ok(message) => self.hear_one(message),
                 Err(RecvTimeoutError::Timeout) => self.take(Event::Tick),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             // However much there is to hear.
-            if self.now() >= looks {
+            if self.started.elapsed() >= looks {
                 self.look();
-                looks = self.now() + LOOK;
+                looks = self.started.elapsed() + LOOK;
             }
         }
         self.hang_up();
@@ -245,192 +212,71 @@ impl Desk {
 
     /// Looks for orders that another process made, and writes down that everything is here.
     fn look(&mut self) {
-        let version: i64 = self.db.query_row("PRAGMA data_version", [], |r| r.get(0)).unwrap_or(self.seen);
+        let version = self.desk.version().unwrap_or(self.seen);
         if std::mem::replace(&mut self.seen, version) != version {
             self.take(Event::Asked);
         }
-        let at = self.clock.now().as_millisecond();
-        let listening = self.ear.as_ref().is_some_and(|e| !e.is_finished());
-        if self.core.rests() && listening && self.core.trouble().is_none() && at - self.noted_at >= NOTE_EVERY {
-            self.noted_at = at;
-            self.note(|link| {
-                link.heard_at = at;
-                if link.is_level() {
-                    link.level_at = at;
-                }
-            });
+        if self.ear.as_ref().is_some_and(|e| !e.is_finished()) {
+            self.desk.rests(self.clock.now());
         }
         self.tell_receipt();
     }
 
-    fn note(&mut self, change: impl FnOnce(&mut Link)) {
-        let noted = level::note(&mut self.db, &self.path, change).map(|done| {
-            if done {
-                (self.moved)();
-            }
-        });
-        let _ = noted.inspect_err(|e| tracing::warn!(error = %e, "what is known of the hub is not written"));
-    }
-
     fn hear_one(&mut self, message: Message) {
-        match message {
-            Message::Asked => self.take(Event::Asked),
-            Message::Question(question) => aside::ask(&self.line.runtime, &self.line.caller, question),
+        let when = self.when();
+        let effects = match message {
+            Message::Asked => self.desk.take(Event::Asked, when),
+            Message::Question(question) => {
+                aside::ask(&self.line.runtime, &self.line.caller, question);
+                Vec::new()
+            }
             Message::Told(at, pulls, told) => {
-                self.receipt.ended(at, told.is_some(), self.now());
+                self.receipt.ended(at, told.is_some(), when.moment);
                 // One that came while a page was on its way may be older than the page's.
                 if let Some(checkpoint) = told.and_then(|t| t.checkpoint).filter(|_| pulls == self.pulls) {
-                    self.witness(&checkpoint);
+                    self.desk.witness(&checkpoint, when.at);
                 }
+                Vec::new()
             }
-            Message::Pushed(Ok((standing, answers))) => self.pushed(standing, &answers),
-            Message::Pushed(Err(failure)) => self.take(Event::NotPushed(failure)),
-            Message::Pulled(Ok((standing, page))) => self.pulled(standing, &page),
-            Message::Pulled(Err(failure)) => self.take(Event::NotPulled(failure)),
+            Message::Pushed(Ok((standing, answers))) => self.desk.pushed(standing, &answers, when),
+            Message::Pushed(Err(failure)) => self.desk.take(Event::NotPushed(failure), when),
+            Message::Pulled(Ok((standing, page))) => self.desk.pulled(standing, &page, when),
+            Message::Pulled(Err(failure)) => self.desk.take(Event::NotPulled(failure), when),
             Message::Heard(no, heard) if no == self.ear_no => match heard {
-                Heard::Opened => self.take(Event::Opened),
-                Heard::Beat => self.take(Event::Beat),
-                Heard::Head(head) => self.take(Event::Heard { epoch: head.epoch, head: head.head }),
-                Heard::Urgent(urgent) => self.urgent(&urgent),
+                Heard::Opened => self.desk.take(Event::Opened, when),
+                Heard::Beat => self.desk.take(Event::Beat, when),
+                Heard::Head(head) => self.desk.take(Event::Heard { epoch: head.epoch, head: head.head }, when),
+                Heard::Urgent(urgent) => self.desk.urgent(&urgent, when),
             },
             Message::Polled(no, Ok((epoch, head))) if no == self.ear_no => {
-                self.take(Event::Heard { epoch, head });
-                self.take(Event::Closed(None));
+                let mut effects = self.desk.take(Event::Heard { epoch, head }, when);
+                effects.extend(self.desk.take(Event::Closed(None), when));
+                effects
             }
-            Message::Polled(no, Err(failure)) if no == self.ear_no => self.take(Event::Closed(Some(failure))),
-            Message::Closed(no, failure) if no == self.ear_no => self.take(closed(failure)),
-            Message::Heard(..) | Message::Polled(..) | Message::Closed(..) => {}
-        }
-    }
-
-    fn pushed(&mut self, standing: Standing, answers: &[Answer]) {
-        let now = self.clock.now();
-        let kept = level::answers(&mut self.db, &self.path, standing.epoch, answers, now);
-        let more = kept.and_then(|()| {
-            (self.moved)();
-            self.heard(standing);
-            Ok(!outbox::waiting(&self.db, 1).map_err(|e| DbError::of(&self.path, &e))?.is_empty())
-        });
-        // Answers that settle nothing must not be asked for again and again.
-        let settled = answers.iter().any(|a| {
-            use crate::wire::order::Outcome::{Accepted, Conflict, Denied};
-            matches!(a.outcome, Accepted { .. } | Conflict { .. } | Denied { .. })
-        });
-        match more {
-            Ok(more) if settled || !more => self.take(Event::Pushed { standing, more }),
-            Ok(_) if is_outdated(answers) => self.take(Event::NotPushed(Failure::Version)),
-            Ok(_) => self.take(Event::NotPushed(Failure::Busy(later(answers)))),
-            Err(e) => {
-                tracing::warn!(error = %e, "answers of the hub are not written");
-                self.take(Event::NotPushed(Failure::Disk));
+            Message::Polled(no, Err(failure)) if no == self.ear_no => {
+                self.desk.take(Event::Closed(Some(failure)), when)
             }
-        }
-    }
-
-    fn pulled(&mut self, standing: Standing, page: &Page) {
-        let now = self.clock.now();
-        let before = self.pulled.take();
-        match level::page(&mut self.db, &self.path, page, now) {
-            Ok(applied) => {
-                tracing::debug!(rows = page.rows.len(), next = page.end.next, ?applied, "a page");
-                self.heard(standing);
-                let position = self.link().map_or_else(|_| before.unwrap_or_default(), |l| position(&l));
-                self.noted_at = now.as_millisecond();
-                self.take(Event::Pulled { standing, position });
-                // What an earlier run wrote down is over when a page comes.
-                if let Some(checkpoint) = &page.end.checkpoint {
-                    self.witness(checkpoint);
-                }
-                let trouble = self.core.trouble().map_or(self.untroubled(), code);
-                self.note(|link| trouble.clone_into(&mut link.trouble));
-                (self.moved)();
-                // A long catching-up must not leave a write-ahead file as large as the database.
-                let _ = sqlite::tidy(&self.db);
-            }
-            Err(e) => {
-                tracing::warn!(error = %e, "a page of the hub is not written");
-                self.take(Event::NotPulled(Failure::Disk));
-            }
-        }
-    }
-
-    /// What an answer says beside its body: the safe number, and the hub's clock.
-    fn heard(&mut self, standing: Standing) {
-        let now = self.clock.now().as_millisecond();
-        let middle = self.asked_at.map_or(now, |asked| i64::midpoint(asked, now));
-        let clock_ms = standing.at - middle;
-        self.note(|link| {
-            link.safe = standing.safe;
-            if link.epoch == standing.epoch {
-                link.head = link.head.max(standing.head);
-            }
-            // A clock is as right as the way is long.
-            if (link.clock_ms - clock_ms).abs() > 1_000 {
-                link.clock_ms = clock_ms;
-            }
-        });
-    }
-
-    /// What is told when nothing keeps the console from the hub.
-    fn untroubled(&self) -> &'static str {
-        if self.contradicted { trouble::HISTORY } else { "" }
-    }
-
-    /// Keeps a signed end of the hub's audit; one that contradicts those held is told from then on.
-    fn witness(&mut self, checkpoint: &Checkpoint) {
-        let Some(public) = self.public.clone() else { return };
-        match witness::take(&mut self.db, &self.path, &public, checkpoint, self.clock.now()) {
-            Ok(None) => {}
-            Ok(Some(fault)) => {
-                let Checkpoint { epoch, no, hash, .. } = checkpoint;
-                tracing::error!(fault = fault.code(), epoch, no, hash, "the hub's audit is not what it was");
-                self.contradicted = true;
-                self.note(|link| {
-                    if link.trouble.is_empty() {
-                        trouble::HISTORY.clone_into(&mut link.trouble);
-                    }
-                });
-            }
-            Err(e) => tracing::warn!(error = %e, "a checkpoint of the hub is not written"),
-        }
-    }
-
-    fn urgent(&mut self, urgent: &Urgent) {
-        let rows: Result<Vec<_>, _> = urgent.rows.iter().map(|l| from_line(l)).collect();
-        let taken = match rows {
-            Ok(rows) => level::urgent(&mut self.db, &self.path, urgent.epoch, &rows),
-            // The page will say what is wrong with it.
-            Err(_) => Ok(false),
+            Message::Closed(no, failure) if no == self.ear_no => self.desk.take(closed(failure), when),
+            Message::Heard(..) | Message::Polled(..) | Message::Closed(..) => Vec::new(),
         };
-        match taken {
-            Ok(true) => (self.moved)(),
-            Ok(false) => {}
-            Err(e) => tracing::warn!(error = %e, "urgent rows are not written"),
-        }
-        self.take(Event::Heard { epoch: urgent.epoch, head: urgent.head });
+        self.carry_out(effects);
     }
 
     fn take(&mut self, event: Event) {
-        let now = self.now();
-        for effect in self.core.on(event, now) {
-            self.carry_out(effect);
-        }
+        let when = self.when();
+        let effects = self.desk.take(event, when);
+        self.carry_out(effects);
     }
 
-    fn carry_out(&mut self, effect: Effect) {
-        match effect {
-            Effect::Push => self.push(),
-            Effect::Pull(at) => self.pull(at),
-            Effect::Listen(ear, at) => self.listen(ear, at),
-            Effect::HangUp => self.hang_up(),
-            Effect::Trouble(failure) => {
-                let code = failure.map_or(self.untroubled(), code);
-                self.note(|link| {
-                    // That it does not answer is no word against what it said last.
-                    if failure.is_none() || code == trouble::REVOKED || link.trouble != trouble::REVOKED {
-                        code.clone_into(&mut link.trouble);
-                    }
-                });
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Push => self.push(),
+                Effect::Pull(at) => self.pull(at),
+                Effect::Listen(ear, at) => self.listen(ear, at),
+                Effect::HangUp => self.hang_up(),
+                // The desk's own affair.
+                Effect::Trouble(_) => {}
             }
         }
     }
@@ -441,36 +287,5 @@ fn closed(failure: Option<Failure>) -> Event {
         // Said on the stream itself: nothing else will do any more.
         Some(failure @ (Failure::Revoked | Failure::Unknown)) => Event::NotPulled(failure),
         other => Event::Closed(other),
-    }
-}
-
-fn is_outdated(answers: &[Answer]) -> bool {
-    answers.iter().any(|a| matches!(a.outcome, crate::wire::order::Outcome::Upgrade { .. }))
-}
-
-/// The longest time an answer says to wait.
-fn later(answers: &[Answer]) -> Duration {
-    let waits = answers.iter().filter_map(|a| match a.outcome {
-        crate::wire::order::Outcome::Later { after_ms } => Some(Duration::from_millis(after_ms)),
-        _ => None,
-    });
-    waits.max().unwrap_or(LOOK)
-}
-
-/// Where a console stands by what its database says.
-pub fn position(link: &Link) -> Position {
-    Position { epoch: link.epoch, scope: link.scope, cursor: link.cursor, head: link.head }
-}
-
-/// The code a failure is kept and told under.
-pub const fn code(failure: Failure) -> &'static str {
-    match failure {
-        Failure::Away | Failure::Busy(_) => trouble::AWAY,
-        Failure::Revoked => trouble::REVOKED,
-        Failure::Unknown => trouble::UNKNOWN,
-        Failure::Stranger => trouble::STRANGER,
-        Failure::Certificate => trouble::CERTIFICATE,
-        Failure::Version => trouble::VERSION,
-        Failure::Disk => trouble::DISK,
     }
 }

@@ -238,11 +238,13 @@ impl Core {
             Event::NotPushed(failure) => self.fail(|c| &mut c.push, failure, now),
             Event::Pulled { standing, position } => {
                 self.pull.done();
-                self.wanted = false;
-                self.position = position;
+                self.stand(position);
                 self.hear(standing.epoch, standing.head);
             }
-            Event::NotPulled(failure) => self.fail(|c| &mut c.pull, failure, now),
+            Event::NotPulled(failure) => {
+                self.wanted = true;
+                self.fail(|c| &mut c.pull, failure, now);
+            }
             Event::Opened => (self.opened, self.heard) = (now, now),
             Event::Beat => self.heard = now,
             Event::Heard { epoch, head } => {
@@ -252,6 +254,18 @@ impl Core {
             Event::Closed(failure) => self.close(failure, now),
             Event::Tick => {}
         }
+    }
+
+    /// Where a page has brought the console. A head that was heard while the page was under way is not forgotten for the older one
+    /// the page names.
+    fn stand(&mut self, position: Position) {
+        let (was, same) = (self.position, position.epoch == self.position.epoch);
+        self.position = position;
+        if same && position.cursor >= was.cursor {
+            self.position.head = position.head.max(was.head);
+        }
+        // Begun anew in the same epoch: which of the heads still counts is not known here.
+        self.wanted |= same && position.cursor < was.cursor;
     }
 
     /// The hub's head: another epoch is no number to compare with, but a reason to fetch.
@@ -343,6 +357,8 @@ impl Core {
         }
         if (self.wanted || self.behind()) && self.pull.free(now) {
             self.pull.busy = true;
+            // What is heard from here on may not be in the page that comes.
+            self.wanted = false;
             effects.push(Effect::Pull(self.position));
         }
         if self.listen.free(now) {

@@ -167,6 +167,15 @@ impl Caller {
         Receipts::read(text.trim()).map_err(|_| Said::Failure(Failure::Stranger))
     }
 
+    /// What the hub counts of itself, as Prometheus reads it.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub async fn metrics(&self) -> Result<String, Failure> {
+        let response = self.client.get(format!("{}{}", self.url, protocol::METRICS)).timeout(CONNECT).send().await;
+        text(response.map_err(|e| failure(&e))?).await
+    }
+
     /// Listens until the stream ends; `heard` is told everything that comes.
     ///
     /// # Errors

@@ -24,6 +24,9 @@ pub const RECEIPTS: &str = "/v1/receipts";
 /// A stream of server-sent events: [`WAKE`], [`URGENT`], [`REVOKED`].
 pub const EVENTS: &str = "/v1/events";
 
+/// Numbers of the hub as Prometheus reads them; wants no token.
+pub const METRICS: &str = "/metrics";
+
 /// Most orders of one push.
 pub const ORDERS: usize = 500;
 /// Largest body of a push as it travels, in bytes.

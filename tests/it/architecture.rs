@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["store", "forms", "hub"],
     &["demo"],
     &["setup", "sync"],
-    &["console"],
+    &["console", "proof"],
     &["config"],
     &["cli"],
     &["lib", "main"],
@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
 
 /// Paths that only some files may name: the path, and the beginnings of the files that may.
 const ONLY: &[(&str, &[&str])] = &[
-    ("rusqlite", &["sqlite", "store", "setup", "sync/client", "hub/engine/sqlite"]),
+    ("rusqlite", &["sqlite", "store", "setup", "sync/desk", "hub/engine/sqlite", "proof/bench/sync"]),
     // backend/sync holds an enum of the settings.
     // A command is the unit that travels: its declaration is its form.
     (
@@ -48,7 +48,18 @@ const ONLY: &[(&str, &[&str])] = &[
     ("reqwest", &["sync/http"]),
     (
         "crate::sqlite",
-        &["sqlite", "store", "setup", "sync", "hub/engine/sqlite", "hub/whole", "console/run.rs", "config", "cli"],
+        &[
+            "sqlite",
+            "store",
+            "setup",
+            "sync",
+            "hub/engine/sqlite",
+            "hub/whole",
+            "proof",
+            "console/run.rs",
+            "config",
+            "cli",
+        ],
     ),
     ("hyper", &["hub/http/listen"]),
     ("tower_http", &["hub/http"]),

@@ -16,6 +16,7 @@ mod domain;
 mod garbage;
 mod hub;
 mod pages;
+mod proof;
 mod pty;
 mod recall;
 mod schema;

@@ -98,7 +98,7 @@ fn helps(command: &clap::Command, path: &str, page: &mut String) {
     let text = command.clone().term_width(100).render_help().to_string();
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let _ = write!(page, "\n## {path}\n\n```text\n{}\n```\n", lines.join("\n").trim_end());
-    for sub in command.get_subcommands() {
+    for sub in command.get_subcommands().filter(|s| !s.is_hide_set()) {
         helps(sub, &format!("{path} {}", sub.get_name()), page);
     }
 }

@@ -1,5 +1,6 @@
 //! Consoles and a hub: whatever gets lost, comes twice or comes late, all hold the same in the end.
 
+mod desk;
 mod level;
 mod line;
 mod receipts;

@@ -58,9 +58,10 @@ const TRIES: NonZeroU32 = number(5);
 /// Orders of one console in a second, and how many at once.
 const ORDERS_A_SECOND: NonZeroU32 = number(50);
 const ORDERS_AT_ONCE: NonZeroU32 = number(ORDERS as u32);
-/// Pulls of one console in a second, and how many at once; as many questions beside.
-const PULLS_A_SECOND: NonZeroU32 = number(5);
-const PULLS_AT_ONCE: NonZeroU32 = number(20);
+/// Pulls of one console in a second, and how many at once: a first load is hundreds of them, one after the other; as many
+/// questions beside.
+const PULLS_A_SECOND: NonZeroU32 = number(50);
+const PULLS_AT_ONCE: NonZeroU32 = number(100);
 
 type Rate<K> = RateLimiter<K, HashMapStateStore<K>, DefaultClock>;
 

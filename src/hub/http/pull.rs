@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 use super::shared::Shared;
 use crate::hub::checkpoint;
 use crate::hub::engine::{Engine, EngineError};
-use crate::hub::ledger::{self, Device, State as Ledger};
+use crate::hub::ledger::{self, Device};
 use crate::hub::pull::{self as feed, Eye};
 use crate::wire::protocol::{PAGE, PageEnd, PageHead, Problem};
 use crate::wire::row::SCHEMA;
@@ -113,7 +113,7 @@ struct Packed {
 fn page(engine: &mut dyn Engine, device: &Device, asked: Asked, coding: Coding) -> Result<Packed, EngineError> {
     let state = ledger::state(engine)?;
     let eye = Eye::new(device, &organisation(engine, device.org)?.division_code);
-    let reset = must_begin_anew(asked, device, &state);
+    let reset = feed::must_begin_anew((asked.epoch, asked.scope, asked.cursor), device, &state);
     let from = if reset { 0 } else { asked.cursor };
     let page = feed::page(engine, &state, &eye, from, asked.limit.clamp(1, PAGE))?;
     // What was written while the page was read has left it and comes under a higher number: then this is not the end.
@@ -137,13 +137,6 @@ fn page(engine: &mut dyn Engine, device: &Device, asked: Asked, coding: Coding) 
             .map_err(|e| EngineError::Broken(format!("a page cannot be packed: {e}")))?,
     };
     Ok(Packed { body, rows, reset })
-}
-
-/// Whether what the console has is of another epoch or scope, or of numbers never given. Who has nothing begins anyway.
-fn must_begin_anew(asked: Asked, device: &Device, state: &Ledger) -> bool {
-    let new = asked.cursor == 0 && asked.epoch == 0;
-    let same = asked.epoch == state.epoch && asked.scope == device.scope;
-    !new && (!same || asked.cursor > state.seq)
 }
 
 fn line(of: &impl Serialize) -> Result<String, EngineError> {

@@ -2,11 +2,10 @@
 //!
 //! Owns the way to the hub and what goes out on it. What an answer does is the thread's.
 
-use super::super::core::{Ear, Event, Failure, Position};
+use super::super::core::{Ear, Position};
 use super::super::http::Caller;
-use super::{BYTES, Desk, Message, aside};
-use crate::store::outbox;
-use crate::wire::protocol::{LONGEST_WAIT, ORDERS, PAGE, Standing};
+use super::{Carrier, Message, aside};
+use crate::wire::protocol::{LONGEST_WAIT, PAGE};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
@@ -22,11 +21,12 @@ impl Line {
     }
 }
 
-impl Desk {
+impl Carrier {
     /// Tells how far the console has read, when the hub does not know.
     pub(super) fn tell_receipt(&mut self) {
-        let (here, now) = (self.core.position(), self.now());
-        if self.core.rests() && self.core.trouble().is_none() && self.receipt.is_due(here, now) {
+        let (core, now) = (self.desk.core(), self.started.elapsed());
+        let here = core.position();
+        if core.rests() && core.trouble().is_none() && self.receipt.is_due(here, now) {
             let (caller, tell, pulls) = (Arc::clone(&self.line.caller), self.tell.clone(), self.pulls);
             self.line.runtime.spawn(async move {
                 let told = caller.receipt(here).await;
@@ -37,38 +37,21 @@ impl Desk {
 
     /// Tells how far the console has read, before it ends.
     pub(super) fn last_receipt(&mut self) {
-        let here = self.core.position();
-        if self.core.trouble().is_none() && self.receipt.is_due(here, self.now()) {
+        let here = self.desk.core().position();
+        if self.desk.core().trouble().is_none() && self.receipt.is_due(here, self.started.elapsed()) {
             // One that is lost comes with the next pull.
             let told = self.line.runtime.block_on(self.line.caller.receipt(here)).ok();
             if let Some(checkpoint) = told.and_then(|t| t.checkpoint) {
-                self.witness(&checkpoint);
+                self.desk.witness(&checkpoint, self.clock.now());
             }
         }
     }
 
     pub(super) fn push(&mut self) {
-        let mut orders = match outbox::waiting(&self.db, ORDERS) {
+        let orders = match self.desk.outgoing(self.when()) {
             Ok(orders) => orders,
-            Err(e) => {
-                tracing::warn!(error = %e, "the outbox cannot be read");
-                return self.take(Event::NotPushed(Failure::Disk));
-            }
+            Err(effects) => return self.carry_out(effects),
         };
-        let mut bytes = 0;
-        let fits = orders.iter().take_while(|o| {
-            bytes += o.len() + 1;
-            bytes <= BYTES
-        });
-        let fits = fits.count().max(1);
-        orders.truncate(fits);
-        if orders.is_empty() {
-            let position = self.core.position();
-            let standing =
-                Standing { epoch: position.epoch, head: position.head, safe: 0, scope: position.scope, at: 0 };
-            return self.take(Event::Pushed { standing, more: false });
-        }
-        self.asked_at = Some(self.clock.now().as_millisecond());
         let (caller, tell) = (Arc::clone(&self.line.caller), self.tell.clone());
         self.line.runtime.spawn(async move {
             let answered = caller.push(&orders).await;
@@ -77,10 +60,10 @@ impl Desk {
     }
 
     pub(super) fn pull(&mut self, at: Position) {
-        self.asked_at = Some(self.clock.now().as_millisecond());
-        self.pulled = Some(at);
+        let when = self.when();
+        self.desk.asks(when);
         self.pulls += 1;
-        self.receipt.pulled(at, self.now());
+        self.receipt.pulled(at, when.moment);
         let (caller, tell) = (Arc::clone(&self.line.caller), self.tell.clone());
         self.line.runtime.spawn(async move {
             let answered = caller.pull(at, PAGE).await;

@@ -35,6 +35,24 @@ fn what_is_asked_goes_out_at_once_and_what_is_new_is_fetched() {
 }
 
 #[test]
+fn what_is_heard_while_a_page_is_under_way_is_not_forgotten_for_it() {
+    let mut core = resting();
+    core.on(Event::Heard { epoch: 1, head: 11 }, secs(2));
+    core.on(Event::Heard { epoch: 1, head: 13 }, secs(2));
+    // The page was made before: it names the head of then.
+    let position = Position { cursor: 11, head: 11, ..START };
+    let after = core.on(Event::Pulled { standing: standing(11), position }, secs(3));
+    assert_eq!(after, [Effect::Pull(Position { head: 13, ..position })]);
+    // The hub becomes another while its last page is on the way here.
+    core.on(Event::Heard { epoch: 2, head: 5 }, secs(4));
+    let position = Position { cursor: 13, head: 13, ..START };
+    let after = core.on(Event::Pulled { standing: standing(13), position }, secs(4));
+    assert_eq!(after, [Effect::Pull(position)]);
+    core.on(Event::NotPulled(Failure::Away), secs(5));
+    assert!(!core.rests(), "a page that did not come is still wanted");
+}
+
+#[test]
 fn fetching_never_waits_for_sending() {
     let mut core = resting();
     core.on(Event::Asked, secs(2));

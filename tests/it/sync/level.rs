@@ -326,7 +326,7 @@ fn a_restored_hub_gets_back_what_it_lost() {
 }
 
 /// Every table of a ledger as it was.
-struct Snapshot(Vec<(String, Vec<Vec<gongfu::domain::value::Value>>)>);
+pub struct Snapshot(Vec<(String, Vec<Vec<gongfu::domain::value::Value>>)>);
 
 impl Snapshot {
     fn tables() -> Vec<String> {
@@ -334,7 +334,7 @@ impl Snapshot {
         Kind::ALL.iter().map(|k| k.table().to_owned()).chain(own).collect()
     }
 
-    fn of(bench: &Bench) -> Snapshot {
+    pub fn of(bench: &Bench) -> Snapshot {
         bench.with(|e| {
             let read = |t: String| {
                 let rows = engine::all(e, &format!("SELECT * FROM \"{t}\""), &[]).expect("rows");
@@ -344,7 +344,7 @@ impl Snapshot {
         })
     }
 
-    fn restore(&self, bench: &Bench) {
+    pub fn restore(&self, bench: &Bench) {
         bench.with(|e| {
             e.begin().expect("begun");
             for (table, rows) in &self.0 {

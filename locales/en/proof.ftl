@@ -1,0 +1,22 @@
+# Tools for developers; their output is English.
+cli-about-sim = live simulated days of consoles and a hub on a bad network and check what the exchange promises
+cli-arg-seeds = how many days, a seed each
+cli-arg-sim-from = the first seed
+cli-arg-without = switch this rule off: a promise must break
+cli-proof-days = days
+cli-fail-proof = the tool cannot do its work: { $why }
+    .hint = look at the path and the rights on it
+cli-about-test = tests with real processes
+cli-about-test-kill9 = kill consoles, their pullers and the hub at any moment and check that nothing is lost or torn
+cli-about-test-orders = take one order after the other in this data directory and print each that is on the disk
+cli-arg-rounds = how many kills
+cli-proof-rounds = kills
+cli-about-bench = measurements of the exchange, beside the nearest simple thing
+cli-about-bench-sync = first load of a console over TLS, beside bare inserts of the same rows
+cli-about-bench-fanout = from a command to every console that listens over TLS
+cli-about-bench-push = orders a second through the writer alone and through the door over TLS
+cli-arg-rows = about how many rows
+cli-arg-consoles = how many consoles listen
+cli-arg-orders = how many orders, each way
+cli-arg-bench-fanout-rounds = how many commands
+cli-arg-dir = folder for the files of the measurement, on the disk to be measured

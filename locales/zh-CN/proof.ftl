@@ -1,0 +1,22 @@
+# 开发者工具；其输出为英文。
+cli-about-sim = 模拟多台终端与中心站在恶劣网络下的运行，检验同步的各项保证
+cli-arg-seeds = 模拟多少天，每天一个种子
+cli-arg-sim-from = 第一个种子
+cli-arg-without = 关掉这条规则：必有一项保证被打破
+cli-proof-days = 模拟日
+cli-fail-proof = 工具无法工作：{ $why }
+    .hint = 检查所涉路径及其权限
+cli-about-test = 用真实进程做的测试
+cli-about-test-kill9 = 随时强行终止终端、同步进程和中心站，检验数据不丢不破
+cli-about-test-orders = 在本数据目录里不断下单，每单落盘后输出其编号
+cli-arg-rounds = 终止多少次
+cli-proof-rounds = 次
+cli-about-bench = 同步性能测量，与最简单的做法同场对照
+cli-about-bench-sync = 终端经 TLS 首次取数，对照同样数据的直接插入
+cli-about-bench-fanout = 一条命令经 TLS 到达全部在听终端的时间
+cli-about-bench-push = 每秒办结的业务数：只经写入线程，及经 TLS 入口
+cli-arg-rows = 大约多少行数据
+cli-arg-consoles = 多少台终端在听
+cli-arg-orders = 每种方式办多少笔
+cli-arg-bench-fanout-rounds = 发多少条命令
+cli-arg-dir = 测量文件放在哪个目录（即要测的磁盘）
