@@ -19,4 +19,6 @@ cli-arg-rows = about how many rows
 cli-arg-consoles = how many consoles listen
 cli-arg-orders = how many orders, each way
 cli-arg-bench-fanout-rounds = how many commands
-cli-arg-dir = folder for the files of the measurement, on the disk to be measured
+cli-arg-bench-sync-dir = folder for the files of the measurement, on the disk to be measured
+cli-arg-bench-fanout-dir = folder for the files of the measurement, on the disk to be measured
+cli-arg-bench-push-dir = folder for the files of the measurement, on the disk to be measured

@@ -73,7 +73,7 @@ fn synced(s: &Synced) -> (Value, Vec<String>) {
         "pages": s.pages, "hub_mib": s.memory.map(mib),
     });
     let lines = vec![
-        format!("{} rows; bare rusqlite, no index: {:.0} rows/s", s.rows, s.bare),
+        format!("{} rows; bare SQLite, no index: {:.0} rows/s", s.rows, s.bare),
         format!("first load over TLS, rows: {:.0} rows/s, {:.0} % of bare", s.transfer, share(s.transfer)),
         format!("with indices and totals: {:.0} rows/s, {:.0} %, {:.2} s", s.whole, share(s.whole), s.seconds),
         format!("{:.1} B a row on the wire in {} pages; hub at most {} MiB", s.bytes, s.pages, s.memory.map_or(0, mib)),

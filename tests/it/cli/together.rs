@@ -6,7 +6,7 @@ use crate::support::{Data, run};
 fn sixteen_processes_on_one_file_wait_for_each_other() {
     let data = Data::new();
     let codes: Vec<String> = {
-        let (_, out, _) = run(data.gongfu(&["list", "catalog", "--filter", "state:listed", "--json", "--limit", "0"]));
+        let (_, out, _) = run(data.gongfu(&["list", "catalog", "--filter", "state:listed", "--json", "--limit", "9"]));
         let list: serde_json::Value = serde_json::from_str(&out).expect("JSON");
         let rows = list["rows"].as_array().expect("rows").iter();
         rows.map(|r| r["code"].as_str().expect("a code").to_owned()).collect()
