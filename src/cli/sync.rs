@@ -56,7 +56,11 @@ pub(super) fn once(context: &Context, key: &Key) -> Result<Exit, Fail> {
     let counts = counts(context, &ended.link)?;
     tell(context, &ended.link, counts, ended.elsewhere)?;
     match ended.failure {
-        Some(failure) => Err(enrol::trouble_fail(context, client::code(failure), key.url.clone())),
+        // That a hub does not answer is no word against its last one.
+        Some(failure) => {
+            let last = Some(ended.link.trouble.as_str()).filter(|t| *t == trouble::REVOKED);
+            Err(enrol::trouble_fail(context, last.unwrap_or(client::code(failure)), key.url.clone()))
+        }
         None if counts.conflict + counts.denied > 0 => Ok(Exit::Partial),
         None => Ok(Exit::Done),
     }

@@ -329,19 +329,16 @@ fn said(e: &dyn Error) -> String {
 fn failure(e: &reqwest::Error) -> Failure {
     let why = said(e);
     tracing::debug!(why, "no answer from the hub");
-    let mut cause: Option<&(dyn Error + 'static)> = e.source();
-    while let Some(inner) = cause {
-        if let Some(rustls::Error::InvalidCertificate(_)) = inner.downcast_ref::<rustls::Error>() {
-            return Failure::Certificate;
-        }
-        if let Some(io) = inner.downcast_ref::<std::io::Error>()
-            && let Some(rustls::Error::InvalidCertificate(_)) = io.get_ref().and_then(|e| e.downcast_ref())
-        {
-            return Failure::Certificate;
-        }
-        cause = inner.source();
+    if is_certificate(e) { Failure::Certificate } else { Failure::Away }
+}
+
+/// Whether an error comes of a certificate that is not trusted. An input or output error hides what it holds from its own cause.
+fn is_certificate(e: &(dyn Error + 'static)) -> bool {
+    if matches!(e.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_))) {
+        return true;
     }
-    Failure::Away
+    let held = e.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    held.is_some_and(|inner| is_certificate(inner)) || e.source().is_some_and(is_certificate)
 }
 
 #[cfg(test)]

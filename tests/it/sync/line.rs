@@ -15,6 +15,7 @@ use gongfu::domain::command::Command;
 use gongfu::domain::machine::Verb;
 use gongfu::domain::rows::{CatalogEntry, Kind};
 use gongfu::hub::device;
+use gongfu::hub::http::TlsFiles;
 use gongfu::sqlite::Stop;
 use gongfu::store::link::{self, Link};
 use gongfu::store::outbox::{self, State};
@@ -239,5 +240,33 @@ fn the_database_a_hub_was_made_from_becomes_a_console_without_fetching_again() {
     office.ask(suspend(&entry)).expect("suspended");
     assert_eq!(office.once().failure, None);
     assert_eq!((office.waits(&[State::Waiting]), office.state(&entry)), (0, EntryState::Suspended));
+    drop(hub);
+}
+
+#[test]
+fn a_hub_whose_certificate_is_not_of_the_trusted_authority_is_told_as_that_and_hears_nothing() {
+    let bench = benches().remove(0);
+    let dir = tempfile::tempdir().expect("a folder");
+    let make = |name: &str| {
+        let own = dir.path().join(name);
+        std::fs::create_dir(&own).expect("a folder");
+        gongfu::hub::keys::make(&own, &["localhost".to_owned()], gongfu::base::clock::Clock::Real.now()).expect("keys")
+    };
+    let (keys, other) = (make("ours"), make("theirs"));
+    let tls = TlsFiles { certificate: keys.certificate.clone(), key: keys.key.clone() };
+    let hub = Hub::with(&bench, |o| o.tls = Some(tls));
+    let url = format!("https://localhost:{}", hub.address.port());
+    let code = code(&bench, bench.devices[0].org, bench.devices[0].role);
+    let home = Temporary::empty();
+    let text = |path: &std::path::Path| std::fs::read_to_string(path).expect("a certificate");
+    for ca in [None, Some(text(&other.ca))] {
+        let ask = Ask { url: &url, ca: ca.as_deref(), code: &code, name: "机" };
+        let error = first::enrol(home.path(), &ask).expect_err("refused");
+        assert!(matches!(error, FirstError::Failed(Failure::Certificate)), "{error:?}");
+    }
+    // The code was told to nobody.
+    let ca = text(&keys.ca);
+    let key = first::enrol(home.path(), &Ask { url: &url, ca: Some(&ca), code: &code, name: "机" }).expect("enrolled");
+    first::load(home.path(), &key, clock(), &Stop::default(), |_| {}).expect("loaded");
     drop(hub);
 }
