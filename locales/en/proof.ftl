@@ -22,3 +22,4 @@ cli-arg-bench-fanout-rounds = how many commands
 cli-arg-bench-sync-dir = folder for the files of the measurement, on the disk to be measured
 cli-arg-bench-fanout-dir = folder for the files of the measurement, on the disk to be measured
 cli-arg-bench-push-dir = folder for the files of the measurement, on the disk to be measured
+cli-arg-jobs = processes at once; as many as the machine has cores

@@ -22,3 +22,4 @@ cli-arg-bench-fanout-rounds = 发多少条命令
 cli-arg-bench-sync-dir = 测量文件放在哪个目录（即要测的磁盘）
 cli-arg-bench-fanout-dir = 测量文件放在哪个目录（即要测的磁盘）
 cli-arg-bench-push-dir = 测量文件放在哪个目录（即要测的磁盘）
+cli-arg-jobs = 同时用几个进程；默认与处理器核数相同

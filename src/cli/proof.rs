@@ -13,36 +13,92 @@ use super::fail::{Exit, Fail};
 use super::interrupt;
 use super::out::Out;
 use super::progress::Bar;
-use crate::proof::Fault;
-use crate::proof::kill9;
-use crate::proof::sim::{self, Plan, Report, Rule};
+use crate::proof::sim::{self, Failure, Plan, Report, Rule, Tally};
+use crate::proof::{Fault, Promise, kill9};
 use args::{At, BenchAct, SimArgs, TestAct};
 use serde_json::json;
+use std::process::Stdio;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// Failures that are told in full; of the others only the number.
 const TOLD: usize = 20;
 
+/// Days for which a second process is worth its start.
+const WORTH: u64 = 50;
+
 /// Runs `sim`.
 pub(super) fn sim(context: &Context, args: &SimArgs) -> Result<Exit, Fail> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let without = args.without.as_deref().and_then(Rule::parse);
-    let plan = Plan { seeds: args.from..args.from.saturating_add(args.seeds), without, threads };
-    let bar = Mutex::new(Bar::new(context, "cli-proof-days"));
-    let show = |bar: &dyn Fn(&Bar<'_>), of: &Mutex<Bar<'_>>| bar(&of.lock().unwrap_or_else(PoisonError::into_inner));
+    let cores = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    let jobs = args.jobs.unwrap_or(cores).clamp(1, (args.seeds / WORTH).max(1));
     let begun = Instant::now();
-    let lived = sim::run(&plan, &interrupt::flag(), &|over| show(&|b| b.at(over, args.seeds), &bar));
-    show(&|b| b.finish(), &bar);
-    let report = lived.map_err(|e| failed(context, &e))?;
-    let seconds = begun.elapsed().as_secs_f64();
-    tell(context, args, &report, seconds)?;
+    let report = if jobs > 1 { shared(context, args, jobs)? } else { alone(context, args)? };
+    tell(context, args, &report, begun.elapsed().as_secs_f64())?;
     let complete = report.tally.seeds == args.seeds;
     Ok(match (report.failures.is_empty(), complete) {
         (false, _) => Exit::Refused,
         (true, true) => Exit::Done,
         (true, false) => Exit::Interrupt,
     })
+}
+
+fn alone(context: &Context, args: &SimArgs) -> Result<Report, Fail> {
+    let without = args.without.as_deref().and_then(Rule::parse);
+    let plan = Plan { seeds: args.from..args.from.saturating_add(args.seeds), without, threads: 1 };
+    let bar = Mutex::new(Bar::new(context, "cli-proof-days"));
+    let show = |bar: &dyn Fn(&Bar<'_>), of: &Mutex<Bar<'_>>| bar(&of.lock().unwrap_or_else(PoisonError::into_inner));
+    let lived = sim::run(&plan, &interrupt::flag(), &|over| show(&|b| b.at(over, args.seeds), &bar));
+    show(&|b| b.finish(), &bar);
+    lived.map_err(|e| failed(context, &e))
+}
+
+/// Each process lives its part of the days: threads of one would wait for each other at every piece of memory SQLite takes.
+fn shared(context: &Context, args: &SimArgs, jobs: u64) -> Result<Report, Fail> {
+    let binary = binary(context)?;
+    let each = args.seeds.div_ceil(jobs);
+    let parts = (0..jobs).map(|n| (args.from + n * each, each.min(args.seeds.saturating_sub(n * each))));
+    let start = |(from, seeds): (u64, u64)| {
+        let mut command = std::process::Command::new(&binary);
+        command.args(["--json", "sim", "--jobs", "1", "--seeds"]).arg(seeds.to_string());
+        command.arg("--from").arg(from.to_string());
+        if let Some(rule) = &args.without {
+            command.args(["--break", rule]);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()
+    };
+    let children = parts.filter(|(_, seeds)| *seeds > 0).map(start).collect::<Result<Vec<_>, _>>();
+    let mut report = Report::default();
+    for child in children.map_err(|e| failed(context, &e.into()))? {
+        let output = child.wait_with_output().map_err(|e| failed(context, &e.into()))?;
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).map_err(|e| {
+            context.fail(Exit::Internal, "proof", &[("why", format!("a process of the simulation: {e}"))])
+        })?;
+        add(&mut report, &document);
+    }
+    report.failures.sort_by_key(|f| f.seed);
+    Ok(report)
+}
+
+/// Adds what another process has lived, as [`tell`] writes it.
+fn add(report: &mut Report, document: &serde_json::Value) {
+    let n = |name: &str| document[name].as_u64().unwrap_or(0);
+    report.tally.add(&Tally {
+        seeds: n("seeds"),
+        events: n("events"),
+        orders: n("orders"),
+        accepted: n("accepted"),
+        refused: n("refused"),
+        crashes: n("crashes"),
+        restores: n("restores"),
+        moves: n("moves"),
+        pages: n("pages"),
+    });
+    for failure in document["failures"].as_array().into_iter().flatten() {
+        let text = |name: &str| failure[name].as_str().unwrap_or_default().to_owned();
+        let promise = Promise::parse(&text("promise")).unwrap_or(Promise::Sound);
+        let fault = Fault { promise, what: text("what") };
+        report.failures.push(Failure { seed: failure["seed"].as_u64().unwrap_or(0), fault });
+    }
 }
 
 fn tell(context: &Context, args: &SimArgs, report: &Report, seconds: f64) -> Result<(), Fail> {

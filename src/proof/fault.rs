@@ -33,6 +33,24 @@ pub enum Promise {
 }
 
 impl Promise {
+    const ALL: [Promise; 10] = [
+        Promise::Drained,
+        Promise::Converged,
+        Promise::Scope,
+        Promise::Outcome,
+        Promise::Kept,
+        Promise::Once,
+        Promise::Replay,
+        Promise::Audit,
+        Promise::Apart,
+        Promise::Sound,
+    ];
+
+    /// Reads [`Promise::name`].
+    pub fn parse(name: &str) -> Option<Promise> {
+        Promise::ALL.into_iter().find(|p| p.name() == name)
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Promise::Drained => "drained",

@@ -50,7 +50,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, other: &Tally) {
+    /// Adds the days of another.
+    pub fn add(&mut self, other: &Tally) {
         self.seeds += other.seeds;
         self.events += other.events;
         self.orders += other.orders;

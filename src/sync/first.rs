@@ -13,6 +13,7 @@ use crate::domain::actor::Actor;
 use crate::domain::codes::Role;
 use crate::reference::{Reference, embedded};
 use crate::sqlite::{DbError, Stop};
+use crate::store::level::Page;
 use crate::store::link::{self, Link};
 use crate::store::load::{self, Loader};
 use crate::store::{Connection, FILE, SqlResult, Store, level, reference, setting, witness};
@@ -23,6 +24,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 
 /// Why a directory did not become a console.
 #[derive(Debug, thiserror::Error)]
@@ -217,20 +219,21 @@ pub fn load(dir: &Path, key: &Key, clock: Clock, stop: &Stop, mut tell: impl FnM
 /// Asks again after a failure this often, with a second in between: a line that breaks once must not begin anew.
 const TRIES: u32 = 8;
 
-/// Fetches page after page; while one is written the next is on its way.
+/// Fetches page after page: while one is written, the rows of the next are read and the one after it is on its way.
 fn fetch(
     caller: &Caller,
     link: &mut Link,
     stop: &Stop,
-    mut take: impl FnMut(&crate::store::level::Page) -> Result<(), DbError>,
+    mut take: impl FnMut(&Page) -> Result<(), DbError>,
 ) -> Result<(), FirstError> {
     let runtime = runtime()?;
     let ask = |at: Position| {
         let caller = caller.clone();
-        runtime.spawn(async move { caller.pull(at, PAGE).await })
+        runtime.spawn(async move { caller.raw(at, PAGE).await })
     };
     let mut at = Position::default();
     let mut coming = ask(at);
+    let mut reading: Option<JoinHandle<Result<Page, Failure>>> = None;
     let mut tries = 0;
     loop {
         if stop.load(Ordering::Relaxed) {
@@ -238,7 +241,7 @@ fn fetch(
             return Err(FirstError::Stopped);
         }
         let came = runtime.block_on(&mut coming).unwrap_or(Err(Failure::Away));
-        let (standing, page) = match came {
+        let (standing, raw) = match came {
             Ok(page) => page,
             Err(Failure::Away | Failure::Busy(_)) if tries < TRIES => {
                 tries += 1;
@@ -249,22 +252,33 @@ fn fetch(
             Err(failure) => return Err(FirstError::Failed(failure)),
         };
         tries = 0;
-        if at != Position::default() && (page.head.reset || page.head.from != at.cursor) {
+        if at != Position::default() && (raw.head.reset || raw.head.from != at.cursor) {
             tracing::warn!(code = code(Failure::Stranger), "the hub became another while rows came");
             return Err(FirstError::Failed(Failure::Away));
         }
-        at = Position { epoch: page.head.epoch, scope: page.head.scope, cursor: page.end.next, head: page.head.head };
-        if !page.end.done {
+        at = Position { epoch: raw.head.epoch, scope: raw.head.scope, cursor: raw.end.next, head: raw.head.head };
+        let done = raw.end.done;
+        if !done {
             coming = ask(at);
         }
-        take(&page)?;
-        if page.end.done {
+        let next = runtime.spawn_blocking(move || raw.page());
+        if let Some(before) = reading.replace(next) {
+            take(&read(&runtime, before)?)?;
+        }
+        if done {
+            if let Some(last) = reading.take() {
+                take(&read(&runtime, last)?)?;
+            }
             (link.epoch, link.scope, link.cursor) = (at.epoch, at.scope, at.cursor);
             (link.head, link.safe) = (at.head.max(at.cursor), standing.safe);
             link.clock_ms = standing.at - Clock::Real.now().as_millisecond();
             return Ok(());
         }
     }
+}
+
+fn read(runtime: &Runtime, page: JoinHandle<Result<Page, Failure>>) -> Result<Page, FirstError> {
+    runtime.block_on(page).unwrap_or(Err(Failure::Away)).map_err(FirstError::Failed)
 }
 
 /// Makes the database a hub was made from a console of it, without fetching what it has already: every row the hub has for it is

@@ -15,6 +15,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Certificate, Client, Response, StatusCode};
 use sse_stream::SseStream;
 use std::error::Error;
+use std::ops::Range;
 use std::time::Duration;
 use tokio_stream::StreamExt;
 use uuid::Uuid;
@@ -126,11 +127,20 @@ impl Caller {
     /// # Errors
     /// Why there is none; a page that was cut or damaged on its way is [`Failure::Away`].
     pub async fn pull(&self, at: Position, limit: usize) -> Result<(Standing, Page), Failure> {
+        let (standing, raw) = self.raw(at, limit).await?;
+        Ok((standing, raw.page()?))
+    }
+
+    /// As [`Caller::pull`], with the rows still to be read.
+    ///
+    /// # Errors
+    /// As [`Caller::pull`].
+    pub async fn raw(&self, at: Position, limit: usize) -> Result<(Standing, Raw), Failure> {
         let query = format!("cursor={}&epoch={}&scope={}&limit={limit}", at.cursor, at.epoch, at.scope);
         let request = self.client.get(format!("{}{}?{query}", self.url, protocol::PULL));
         let response = request.send().await.map_err(|e| failure(&e))?;
         let (standing, response) = good(response).await?;
-        Ok((standing, page(&text(response).await?)?))
+        Ok((standing, Raw::read(text(response).await?)?))
     }
 
     /// Asks for the head, waiting until it is past `after` for at most `wait` seconds.
@@ -292,27 +302,49 @@ async fn text(mut response: Response) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|_| Failure::Stranger)
 }
 
-/// Reads a page; one that is not whole is as good as none.
-fn page(text: &str) -> Result<Page, Failure> {
-    let mut lines = text.split_terminator('\n');
-    let head = lines.next().ok_or(Failure::Away)?;
-    let head = PageHead::read(head).map_err(|_| Failure::Stranger)?;
-    let last = lines.next_back().ok_or(Failure::Away)?;
-    let end = PageEnd::read(last).map_err(|_| Failure::Away)?;
-    if head.schema != crate::wire::row::SCHEMA {
-        return Err(Failure::Version);
+/// A page as it came: where it begins and ends is read, its rows are not. The next may be asked for meanwhile.
+#[derive(Debug)]
+pub struct Raw {
+    pub head: PageHead,
+    pub end: PageEnd,
+    text: String,
+    rows: Range<usize>,
+}
+
+impl Raw {
+    /// Reads the first and the last line; a page without them is as good as none.
+    fn read(text: String) -> Result<Raw, Failure> {
+        let (head, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        if head.is_empty() {
+            return Err(Failure::Away);
+        }
+        let begin = head.len() + 1;
+        let head = PageHead::read(head).map_err(|_| Failure::Stranger)?;
+        let rest = rest.strip_suffix('\n').unwrap_or(rest);
+        let last = rest.rfind('\n').map_or(0, |at| at + 1);
+        let end = PageEnd::read(&rest[last..]).map_err(|_| Failure::Away)?;
+        if head.schema != crate::wire::row::SCHEMA {
+            return Err(Failure::Version);
+        }
+        let rows = begin..begin + last;
+        Ok(Raw { head, end, text, rows })
     }
-    let mut crc = crc32fast::Hasher::new();
-    let mut rows = Vec::new();
-    for line in lines {
-        crc.update(line.as_bytes());
-        crc.update(b"\n");
-        rows.push(from_line(line).map_err(|_| Failure::Stranger)?);
+
+    /// Reads the rows.
+    ///
+    /// # Errors
+    /// When they are not those that were sent.
+    pub fn page(self) -> Result<Page, Failure> {
+        let text = &self.text[self.rows];
+        let mut crc = crc32fast::Hasher::new();
+        crc.update(text.as_bytes());
+        let lines = text.split_terminator('\n');
+        let rows = lines.map(|l| from_line(l).map_err(|_| Failure::Stranger)).collect::<Result<Vec<_>, _>>()?;
+        if crc.finalize() != self.end.crc || rows.len() as u64 != self.end.rows {
+            return Err(Failure::Away);
+        }
+        Ok(Page { head: self.head, rows, end: self.end })
     }
-    if crc.finalize() != end.crc || rows.len() as u64 != end.rows {
-        return Err(Failure::Away);
-    }
-    Ok(Page { head, rows, end })
 }
 
 /// Every cause of an error in one line.
@@ -344,6 +376,10 @@ fn is_certificate(e: &(dyn Error + 'static)) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn page(text: &str) -> Result<Page, Failure> {
+        Raw::read(text.to_owned())?.page()
+    }
 
     #[test]
     fn an_address_is_encrypted_or_this_machine_and_nothing_more() {

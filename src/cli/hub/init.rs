@@ -92,7 +92,7 @@ pub(super) fn run(hub: &Hub<'_>, names: &[String]) -> Result<Exit, Fail> {
 
 /// Makes an authority and a certificate for these names beside the data, for a hub that has none from elsewhere.
 fn keys(hub: &Hub<'_>, names: &[String]) -> Result<Keys, Fail> {
-    let made = keys::make(&hub.context.data_dir, names, hub.context.clock().now());
+    let made = keys::make(&hub.context.data_dir, names, crate::base::clock::Clock::Real.now());
     made.map_err(|e| match e {
         KeysError::There(path) => hub.fail(Exit::Input, "keys-there", &[("path", path.display().to_string())]),
         KeysError::Nameless | KeysError::Make(_) => hub.fail(Exit::Usage, "keys-name", &[("why", e.to_string())]),

@@ -12,6 +12,8 @@ pub struct SimArgs {
     pub from: u64,
     #[arg(long = "break", value_name = "RULE", value_parser = PossibleValuesParser::new(Rule::ALL.iter().map(|(_, name)| *name)))]
     pub without: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<u64>,
 }
 
 #[derive(Debug, Subcommand)]

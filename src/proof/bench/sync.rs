@@ -23,8 +23,9 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy)]
 pub struct Synced {
     pub rows: u64,
-    /// The same rows by rusqlite into tables without indices, a row a second.
+    /// The same rows by rusqlite alone, a second: into tables with the id as their key, and without any index.
     pub bare: f64,
+    pub heap: f64,
     /// Rows a second until the last was written, and until indices and totals were there, too.
     pub transfer: f64,
     pub whole: f64,
@@ -69,7 +70,8 @@ pub fn sync(dir: &Path, binary: &Path, many: u64, mut tell: impl FnMut(&str)) ->
     });
     tell("bare rusqlite");
     let n = kept.len() as u64;
-    let bare = rate(n, bare(&dir.join("bare.db"), &kept)?);
+    let heap = rate(n, bare(&dir.join("heap.db"), &kept, "BLOB")?);
+    let bare = rate(n, bare(&dir.join("bare.db"), &kept, "BLOB PRIMARY KEY")?);
     drop(kept);
     let serving = field.serve()?;
     tell("first load");
@@ -85,6 +87,7 @@ pub fn sync(dir: &Path, binary: &Path, many: u64, mut tell: impl FnMut(&str)) ->
     Ok(Synced {
         rows: n,
         bare,
+        heap,
         transfer: rate(n, transfer),
         whole: rate(n, whole),
         seconds: whole.as_secs_f64(),
@@ -123,14 +126,15 @@ impl ToSql for Arg<'_> {
     }
 }
 
-/// The simple thing: a table a kind, no index, one prepared statement a kind, nothing on the disk before the end.
-fn bare(path: &Path, rows: &[Row]) -> Result<Duration, Fault> {
+/// The simple thing: a table a kind with such an id, no other index, one prepared statement a kind, nothing on the disk before the
+/// end.
+fn bare(path: &Path, rows: &[Row], id: &str) -> Result<Duration, Fault> {
     let db = sqlite::open(path, Use::Load)?;
     db.execute_batch("PRAGMA journal_mode=OFF; PRAGMA locking_mode=EXCLUSIVE;")?;
     let mut sql: HashMap<Kind, String> = HashMap::new();
     for kind in Kind::ALL {
         let names = Meta::COLUMNS.iter().chain(kind.columns()).map(|c| c.name).collect::<Vec<_>>();
-        db.execute_batch(&format!("CREATE TABLE \"{}\" (id BLOB, {})", kind.table(), names.join(", ")))?;
+        db.execute_batch(&format!("CREATE TABLE \"{}\" (id {id}, {})", kind.table(), names.join(", ")))?;
         let marks = vec!["?"; names.len() + 1].join(", ");
         sql.insert(*kind, format!("INSERT INTO \"{}\" VALUES ({marks})", kind.table()));
     }

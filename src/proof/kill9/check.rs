@@ -46,7 +46,7 @@ pub(super) fn console(
         other => return Err(Fault::new(Promise::Audit, format!("{}: {other:?}", dir.display()))),
     }
     let Some(link) = link::get(&db)? else { return Err(torn("a console has lost its hub")) };
-    let kept: BTreeSet<Uuid> = outbox::list(&db, &State::ALL)?.into_iter().map(|i| i.order.id).collect();
+    let kept: BTreeSet<Uuid> = outbox::list(&db, State::ALL)?.into_iter().map(|i| i.order.id).collect();
     if let Some(id) = acknowledged.difference(&kept).next() {
         return Err(Fault::new(Promise::Kept, format!("order {id} is not in the outbox of {}", dir.display())));
     }
@@ -136,7 +136,7 @@ pub(super) fn outcomes(
 ) -> Result<(u64, u64), Fault> {
     let db = sqlite::open(&dir.join(FILE), Use::Read)?;
     let here: HashMap<Uuid, State> =
-        outbox::list(&db, &State::ALL)?.into_iter().map(|i| (i.order.id, i.state)).collect();
+        outbox::list(&db, State::ALL)?.into_iter().map(|i| (i.order.id, i.state)).collect();
     let pool = Pool::to_read(hub, runtime.clone())?;
     let rows = engine::all(pool.get()?.as_mut(), "SELECT \"answer\" FROM \"result\"", &[])?;
     let answers = rows.iter().map(|r| Answer::read(r[0].as_text().unwrap_or_default()));

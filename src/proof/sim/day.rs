@@ -21,7 +21,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How long people work, and how long the end may take.
-pub(super) const WORK: Duration = Duration::from_secs(1_800);
+pub(super) const WORK: Duration = Duration::from_secs(1_500);
 const END: Duration = Duration::from_secs(1_800);
 /// More than any good day has.
 const MOST: u64 = 20_000;
@@ -136,7 +136,7 @@ impl<'a> Day<'a> {
         let hub = Hub::open(dir, template, without)?;
         let mut consoles = Vec::new();
         // Always somebody of the office and somebody of a city.
-        let many = 2 + dice.below(template.seats.len() - 1);
+        let many = 2 + dice.below(template.seats.len() - 2);
         for (who, seat) in template.seats.iter().enumerate().take(many) {
             let level = dice.chance(85);
             let at = dir.join(format!("console-{who}"));

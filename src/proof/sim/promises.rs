@@ -149,7 +149,7 @@ fn outcomes(console: &mut Console, who: usize, results: &HashMap<Uuid, Outcome>)
     let withdrawn = std::mem::take(&mut console.withdrawn);
     let (db, _) = console.desk()?.database();
     let items: HashMap<Uuid, State> =
-        outbox::list(db, &State::ALL)?.into_iter().map(|i| (i.order.id, i.state)).collect();
+        outbox::list(db, State::ALL)?.into_iter().map(|i| (i.order.id, i.state)).collect();
     for id in acknowledged {
         let (here, there) = (items.get(&id), results.get(&id));
         let promise = match (here, there) {
