@@ -19,5 +19,5 @@ cli-arg-rows = about how many rows
 cli-arg-consoles = how many consoles listen
 cli-arg-orders = how many orders, each way
 cli-arg-bench-fanout-rounds = how many commands
-cli-arg-dir = folder for the files of the measurement, on the disk to be measured
+cli-arg-folder = folder for the files of the measurement, on the disk to be measured
 cli-arg-jobs = processes at once; as many as the machine has cores

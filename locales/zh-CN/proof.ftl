@@ -19,5 +19,5 @@ cli-arg-rows = 大约多少行数据
 cli-arg-consoles = 多少台终端在听
 cli-arg-orders = 每种方式办多少笔
 cli-arg-bench-fanout-rounds = 发多少条命令
-cli-arg-dir = 测量文件放在哪个目录（即要测的磁盘）
+cli-arg-folder = 测量文件放在哪个目录（即要测的磁盘）
 cli-arg-jobs = 同时用几个进程；默认与处理器核数相同

@@ -105,9 +105,10 @@ fn tell(context: &Context, args: &SimArgs, report: &Report, seconds: f64) -> Res
     let t = &report.tally;
     let mut out = Out::new();
     if context.json {
-        let failures = report.failures.iter().map(|f| {
-            json!({ "seed": f.seed, "promise": f.fault.promise.name(), "what": f.fault.what })
-        });
+        let failures = report
+            .failures
+            .iter()
+            .map(|f| json!({ "seed": f.seed, "promise": f.fault.promise.name(), "what": f.fault.what }));
         let document = json!({
             "without": args.without, "from": args.from, "seeds": t.seeds, "failed": report.failures.len(),
             "seconds": (seconds * 10.0).round() / 10.0, "events": t.events, "pages": t.pages, "orders": t.orders,

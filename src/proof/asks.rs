@@ -75,7 +75,8 @@ fn shelf(db: &Connection, dice: &mut Dice) -> Result<Option<Command>, Fault> {
 
 fn purchase(db: &Connection, dice: &mut Dice) -> Result<Option<Command>, Fault> {
     let entries = all::<CatalogEntry>(db)?;
-    let entries: Vec<_> = entries.into_iter().filter(|e| e.edition_no.is_some() || e.state == EntryState::Listed).collect();
+    let entries: Vec<_> =
+        entries.into_iter().filter(|e| e.edition_no.is_some() || e.state == EntryState::Listed).collect();
     Ok(dice.pick(&entries).map(|entry| {
         Command::AddPurchase(AddPurchase {
             buyer: org(BUYERS[dice.below(BUYERS.len())]),

@@ -12,9 +12,9 @@ use super::dice::Dice;
 use super::fault::{Fault, Promise};
 use super::process::Running;
 use super::province;
+use crate::base::clock::Clock;
 use crate::hub::engine::{Place, Pool};
 use crate::hub::{device, whole};
-use crate::base::clock::Clock;
 use crate::sqlite::Stop;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -101,8 +101,7 @@ impl<'a> Field<'a> {
         let dice = Dice::new(plan.seed);
         let address = "127.0.0.1:0".to_owned();
         let report = Report::default();
-        let mut field =
-            Field { plan, hub, place, runtime, address, serves: None, consoles: Vec::new(), dice, report };
+        let mut field = Field { plan, hub, place, runtime, address, serves: None, consoles: Vec::new(), dice, report };
         field.serve()?;
         for who in CONSOLES {
             let dir = home.join(format!("console-{who}"));

@@ -67,7 +67,11 @@ impl Running {
     pub(super) fn wait(mut self) -> Result<(), Fault> {
         let status = self.child.wait()?;
         self.end();
-        if status.success() { Ok(()) } else { Err(Fault::new(Promise::Sound, format!("a process ended with {status}"))) }
+        if status.success() {
+            Ok(())
+        } else {
+            Err(Fault::new(Promise::Sound, format!("a process ended with {status}")))
+        }
     }
 
     /// Memory it holds now, and held at most, in bytes; nothing where the system does not say.

@@ -12,9 +12,9 @@ use crate::domain::machine::Verb;
 use crate::domain::record::Meta;
 use crate::domain::rows::*;
 use crate::domain::value::Fen;
+use crate::hub::device;
 use crate::hub::engine::{Engine, Place, Pool};
 use crate::hub::ledger::{Device, Loading};
-use crate::hub::device;
 use crate::wire::order::{By, Order, Outcome};
 use crate::wire::row::SCHEMA;
 use jiff::civil::date;
@@ -300,9 +300,9 @@ impl Office<'_> {
     }
 
     fn walks(&mut self, kind: Kind, id: Uuid, verbs: &[Verb]) -> Result<(), Fault> {
-        verbs.iter().try_for_each(|verb| {
-            self.asks(Command::Move { kind, id, verb: *verb, reason: "核准".into() }).map(drop)
-        })
+        verbs
+            .iter()
+            .try_for_each(|verb| self.asks(Command::Move { kind, id, verb: *verb, reason: "核准".into() }).map(drop))
     }
 
     fn row<T: crate::domain::record::Record>(&mut self, id: Uuid) -> Result<T, Fault> {

@@ -16,11 +16,11 @@ pub use rules::Rule;
 
 use super::fault::Fault;
 use crate::sqlite::Stop;
-use template::Template;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use template::Template;
 
 /// What is simulated.
 #[derive(Debug, Clone)]
@@ -131,9 +131,5 @@ fn one(dir: &Path, template: &Template, seed: u64, without: Option<Rule>) -> (Ta
 /// In memory where the system has files there: a day writes much and keeps nothing.
 fn place() -> PathBuf {
     let memory = PathBuf::from("/dev/shm");
-    if rustix::fs::access(&memory, rustix::fs::Access::WRITE_OK).is_ok() {
-        memory
-    } else {
-        std::env::temp_dir()
-    }
+    if rustix::fs::access(&memory, rustix::fs::Access::WRITE_OK).is_ok() { memory } else { std::env::temp_dir() }
 }

@@ -258,7 +258,8 @@ fn put_hubs(db: &Connection, row: &Row, number: i64) -> rusqlite::Result<usize> 
             let name = if kind == Kind::CatalogEdition { "number" } else { "code" };
             let Some(place) = kind.columns().iter().position(|c| c.name == name) else { return Err(e) };
             let sql = format!("DELETE FROM \"{}\" WHERE {name} = ?1 AND id <> ?2", kind.table());
-            let gone = db.prepare_cached(&sql)?.execute(params![Bind(&row.cell(place)), row.uuid().as_bytes().as_slice()])?;
+            let gone =
+                db.prepare_cached(&sql)?.execute(params![Bind(&row.cell(place)), row.uuid().as_bytes().as_slice()])?;
             write().map(|()| gone)
         }
         other => other.map(|()| 0),

@@ -145,9 +145,9 @@ impl Desk {
             Ok(!outbox::waiting(&self.db, 1).map_err(|e| DbError::of(&self.path, &e))?.is_empty())
         });
         // Answers that settle nothing must not be asked for again and again.
-        let settled = answers.iter().any(|a| {
-            matches!(a.outcome, Outcome::Accepted { .. } | Outcome::Conflict { .. } | Outcome::Denied { .. })
-        });
+        let settled = answers
+            .iter()
+            .any(|a| matches!(a.outcome, Outcome::Accepted { .. } | Outcome::Conflict { .. } | Outcome::Denied { .. }));
         let event = match more {
             Ok(more) if settled || !more => Event::Pushed { standing, more },
             Ok(_) if is_outdated(answers) => Event::NotPushed(Failure::Version),

@@ -64,7 +64,8 @@ pub fn fanout(
     let (_, role, union) = PEOPLE[0];
     let consoles = field.consoles(province::org(union), role, many + 1)?;
     let serving = field.serve()?;
-    let callers = consoles.iter().map(|(_, token)| field.caller(&serving, Some(token))).collect::<Result<Vec<_>, _>>()?;
+    let callers =
+        consoles.iter().map(|(_, token)| field.caller(&serving, Some(token))).collect::<Result<Vec<_>, _>>()?;
     let Some((office, listeners)) = callers.split_first() else { return Err(unsound("nobody asks")) };
     let heard: Hearings = Arc::default();
     tell("streams");

@@ -9,10 +9,10 @@ use crate::domain::command::{AddPurchase, Command};
 use crate::domain::rows::{Kind, Row, Supplier};
 use crate::domain::value::Fen;
 use crate::hub::engine::{Place, Pool};
+use crate::hub::ledger;
 use crate::hub::ledger::Device;
 use crate::hub::pull::{self, Eye};
 use crate::hub::writer::{TOGETHER, Writer};
-use crate::hub::ledger;
 use crate::proof::fault::Fault;
 use crate::proof::province::{self, BUYERS, PEOPLE};
 use crate::wire::order::{Answer, By, Order, Outcome};
@@ -98,7 +98,10 @@ fn supplier(field: &Field, consoles: &[(Device, String)]) -> Result<Uuid, Fault>
         let page = pull::page(engine, &state, &Eye::new(device, province::division(0)), 0, 10_000)?;
         let rows = page.rows.iter().map(|(_, line)| from_line(line)).collect::<Result<Vec<Row>, _>>()?;
         let found = rows.into_iter().find(|r| r.kind() == Kind::Supplier);
-        found.and_then(<Supplier as crate::domain::record::Record>::from_row).map(|s| s.id.0).ok_or_else(|| unsound("no supplier"))
+        found
+            .and_then(<Supplier as crate::domain::record::Record>::from_row)
+            .map(|s| s.id.0)
+            .ok_or_else(|| unsound("no supplier"))
     })
 }
 

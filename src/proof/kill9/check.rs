@@ -50,11 +50,10 @@ pub(super) fn console(
     if let Some(id) = acknowledged.difference(&kept).next() {
         return Err(Fault::new(Promise::Kept, format!("order {id} is not in the outbox of {}", dir.display())));
     }
-    let done: i64 = db.query_row(
-        "SELECT count(*) FROM audit WHERE outcome = 'done' AND command <> 'database.enrol'",
-        [],
-        |r| r.get(0),
-    )?;
+    let done: i64 =
+        db.query_row("SELECT count(*) FROM audit WHERE outcome = 'done' AND command <> 'database.enrol'", [], |r| {
+            r.get(0)
+        })?;
     if i64::try_from(kept.len()) != Ok(link.last_n) || done != link.last_n {
         let what = format!("{} orders are kept and {done} recorded of {} made", kept.len(), link.last_n);
         return Err(torn(format!("{}: {what}", dir.display())));

@@ -3,15 +3,15 @@
 //! Owns what a person was told is done, and what is on the line. The rules of a console are switched off here, between what
 //! comes and the desk.
 
-use crate::proof::asks;
-use crate::proof::dice::Dice;
-use crate::proof::fault::{Fault, Promise};
-use super::template::{self, Seat, Template};
-use crate::proof::province::{self, BEGIN};
 use super::rules::Rule;
+use super::template::{self, Seat, Template};
 use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
 use crate::domain::codes::Role;
+use crate::proof::asks;
+use crate::proof::dice::Dice;
+use crate::proof::fault::{Fault, Promise};
+use crate::proof::province::{self, BEGIN};
 use crate::store::level::{self, Page};
 use crate::store::link::Link;
 use crate::store::{StoreError, link, outbox, submit};

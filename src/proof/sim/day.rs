@@ -3,16 +3,16 @@
 //! Owns the time of the day and the queue of what is due. What the line does is [`super::network`]'s, what goes wrong by itself
 //! [`super::mishaps`]'.
 
+use super::Tally;
 use super::console::Console;
-use crate::proof::dice::Dice;
-use crate::proof::fault::{Fault, Promise};
 use super::hub::Hub;
 use super::mishaps::Mishap;
 use super::network::{Arrival, Line};
 use super::promises;
-use super::template::Template;
 use super::rules::Rule;
-use super::Tally;
+use super::template::Template;
+use crate::proof::dice::Dice;
+use crate::proof::fault::{Fault, Promise};
 use crate::sync::core::{Effect, Event, Moment};
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
@@ -31,19 +31,34 @@ pub(super) const CALM: Duration = Duration::from_secs(200);
 /// What is due.
 pub(super) enum Due {
     Line(Arrival),
-    Tick { who: usize, life: u32 },
-    Person { who: usize },
+    Tick {
+        who: usize,
+        life: u32,
+    },
+    Person {
+        who: usize,
+    },
     Mishap(Mishap),
     /// A console's program starts again.
-    Start { who: usize },
+    Start {
+        who: usize,
+    },
     /// A copy is put back; until then answers to orders are slow.
-    Fall { copy: usize },
+    Fall {
+        copy: usize,
+    },
     /// The hub's program starts, on a copy or on what is there.
-    Hub { copy: Option<usize> },
+    Hub {
+        copy: Option<usize>,
+    },
     /// The operator enrols a console that was given another union.
-    Enrol { who: usize },
+    Enrol {
+        who: usize,
+    },
     /// The door for orders opens again.
-    Open { head: i64 },
+    Open {
+        head: i64,
+    },
 }
 
 impl Due {

@@ -2,10 +2,8 @@
 //!
 //! Owns who is enrolled for which union and which orders were taken when. The rules of the hub are switched off here.
 
-use crate::proof::fault::Fault;
-use super::template::Template;
-use crate::proof::province::{self, division, org};
 use super::rules::Rule;
+use super::template::Template;
 use crate::domain::rows::Row;
 use crate::domain::value::Value;
 use crate::hub::engine::{self, Engine, Place, Pool};
@@ -13,9 +11,11 @@ use crate::hub::ledger::{self, By, Device, State};
 use crate::hub::pull::{self as feed, Eye};
 use crate::hub::rows::blob;
 use crate::hub::whole::{self, Watch};
+use crate::proof::fault::Fault;
+use crate::proof::province::{self, division, org};
 use crate::sqlite::Stop;
-use crate::sync::core::Position;
 use crate::store::level::Page;
+use crate::sync::core::Position;
 use crate::wire::order::{Answer, Order, Outcome};
 use crate::wire::protocol::{PageEnd, PageHead, Standing, Urgent};
 use crate::wire::row::{SCHEMA, from_line};
@@ -157,8 +157,7 @@ impl Hub {
         let from = if reset { 0 } else { at.cursor };
         let eye = Eye::new(device, division(self.place_of(who)));
         let page = self.with(|e| Ok(feed::page(e, &state, &eye, from, limit)?))?;
-        let head =
-            PageHead { schema: SCHEMA, epoch: state.epoch, scope: device.scope, head: state.seq, from, reset };
+        let head = PageHead { schema: SCHEMA, epoch: state.epoch, scope: device.scope, head: state.seq, from, reset };
         let rows = page.rows.iter().map(|(_, line)| from_line(line)).collect::<Result<Vec<Row>, _>>()?;
         let done = page.next == state.seq;
         let end = PageEnd { next: page.next, done, rows: rows.len() as u64, crc: 0, taken: page.taken };

@@ -2,9 +2,9 @@
 
 use super::console::Streams;
 use super::day::{CALM, Day, Due, WORK};
+use crate::domain::codes::Role;
 use crate::proof::fault::{Fault, Promise};
 use crate::proof::province::CITIES;
-use crate::domain::codes::Role;
 use crate::sync::core::{Event, Moment};
 use std::time::Duration;
 
@@ -100,8 +100,7 @@ impl Day<'_> {
                 self.consoles[who].off_until = until;
             }
             Mishap::Streams => {
-                self.consoles[who].streams =
-                    [Streams::Through, Streams::Cut, Streams::Silent][self.dice.below(3)];
+                self.consoles[who].streams = [Streams::Through, Streams::Cut, Streams::Silent][self.dice.below(3)];
             }
             Mishap::Shut => self.shuts()?,
             Mishap::Hub | Mishap::Copy | Mishap::Restore | Mishap::Give => {}

@@ -5,9 +5,9 @@
 
 use super::console::Streams;
 use super::day::{Day, Due};
+use super::promises;
 use crate::proof::dice::Dice;
 use crate::proof::fault::Fault;
-use super::promises;
 use crate::store::level::Page;
 use crate::sync::core::{Ear, Effect, Event, Failure, Position};
 use crate::wire::order::Answer;
@@ -33,20 +33,42 @@ pub(super) enum Reply {
     NotPulled,
     Opened,
     Beat,
-    Head { epoch: i64, head: i64 },
+    Head {
+        epoch: i64,
+        head: i64,
+    },
     Urgent(Urgent),
-    Polled { epoch: i64, head: i64 },
+    Polled {
+        epoch: i64,
+        head: i64,
+    },
     Ended(Option<Failure>),
 }
 
 /// Something at the end of the line.
 pub(super) enum Arrival {
-    AtHub { who: usize, life: u32, no: u64, ask: Ask },
-    AtConsole { who: usize, life: u32, no: u64, reply: Reply },
+    AtHub {
+        who: usize,
+        life: u32,
+        no: u64,
+        ask: Ask,
+    },
+    AtConsole {
+        who: usize,
+        life: u32,
+        no: u64,
+        reply: Reply,
+    },
     /// The hub gives a sign of life on a stream.
-    Sign { who: usize, ear: u64 },
+    Sign {
+        who: usize,
+        ear: u64,
+    },
     /// A long poll that nothing ended.
-    PollEnds { who: usize, ear: u64 },
+    PollEnds {
+        who: usize,
+        ear: u64,
+    },
 }
 
 impl Arrival {

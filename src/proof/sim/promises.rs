@@ -2,15 +2,15 @@
 
 use super::console::Console;
 use super::day::Day;
-use crate::proof::fault::{Fault, Promise};
 use super::hub::{Hub, Taken};
 use super::template::Template;
-use crate::proof::province::{self, division};
 use crate::domain::actor::Actor;
 use crate::domain::rights::{CONTACTS, OF_AN_AREA};
 use crate::domain::rows::{Kind, Organisation, Row};
 use crate::hub::engine;
 use crate::hub::{audit as chain, ledger};
+use crate::proof::fault::{Fault, Promise};
+use crate::proof::province::{self, division};
 use crate::store::outbox::State;
 use crate::store::{Connection, SqlError, audit, dump, outbox};
 use crate::sync::core::Position;
@@ -136,9 +136,10 @@ fn may(eye: &Actor, row: &Row, unions: &HashMap<Uuid, String>) -> bool {
     }
     let contacts = CONTACTS.iter().find(|(kind, _)| *kind == row.kind());
     contacts.is_some_and(|(_, fields)| {
-        columns.iter().enumerate().all(|(i, c)| {
-            !fields.contains(&c.name) || row.cell(i).as_text().is_some_and(str::is_empty)
-        })
+        columns
+            .iter()
+            .enumerate()
+            .all(|(i, c)| !fields.contains(&c.name) || row.cell(i).as_text().is_some_and(str::is_empty))
     })
 }
 
@@ -159,11 +160,16 @@ fn outcomes(console: &mut Console, who: usize, results: &HashMap<Uuid, Outcome>)
             (Some(State::Denied), Some(Outcome::Denied { .. }) | None) => continue,
             // A person took it back; it need not be kept.
             (Some(State::Withdrawn), Some(Outcome::Conflict { .. } | Outcome::Denied { .. }) | None) => continue,
-            (None, Some(Outcome::Conflict { .. } | Outcome::Denied { .. }) | None) if withdrawn.contains(&id) => continue,
+            (None, Some(Outcome::Conflict { .. } | Outcome::Denied { .. }) | None) if withdrawn.contains(&id) => {
+                continue;
+            }
             (Some(State::Accepted) | None, None) => Promise::Kept,
             _ => Promise::Outcome,
         };
-        return Err(Fault::new(promise, format!("order {id} of console {who} is {here:?} there and {there:?} at the hub")));
+        return Err(Fault::new(
+            promise,
+            format!("order {id} of console {who} is {here:?} there and {there:?} at the hub"),
+        ));
     }
     Ok(())
 }
@@ -171,9 +177,7 @@ fn outcomes(console: &mut Console, who: usize, results: &HashMap<Uuid, Outcome>)
 /// Numbers without gaps, each of one order; as many records of things done as numbers; the chain whole.
 fn once(hub: &Hub, loaded: i64) -> Result<(), Fault> {
     let state = hub.state()?;
-    let int = |sql: &str| {
-        hub.with(|e| Ok(engine::first(e, sql, &[])?.and_then(|r| r[0].as_int()).unwrap_or(-1)))
-    };
+    let int = |sql: &str| hub.with(|e| Ok(engine::first(e, sql, &[])?.and_then(|r| r[0].as_int()).unwrap_or(-1)));
     let broken = |what: String| Err(Fault::new(Promise::Once, what));
     let distinct = int("SELECT count(DISTINCT \"seq\") FROM \"result\" WHERE \"seq\" IS NOT NULL")?;
     let all = int("SELECT count(*) FROM \"result\" WHERE \"seq\" IS NOT NULL")?;

@@ -257,7 +257,7 @@ fn urgent_rows_are_here_at_once_and_the_cursor_stays() {
     let row: gongfu::domain::rows::Row = one.rows().get::<CatalogEntry>(entry.id.0).into();
     let cursor = two.link().cursor;
     let mut db = two.db();
-    let taken = gongfu::store::level::urgent(&mut db, &two.home.file(), two.link().epoch, &[row.clone()]);
+    let taken = gongfu::store::level::urgent(&mut db, &two.home.file(), two.link().epoch, std::slice::from_ref(&row));
     assert_eq!(taken, Ok::<bool, StoreError>(true));
     assert_eq!(state(&two, entry.id.0), EntryState::Suspended);
     assert_eq!(two.link().cursor, cursor);
