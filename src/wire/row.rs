@@ -201,7 +201,7 @@ mod tests {
     fn a_line_that_is_no_row_says_why() {
         let meta = r#""00000000000000000000000000000001",1,0,"a",0,"a","typed""#;
         let goal = |cells: &str| format!(r#"["goal","00000000000000000000000000000002",[{cells}]]"#);
-        let good = format!(r#"{meta},"g","题\n目","t",5,"fen",18000,"二""#);
+        let good = format!(r#"{meta},"g","题\n目","t",5,"fen","2020-12-31","二""#);
         let row = from_line(&goal(&good)).expect("a row");
         assert_eq!(to_line(&row), goal(&good));
         assert_eq!(from_line(&to_line(&row)).as_ref(), Ok(&row));

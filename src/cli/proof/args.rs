@@ -60,5 +60,5 @@ pub enum BenchAct {
 #[derive(Debug, Args)]
 pub struct At {
     #[arg(long = "in", value_name = "DIR")]
-    pub dir: Option<std::path::PathBuf>,
+    pub folder: Option<std::path::PathBuf>,
 }

@@ -49,7 +49,7 @@ pub(in crate::cli) fn run(context: &Context, act: &BenchAct) -> Result<Exit, Fai
 
 /// A folder of its own, which goes with the measurement.
 fn home(context: &Context, at: &At) -> Result<TempDir, Fail> {
-    let dir = at.dir.clone().unwrap_or_else(std::env::temp_dir);
+    let dir = at.folder.clone().unwrap_or_else(std::env::temp_dir);
     let made = tempfile::Builder::new().prefix("gongfu-bench-").tempdir_in(&dir);
     made.map_err(|e| Fail::file(&dir, &e, &context.locale))
 }
@@ -74,7 +74,7 @@ fn synced(s: &Synced) -> (Value, Vec<String>) {
     });
     let lines = vec![
         format!(
-            "{} rows; bare SQLite: {:.0} rows/s into tables with a key, {:.0} without any index",
+            "{} rows; bare inserts: {:.0} rows/s into tables with a key, {:.0} without any index",
             s.rows, s.bare, s.heap
         ),
         format!("first load over TLS, rows: {:.0} rows/s, {:.0} % of bare", s.transfer, share(s.transfer)),

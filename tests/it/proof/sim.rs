@@ -1,6 +1,6 @@
 //! Simulated days: good ones, and for each rule days that go wrong without it.
 
-use assert_cmd::Command;
+use super::gongfu;
 use gongfu::proof::sim::{Plan, Report, Rule, run};
 use gongfu::sqlite::Stop;
 use std::ops::Range;
@@ -37,14 +37,11 @@ fn without_a_rule_a_promise_breaks() {
     }
 }
 
-fn gongfu(args: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("gongfu").expect("the program");
-    command.args(["--lang", "en"]).args(args);
-    command
-}
-
 #[test]
 fn the_tool_says_what_broke_and_how_to_see_it_again() {
+    // Two processes, and one.
+    let good = gongfu(&["sim", "--seeds", "100", "--jobs", "2"]).assert().code(0);
+    assert!(String::from_utf8_lossy(&good.get_output().stdout).contains("100 seeds, 0 failed"));
     let good = gongfu(&["sim", "--seeds", "2"]).assert().code(0);
     assert!(String::from_utf8_lossy(&good.get_output().stdout).contains("2 seeds, 0 failed"));
     let bad = gongfu(&["--json", "sim", "--seeds", "8", "--break", "tied"]).assert().code(1);
