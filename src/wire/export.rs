@@ -70,7 +70,7 @@ pub fn write(of: &impl Serialize) -> String {
     serde_json::to_string(of).unwrap_or_default()
 }
 
-/// Reads a line that is written as [`write`] writes it.
+/// Reads a line that is written as [`write()`] writes it.
 pub fn read<T: Serialize + DeserializeOwned>(line: &[u8]) -> Option<T> {
     let found: T = serde_json::from_slice(line).ok()?;
     (write(&found).as_bytes() == line).then_some(found)
