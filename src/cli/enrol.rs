@@ -47,15 +47,20 @@ pub(super) fn run(context: &Context, args: &EnrolArgs) -> Result<Exit, Fail> {
 /// Loads all rows of a console that has its key, with a bar.
 pub(super) fn load(context: &Context, key: &Key) -> Result<u64, Fail> {
     let bar = progress::Bar::new(context, "cli-sync-rows");
-    let loaded = first::load(&context.data_dir, key, context.clock(), &interrupt::flag(), |stage| match stage {
+    let loaded = first::load(&context.data_dir, key, context.clock(), &interrupt::flag(), |stage| show(&bar, stage));
+    bar.finish();
+    loaded.map_err(|e| fail(context, &e, &key.url))
+}
+
+/// Shows how far a first load is.
+pub(super) fn show(bar: &progress::Bar, stage: Stage) {
+    match stage {
         Stage::Rows { at, head, .. } => bar.at(u64::try_from(at).unwrap_or(0), u64::try_from(head).unwrap_or(0)),
         Stage::Indices { done, of } => {
             bar.say("cli-demo-indexing");
             bar.at(done as u64, of as u64);
         }
-    });
-    bar.finish();
-    loaded.map_err(|e| fail(context, &e, &key.url))
+    }
 }
 
 /// Holds the database that is there against what the hub has, with a bar, and makes it a console's.
