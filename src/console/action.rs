@@ -129,6 +129,7 @@ actions! {
     Publish "publication.publish" Publication Record ["P"] 3,
     VerifyPublication "publication.verify" Publication Record ["H"] 3,
     Again "order.again" Order Record ["A"] 3,
+    Merge "order.merge" Order Record ["m"] 3,
     Withdraw "order.withdraw" Order Record ["X"] 4,
     Undo "incident.undo" Global None ["u"] 0,
     Reveal "supplier.reveal" Supplier Record ["p"] 2,

@@ -72,6 +72,13 @@ pub enum Effect {
         n: i64,
         again: bool,
     },
+    /// Settles a conflict field by field, as it was shown at this revision of the record.
+    Merge {
+        n: i64,
+        rev: i64,
+        mine: Vec<&'static str>,
+        theirs: Vec<&'static str>,
+    },
     /// Asks the hub which consoles have a record; without a hub nobody answers.
     Receipts {
         kind: Kind,

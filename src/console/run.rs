@@ -277,6 +277,7 @@ impl Loop {
                     self.attach(incident, kind, title, path, what);
                 }
                 Effect::Order { n, again } => self.order(n, again),
+                Effect::Merge { n, rev, mine, theirs } => self.merge(n, rev, (&mine, &theirs)),
                 Effect::Receipts { kind, id } => {
                     let send = self.send.clone();
                     // The loop is gone only when the program ends.
@@ -336,6 +337,24 @@ impl Loop {
             let _ = send.send(Message::Submitted { what, about: Vec::new(), result });
         };
         if std::thread::Builder::new().name("order".into()).spawn(work).is_err() {
+            self.writing -= 1;
+        }
+    }
+
+    /// Settles a conflict field by field. On a thread: the writer is waited for.
+    fn merge(&mut self, n: i64, rev: i64, (mine, theirs): (&[&str], &[&str])) {
+        self.writing += 1;
+        let (store, send, actor) = (self.store.clone(), self.send.clone(), self.app.facts.actor.clone());
+        let owned = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let (mine, theirs) = (owned(mine), owned(theirs));
+        let work = move || {
+            let result = store.order_merge(&actor, n, (&mine, &theirs), Some(rev));
+            let sent = result.as_ref().is_ok_and(|done| done.changes > 0);
+            let what = format!("{}:{n}", if sent { "order_merge" } else { "order_merge_away" });
+            // The loop is gone only when the program ends; what is done is on the disk either way.
+            let _ = send.send(Message::Submitted { what, about: Vec::new(), result });
+        };
+        if std::thread::Builder::new().name("merge".into()).spawn(work).is_err() {
             self.writing -= 1;
         }
     }

@@ -5,6 +5,7 @@
 
 mod make;
 mod note;
+mod seen;
 mod take;
 
 pub(super) use make::own_area;

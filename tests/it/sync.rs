@@ -3,6 +3,7 @@
 mod desk;
 mod level;
 mod line;
+mod merge;
 mod receipts;
 mod shuttle;
 mod witness;

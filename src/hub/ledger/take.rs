@@ -3,6 +3,7 @@
 //! Owns the one transaction of a batch. A refused order changes nothing but the audit and keeps no other from being taken.
 
 use super::make::{Divisions, divisions, write};
+use super::seen::holds;
 use super::{State, keep, lock};
 use crate::base::ids::Ids;
 use crate::base::text;
@@ -134,7 +135,9 @@ impl Desk<'_> {
         for seen in &order.seen {
             let rows = LedgerRows::new(self.engine);
             let found = rows.fetch(seen.kind, seen.id).map_err(EngineError::Broken)?;
-            let Some(meta) = found.as_ref().map(Row::meta).filter(|m| m.rev != seen.rev) else { continue };
+            let Some(meta) = found.as_ref().filter(|row| !holds(&order.command, seen, row)).map(Row::meta) else {
+                continue;
+            };
             let at = meta.updated_at.as_millisecond();
             let by = meta.updated_by.clone();
             return Ok(Some(Outcome::Conflict { kind: seen.kind, row: seen.id, rev: meta.rev, by, at }));
