@@ -39,7 +39,7 @@ pub trait Rows {
 }
 
 /// A set of codes that reference files name, and may add to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Named {
     /// Categories of goods, `specialties.csv`.
     Category,

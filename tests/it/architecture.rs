@@ -65,7 +65,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("tower_http", &["hub/http"]),
     ("governor", &["hub/http/limits"]),
     ("rustls", &["hub/http/tls", "sync/http"]),
-    ("utoipa", &["wire/protocol", "wire/order", "wire/checkpoint", "hub/http"]),
+    ("utoipa", &["wire/protocol", "wire/order", "wire/seen", "wire/checkpoint", "hub/http"]),
     ("ed25519_dalek", &["wire/checkpoint"]),
     ("tokio_rustls", &["hub/http"]),
     ("rcgen", &["hub/keys"]),

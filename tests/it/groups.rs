@@ -19,7 +19,8 @@ fn every_column_of_every_kind_is_in_one_group() {
         let parts = GROUPS.iter().find(|(k, _)| k == kind).map(|(_, parts)| *parts).unwrap_or_default();
         let mut named: Vec<&str> = parts.iter().flat_map(|(_, columns)| columns.split_whitespace()).collect();
         let mut all: Vec<&str> = kind.columns().iter().map(|c| c.name).collect();
-        (named.sort_unstable(), all.sort_unstable());
+        named.sort_unstable();
+        all.sort_unstable();
         assert_eq!(named, all, "{kind:?}");
         let groups: BTreeSet<Group> = parts.iter().map(|(group, _)| *group).collect();
         assert_eq!(groups.len(), parts.len(), "{kind:?} has a group twice");

@@ -6,6 +6,7 @@ mod finding;
 mod hasty;
 mod hub;
 mod looks;
+mod merge;
 mod screens;
 mod terminal;
 mod torture;

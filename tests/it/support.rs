@@ -7,6 +7,7 @@ pub mod province;
 pub mod pty;
 pub mod replay;
 pub mod rights;
+pub mod rival;
 pub mod spread;
 pub mod storage;
 pub mod whole;

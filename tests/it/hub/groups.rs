@@ -114,7 +114,7 @@ fn what_was_delisted_meanwhile_stays_so_and_is_not_listed_anew_unseen() {
         };
         // As an incident of another order leaves it.
         let after: Row = delisted(&before).into();
-        bench.with(|e| gongfu::hub::rows::put(e, Kind::CatalogEntry, &[(&after, false)])).expect("written");
+        bench.with(|e| gongfu::hub::rows::put(e, Kind::CatalogEntry, &[(&after, 0)])).expect("written");
         let relist = || Command::RelistEntry { entry: id, reason: "整改完成".into() };
         assert!(conflicts(&ask(&bench, 1, &seen, relist())), "has not seen the delisting");
         let stock = edit(Kind::CatalogEntry, id, &[("stock", Given::Number(5))]);
