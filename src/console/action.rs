@@ -158,6 +158,7 @@ actions! {
     Refresh "screen.refresh" Global None ["f5"] 0,
     Theme "screen.theme" Global None ["t"] 0,
     Repaint "screen.repaint" Global None ["ctrl-l"] 0,
+    Enrol "app.enrol" Global None ["e"] 0,
     Palette "app.palette" Global None [":", "ctrl-p"] 7,
     Help "app.help" Global None ["?"] 8,
     Stop "app.stop" Global None ["ctrl-z"] 0,

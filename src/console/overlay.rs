@@ -4,6 +4,7 @@ pub mod ask;
 pub mod chooser;
 pub mod confirm;
 pub mod delist;
+pub mod enrol;
 pub mod form;
 pub mod help;
 pub mod merge;
@@ -47,6 +48,7 @@ pub enum Overlay {
     Form(form::Form),
     Delist(Box<delist::Delist>),
     Merge(merge::Merge),
+    Enrol(enrol::Enrol),
 }
 
 impl Overlay {
@@ -61,6 +63,7 @@ impl Overlay {
             Overlay::Form(o) => o.key(chord, hasty),
             Overlay::Delist(o) => o.key(chord, hasty),
             Overlay::Merge(o) => o.key(chord, hasty),
+            Overlay::Enrol(o) => o.key(chord, hasty),
         }
     }
 
@@ -73,6 +76,7 @@ impl Overlay {
             Overlay::Help(o) => o.text(text),
             Overlay::Chooser(_) | Overlay::Confirm(_) | Overlay::Merge(_) => {}
             Overlay::Ask(o) => o.text(text),
+            Overlay::Enrol(o) => o.text(text),
         }
         None
     }
@@ -88,6 +92,7 @@ impl Overlay {
             Overlay::Form(_) => "form-keys",
             Overlay::Delist(_) => "delist-keys",
             Overlay::Merge(_) => "merge-keys",
+            Overlay::Enrol(o) => o.footer(),
         }
     }
 
@@ -101,6 +106,7 @@ impl Overlay {
             Overlay::Form(o) => o.draw(frame, area, cx),
             Overlay::Delist(o) => o.draw(frame, area, cx),
             Overlay::Merge(o) => o.draw(frame, area, cx),
+            Overlay::Enrol(o) => o.draw(frame, area, cx),
         }
     }
 }

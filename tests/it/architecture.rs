@@ -57,6 +57,7 @@ const ONLY: &[(&str, &[&str])] = &[
             "hub/whole",
             "proof",
             "console/run.rs",
+            "console/run/join",
             "config",
             "cli",
         ],

@@ -2,6 +2,7 @@
 
 mod changes;
 mod delisting;
+mod enrol;
 mod finding;
 mod hasty;
 mod hub;

@@ -9,6 +9,7 @@ pub mod replay;
 pub mod rights;
 pub mod rival;
 pub mod spread;
+pub mod station;
 pub mod storage;
 pub mod whole;
 

@@ -41,8 +41,8 @@ impl App {
     }
 
     fn is_asking(&self) -> bool {
-        use Overlay::{Ask, Confirm, Delist, Form, Merge};
-        matches!(self.overlays.last(), Some(Ask(_) | Confirm(_) | Form(_) | Delist(_) | Merge(_)))
+        use Overlay::{Ask, Confirm, Delist, Enrol, Form, Merge};
+        matches!(self.overlays.last(), Some(Ask(_) | Confirm(_) | Form(_) | Delist(_) | Merge(_) | Enrol(_)))
     }
 
     fn event(&mut self, event: Event, hasty: bool) -> Vec<Effect> {
@@ -190,6 +190,7 @@ impl App {
                 let scopes = self.scopes();
                 self.overlays.push(Overlay::Palette(Palette::new(scopes)));
             }
+            Action::Enrol => self.enrol(),
             Action::Theme => return self.next_theme(),
             Action::Report => return self.form(Purpose::Report, Kind::CatalogEntry, None),
             Action::ReportNew => return self.report_new(),

@@ -71,12 +71,12 @@ impl Merge {
     pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, cx: &Context<'_>) -> Caret {
         let locale = cx.format.locale;
         let width = usize::from(area.width.saturating_sub(4));
-        let wanted = self.chosen.len() * 3 + 3;
+        let wanted = self.chosen.len().max(1) * 3 + 2;
         let height = u16::try_from(wanted).unwrap_or(u16::MAX).min(area.height);
         let at = Rect { y: area.bottom() - height, height, ..area };
         let title = locale.tr_with("merge-title", &[("n", &self.n.to_string())]);
         let body = sheet(frame, at, cx, &title);
-        let room = usize::from(body.height.saturating_sub(1)) / 3;
+        let room = usize::from(body.height) / 3;
         let first = self.at.saturating_sub(room.saturating_sub(1));
         let mut caret = Position::new(body.x, body.y);
         let mut y = body.y;
@@ -106,7 +106,6 @@ impl Merge {
                 put(frame, &words, if taken { Role::Text } else { Role::Dim });
             }
         }
-        put(frame, &locale.tr("merge-keys"), Role::Dim);
         Caret::Parked(caret)
     }
 
