@@ -10,4 +10,5 @@ pub mod core;
 pub mod desk;
 pub mod first;
 pub mod http;
+pub mod join;
 pub mod key;

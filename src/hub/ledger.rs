@@ -5,6 +5,7 @@
 
 mod make;
 mod note;
+mod seen;
 mod sheet;
 mod take;
 

@@ -8,7 +8,9 @@ pub mod province;
 pub mod pty;
 pub mod replay;
 pub mod rights;
+pub mod rival;
 pub mod spread;
+pub mod station;
 pub mod storage;
 pub mod whole;
 

@@ -5,6 +5,7 @@ mod disk;
 mod first;
 mod level;
 mod line;
+mod merge;
 mod receipts;
 mod shuttle;
 mod witness;

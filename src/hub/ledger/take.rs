@@ -2,6 +2,7 @@
 //!
 //! Owns the one transaction of a batch. A refused order changes nothing but the audit and keeps no other from being taken.
 
+use super::seen::holds;
 use super::sheet::Sheet;
 use super::{State, keep, lock};
 use crate::base::ids::Ids;
@@ -185,7 +186,9 @@ impl Desk<'_> {
     fn conflict(&mut self, order: &Order) -> Result<Option<Outcome>, EngineError> {
         for seen in &order.seen {
             let found = self.fetch(seen.kind, seen.id)?;
-            let Some(meta) = found.as_ref().map(Row::meta).filter(|m| m.rev != seen.rev) else { continue };
+            let Some(meta) = found.as_ref().filter(|row| !holds(&order.command, seen, row)).map(Row::meta) else {
+                continue;
+            };
             let at = meta.updated_at.as_millisecond();
             let by = meta.updated_by.clone();
             return Ok(Some(Outcome::Conflict { kind: seen.kind, row: seen.id, rev: meta.rev, by, at }));
