@@ -20,15 +20,14 @@ chmod 755 "$work"
 # PostgreSQL refuses to run as root.
 as() { if root; then runuser -u postgres -- "$@"; else "$@"; fi; }
 if root; then install -d -o postgres "$work/db"; else mkdir "$work/db"; fi
+# Processes with this in their command line; not who has started them for another user.
+of() { pgrep -u "$(root && echo postgres || id -un)" -f "$1"; }
 started=()
 clean() {
-  for id in "${started[@]}"; do kill "$id" 2>/dev/null || true; done
-  sleep 2
-  # Whatever still has its files in the folder, by its id.
-  for dir in "$work"/db/*/data; do
-    [ -f "$dir/postmaster.pid" ] && as "$postgres/pg_ctl" -D "$dir" -m immediate stop >/dev/null 2>&1 || true
-  done
-  for id in "${started[@]}"; do kill -9 "$id" 2>/dev/null || true; done
+  # etcd, Patroni and its servers all name the folder; they are ended by their ids.
+  for id in "${started[@]}" $(of "$work/db"); do kill "$id" 2>/dev/null || true; done
+  sleep 3
+  for id in "${started[@]}" $(of "$work/db"); do kill -9 "$id" 2>/dev/null || true; done
   rm -rf "$work"
 }
 trap clean EXIT
@@ -39,8 +38,6 @@ background() { # LOG COMMAND...: the id in $last
   last=$!
   started+=("$last")
 }
-# The process a background command became, behind runuser.
-behind() { if root; then pgrep -P "$1" | grep . || echo "$1"; else echo "$1"; fi; }
 wait_for() { # SECONDS WHAT COMMAND...
   local until=$((SECONDS + $1)) what=$2; shift 2
   until "$@" >/dev/null 2>&1; do
@@ -107,6 +104,7 @@ run() { # SCOPE SYNCHRONOUS
   sql "${db[a]}" 'CREATE DATABASE gongfu' postgres
   local store="postgres://postgres@127.0.0.1:${db[a]},127.0.0.1:${db[b]}/gongfu?target_session_attrs=read-write"
   "$gongfu" -q --data-dir "$work/data" hub init --store "$store" >/dev/null 2>"$work/init.log" || { cat "$work/init.log" >&2; exit 1; }
+  local loaded; loaded=$(sql "${db[a]}" 'SELECT "seq" FROM "hub"')
   : >"$work/serving"
   GONGFU_LOG=warn "$gongfu" --data-dir "$work/data" hub serve --listen 127.0.0.1:0 --store "$store" --json >"$work/serving" 2>"$work/hub.log" &
   local hub=$!; started+=("$hub")
@@ -123,7 +121,7 @@ run() { # SCOPE SYNCHRONOUS
   local receiver; receiver=$(sql "${db[b]}" "SELECT pid FROM pg_stat_wal_receiver" postgres)
   kill -STOP "$receiver"
   sleep 2
-  local patroni primary; patroni=$(behind "${id[a]}")
+  local patroni primary; patroni=$(of "patroni $work/db/$scope-a.yml")
   primary=$(head -1 "$work/db/$scope-a/data/postmaster.pid")
   local killed; killed=$(date +%s.%N)
   kill -9 "$patroni"
@@ -137,13 +135,13 @@ run() { # SCOPE SYNCHRONOUS
   kill -TERM "$load"; wait "$load" || { cat "$work/load.log" >&2; exit 1; }
   sql "${db[b]}" 'SELECT encode("id", '"'hex'"'), "seq" FROM "result" WHERE "seq" IS NOT NULL' >"$work/there"
   python3 "$here/load.py" --compare "$work/acknowledged" "$work/there" >"$work/compared"
-  local numbers; numbers=$(sql "${db[b]}" 'SELECT (SELECT "seq" FROM "hub") - 1 - count(DISTINCT "seq") FROM "result" WHERE "seq" IS NOT NULL')
+  local numbers; numbers=$(sql "${db[b]}" "SELECT (SELECT \"seq\" FROM \"hub\") - $loaded - count(DISTINCT \"seq\") FROM \"result\" WHERE \"seq\" IS NOT NULL")
   printf 'synchronous_mode %s: %s; new primary after %.1f s; gaps in the numbers: %s; ' \
     "$synchronous" "$(cat "$work/load.log"), $(cat "$work/compared")" "$(python3 -c "print($promoted - $killed)")" "$numbers"
   # As operators look at it.
   "$gongfu" --lang en --data-dir "$work/data" hub verify --store "$store"
   kill "$hub"; wait "$hub" || true
-  kill "${id[b]}" 2>/dev/null || true; wait "${id[b]}" 2>/dev/null || true
+  kill "$(of "patroni $work/db/$scope-b.yml")"; wait "${id[b]}" 2>/dev/null || true
   if [ "$synchronous" = true ] && ! grep -q '^0 lost, 0 twice' "$work/compared"; then
     echo "orders that were acknowledged are gone" >&2
     exit 1

@@ -29,7 +29,9 @@ struct Seen {
     /// Answers that said to come again: of the door, and of the writer.
     away: AtomicU64,
     later: AtomicU64,
+    /// No new orders; and all of them are taken.
     over: AtomicBool,
+    taken: AtomicBool,
 }
 
 /// Writes one order after the other, each until it is taken, as a console does; the number each was given, and the longest time
@@ -79,7 +81,7 @@ fn write(hub: &Hub, token: &str, first: u64, seen: &Seen) -> (Vec<(Uuid, i64)>, 
 fn follow(hub: &Hub, token: &str, seen: &Seen) -> BTreeSet<String> {
     let (mut cursor, mut names) = (1, BTreeSet::new());
     loop {
-        let last = seen.over.load(Ordering::Acquire);
+        let last = seen.taken.load(Ordering::Acquire);
         let reply = hub.get(&format!("{PULL}?cursor={cursor}&epoch=1&scope=1&limit=20"), token);
         if reply.status != 200 {
             assert_eq!(reply.status, 503, "{}", reply.text());
@@ -130,6 +132,7 @@ fn a_server_that_falls_under_load_loses_nothing_and_the_hubs_go_on_by_themselves
         }
         seen.over.store(true, Ordering::Release);
         let written: Vec<_> = writers.into_iter().map(|w| w.join().expect("a writer")).collect();
+        seen.taken.store(true, Ordering::Release);
         (written, reader.join().expect("the reader"))
     });
     let gap = written.iter().map(|(_, gap)| *gap).max().expect("writers");
