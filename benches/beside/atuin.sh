@@ -38,17 +38,20 @@ import sys
 for n in range(int(sys.argv[1])):
     print(f"#{1600000000 + n}\ncargo test --test it -- store::level --exact case_{n} && git commit -m 'step {n}'")
 PY
-echo "atuin $("$ATUIN" --version | grep -o '[0-9.]*'), server $("$ATUIN_SERVER" --version | grep -o '[0-9.]*'), $(date +%F)"
+version() { "$1" --version | awk '{ print $2; exit }'; }
+echo "atuin $(version "$ATUIN"), its server $(version "$ATUIN_SERVER"), $(date +%F)"
 on old register -u somebody -e somebody@example.invalid -p a-long-password >"$work/register"
 on old import bash >"$work/import"
 on old store rebuild history >>"$work/import" 2>&1 || true
 on old sync >"$work/upload" 2>&1
 key=$(on old key)
 on new login -u somebody -p a-long-password -k "$key" >"$work/login" 2>&1
+count() { python3 -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM history").fetchone()[0])' "$1"; }
+before=$(find "$work/new" -name history.db)
+[ -z "$before" ] || [ "$(count "$before")" = 0 ] || { echo "the new machine has records before it asks for them" >&2; exit 1; }
 begun=$(date +%s.%N)
 on new sync -f >"$work/download" 2>&1
 ended=$(date +%s.%N)
-count() { python3 -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM history").fetchone()[0])' "$1"; }
 there=$(count "$(find "$work/new" -name history.db)")
 [ "$there" -ge "$records" ] || { echo "atuin has $there of $records" >&2; tail -n 5 "$work"/{register,import,upload,login,download} >&2; exit 1; }
 "$gongfu" --json bench sync --rows "$records" >"$work/ours"

@@ -106,7 +106,7 @@ def compare(file, there):
     lost = sum(id not in has for id, _ in told)
     other = sum(id in has and has[id] != [int(seq)] for id, seq in told)
     twice = len(told) - len({seq for _, seq in told})
-    print(f"{lost} lost, {twice + other} twice", end="")
+    print(f"{lost} lost, {other} of another number, {twice} numbers given twice", end="")
 
 
 if __name__ == "__main__":
