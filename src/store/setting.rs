@@ -14,6 +14,9 @@ pub const AUDIT_HEAD: &str = "audit_head";
 /// Number of the last row change made here.
 pub const CHANGE_NO: &str = "change_no";
 
+/// The hub's public key to seal to, as its last page named it.
+pub const HUB_SEAL: &str = "hub_seal";
+
 /// How often rows went: counts that are kept in memory are made anew when it moves.
 pub const ROWS_GONE: &str = "rows_gone";
 

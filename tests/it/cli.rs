@@ -8,6 +8,7 @@ mod import;
 mod incident;
 mod interrupted;
 mod safe;
+mod sealed;
 mod settings;
 mod together;
 
