@@ -5,6 +5,7 @@ use super::enrol;
 use super::fail::{Exit, Fail};
 use super::interrupt;
 use super::out::Out;
+use super::progress::Bar;
 use crate::base::locale::Sentence;
 use crate::store::link::{self, Link, trouble};
 use crate::store::outbox::{self, Counts};
@@ -45,8 +46,14 @@ pub(super) fn once(context: &Context, key: &Key) -> Result<Exit, Fail> {
     // A database of an older version is brought up first.
     drop(context.open_to_write()?);
     let stop = interrupt::flag();
-    let ended = client::once(&context.data_dir, caller(context, key)?, context.clock(), &stop, |_| {})
+    // Only a first load that was broken off has something to show.
+    let mut bar = None;
+    let mut shown = |stage| enrol::show(bar.get_or_insert_with(|| Bar::new(context, "cli-sync-rows")), stage);
+    let ended = client::once(&context.data_dir, caller(context, key)?, context.clock(), &stop, &mut shown)
         .map_err(|e| Fail::store(&e, &context.locale))?;
+    if let Some(bar) = bar {
+        bar.finish();
+    }
     if stop.load(Ordering::Relaxed) {
         return Err(context.fail(Exit::Interrupt, "stopped", &[]));
     }

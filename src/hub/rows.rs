@@ -9,7 +9,7 @@ use crate::domain::rows::{Kind, Row};
 use crate::domain::value::Value;
 use crate::domain::work::{Named, Rows};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use uuid::Uuid;
 
@@ -130,7 +130,7 @@ pub fn last(engine: &mut dyn Engine, kind: Kind) -> Result<i64, EngineError> {
     Ok(engine::first(engine, &sql, &[])?.and_then(|r| r[0].as_int()).unwrap_or(0))
 }
 
-/// Hands on every row a query gives whose `WHERE` ends in `"id"`, for these ids, many a statement.
+/// Hands on every row a query gives whose `WHERE` ends in the name of a column, for those with these ids in it, many a statement.
 ///
 /// # Errors
 /// What the engine says.
@@ -140,15 +140,36 @@ pub fn each_of(
     ids: &[Uuid],
     each: &mut dyn FnMut(Vec<Value>),
 ) -> Result<(), EngineError> {
-    for some in ids.chunks(TOGETHER[0]) {
+    let values: Vec<Value> = ids.iter().map(|id| blob(*id)).collect();
+    each_in(engine, sql, &values, each)
+}
+
+fn each_in(
+    engine: &mut dyn Engine,
+    sql: &str,
+    values: &[Value],
+    each: &mut dyn FnMut(Vec<Value>),
+) -> Result<(), EngineError> {
+    for some in values.chunks(TOGETHER[0]) {
         let size = TOGETHER.into_iter().rev().find(|size| *size >= some.len()).unwrap_or(TOGETHER[0]);
         let marks = (1..=size).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ");
         // One that is asked for twice comes once.
-        let args: Vec<Value> =
-            some.iter().chain(some.last().into_iter().cycle()).take(size).map(|id| blob(*id)).collect();
+        let args: Vec<Value> = some.iter().chain(some.last().into_iter().cycle()).take(size).cloned().collect();
         engine.query(&format!("{sql} IN ({marks})"), &args, each)?;
     }
     Ok(())
+}
+
+/// Those of some codes that rows of a kind have.
+///
+/// # Errors
+/// What the engine says.
+pub fn codes(engine: &mut dyn Engine, kind: Kind, codes: &[String]) -> Result<HashSet<String>, EngineError> {
+    let values: Vec<Value> = codes.iter().map(|code| Value::Text(code.clone())).collect();
+    let mut found = HashSet::new();
+    let sql = format!("SELECT \"code\" FROM \"{}\" WHERE \"code\"", kind.table());
+    each_in(engine, &sql, &values, &mut |row| found.extend(row[0].as_text().map(str::to_owned)))?;
+    Ok(found)
 }
 
 /// The rows of a kind with these ids, as many as there are.

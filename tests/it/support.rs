@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod invariants;
 pub mod memory;
+pub mod mounted;
 pub mod province;
 pub mod pty;
 pub mod replay;

@@ -104,6 +104,7 @@ fn served(context: &Context, place: &Place, clock: Clock) -> Result<(SocketAddr,
             clock,
             tls: None,
             limits: Limits::default(),
+            notify: false,
             demo: true,
         };
         let stop = Stop::new();

@@ -10,9 +10,12 @@ use crate::hub::engine::{Engine, EngineError};
 use crate::hub::rows::{self, Bulk, LedgerRows, blob};
 use crate::wire::row;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use uuid::Uuid;
+
+/// Codes looked for at once.
+const AT_ONCE: i64 = 64;
 
 static FEED: LazyLock<Bulk> =
     LazyLock::new(|| Bulk::new("feed", &["kind", "id", "seq", "org", "area", "body"], &["kind", "id"], &[]));
@@ -31,6 +34,8 @@ struct Held {
     /// The last place given in a kind's table.
     last: HashMap<Kind, i64>,
     sets: HashMap<Named, Vec<String>>,
+    /// Codes that no row of the kind's table has, as far as was asked.
+    free: HashSet<(Kind, String)>,
     /// The division every organisation answers for: where rows without a county of their own belong.
     divisions: HashMap<Uuid, String>,
     /// Numbers the feed does not have yet, each row's last one.
@@ -42,17 +47,26 @@ struct Held {
 #[derive(Default)]
 struct Unwritten {
     list: Vec<(Uuid, i64)>,
-    places: HashMap<Uuid, usize>,
+    ids: HashSet<Uuid>,
+    codes: HashSet<String>,
+    /// Whether one of them is in the table as it was.
+    changed: bool,
 }
 
 impl Unwritten {
-    fn note(&mut self, id: Uuid, place: i64) {
+    fn note(&mut self, row: &Row, place: i64) {
+        self.codes.extend(code_of(row));
         // Changed once more before it was written: as new as it was.
-        self.places.entry(id).or_insert_with(|| {
-            self.list.push((id, place));
-            self.list.len() - 1
-        });
+        if self.ids.insert(row.uuid()) {
+            self.list.push((row.uuid(), place));
+            self.changed |= place == 0;
+        }
     }
+}
+
+fn code_of(row: &Row) -> Option<String> {
+    let place = row.kind().columns().iter().position(|c| c.name == "code")?;
+    row.cell(place).as_text().map(str::to_owned)
 }
 
 impl<'a> Sheet<'a> {
@@ -98,7 +112,7 @@ impl<'a> Sheet<'a> {
             if new {
                 held.last.insert(kind, last);
             }
-            held.unwritten.entry(kind).or_default().note(id, last);
+            held.unwritten.entry(kind).or_default().note(row, last);
             match held.fed.get(&(kind, id)).copied() {
                 Some(place) => held.feed[place].2 = seq,
                 None => {
@@ -142,10 +156,27 @@ impl<'a> Sheet<'a> {
     /// Writes the rows of one kind that its table does not have yet.
     fn write_kind(&self, kind: Kind) -> Result<(), EngineError> {
         let Some(unwritten) = self.held.borrow_mut().unwritten.remove(&kind) else { return Ok(()) };
+        self.held.borrow_mut().free.retain(|(of, code)| *of != kind || !unwritten.codes.contains(code));
         let held = self.held.borrow();
         let row = |(id, place): &(Uuid, i64)| held.rows.get(&(kind, *id))?.as_ref().map(|row| (row, *place));
         let rows: Vec<(&Row, i64)> = unwritten.list.iter().filter_map(row).collect();
         self.engine(|e| rows::put(e, kind, &rows))
+    }
+
+    /// The new rows of a kind that the table does not have yet and whose `column` equals `value`, as they came. Changed ones are
+    /// written first: where among the others they stand, the table knows.
+    fn new_ones(&self, kind: Kind, column: &str, value: &Value) -> Result<Vec<Row>, EngineError> {
+        if self.held.borrow().unwritten.get(&kind).is_some_and(|u| u.changed) {
+            self.write_kind(kind)?;
+        }
+        let held = self.held.borrow();
+        let (Some(unwritten), Some(place)) =
+            (held.unwritten.get(&kind), kind.columns().iter().position(|c| c.name == column))
+        else {
+            return Ok(Vec::new());
+        };
+        let row = |(id, _): &(Uuid, i64)| held.rows.get(&(kind, *id))?.clone();
+        Ok(unwritten.list.iter().filter_map(row).filter(|row| row.cell(place) == *value).collect())
     }
 
     /// The last place given in a kind's table.
@@ -204,18 +235,36 @@ impl Rows for Sheet<'_> {
     }
 
     fn find(&self, kind: Kind, column: &'static str, value: &Value) -> Result<Vec<Row>, String> {
-        self.write_kind(kind).map_err(|e| self.rows.failed(e))?;
-        self.rows.find(kind, column, value)
+        let new = self.new_ones(kind, column, value).map_err(|e| self.rows.failed(e))?;
+        let mut found = self.rows.find(kind, column, value)?;
+        found.extend(new);
+        Ok(found)
     }
 
     fn count(&self, kind: Kind, only: Option<(&'static str, &Value)>) -> Result<i64, String> {
-        match only {
-            // Rows are never deleted, so the last place is the count.
-            None => self.last(kind).map_err(|e| self.rows.failed(e)),
-            Some(_) => {
-                self.write_kind(kind).map_err(|e| self.rows.failed(e))?;
-                self.rows.count(kind, only)
+        // Rows are never deleted, so the last place is the count.
+        let Some((column, value)) = only else { return self.last(kind).map_err(|e| self.rows.failed(e)) };
+        let new = self.new_ones(kind, column, value).map_err(|e| self.rows.failed(e))?;
+        Ok(self.rows.count(kind, only)? + i64::try_from(new.len()).unwrap_or(0))
+    }
+
+    fn free_code(&self, kind: Kind, from: i64, code: &dyn Fn(i64) -> String) -> Result<String, String> {
+        let mut number = from;
+        loop {
+            let first = code(number);
+            let mut held = self.held.borrow_mut();
+            if held.free.contains(&(kind, first.clone())) {
+                if !held.unwritten.get(&kind).is_some_and(|u| u.codes.contains(&first)) {
+                    return Ok(first);
+                }
+                number += 1;
+                continue;
             }
+            // The next of the batch will ask for the next.
+            let some: Vec<String> = (number..number + AT_ONCE).map(code).collect();
+            let taken = self.engine(|e| rows::codes(e, kind, &some)).map_err(|e| self.rows.failed(e))?;
+            number += i64::from(taken.contains(&first));
+            held.free.extend(some.into_iter().filter(|c| !taken.contains(c)).map(|c| (kind, c)));
         }
     }
 

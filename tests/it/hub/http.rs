@@ -100,6 +100,7 @@ pub fn options(bench: &Bench) -> Options {
         tls: None,
         demo: false,
         limits: Limits::default(),
+        notify: false,
     }
 }
 
