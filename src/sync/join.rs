@@ -1,7 +1,7 @@
 //! Enrolment from beginning to end, as the command line and the console do it: a code used up for a key, then all rows or a look
 //! whether those here are the hub's already.
 //!
-//! Owns the order of the steps and what a failure is called; the steps themselves are in [`first`](super::first).
+//! Owns the order of the steps and what a failure is called; the steps themselves are in [`first`].
 
 use super::client::code;
 use super::first::{self, Ask, FirstError, Home, Stage};
