@@ -5,11 +5,17 @@
 
 mod asks;
 pub mod bench;
+mod check;
 mod dice;
 mod fault;
 pub mod kill9;
+mod orders;
 mod process;
 mod province;
+mod proxy;
 pub mod sim;
+pub mod soak;
+mod stage;
 
 pub use fault::{Fault, Promise};
+pub use orders::orders;

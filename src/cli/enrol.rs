@@ -18,7 +18,7 @@ pub(super) fn run(context: &Context, args: &EnrolArgs) -> Result<Exit, Fail> {
     let wanted =
         Wanted { url: args.hub.clone(), ca: args.ca.clone(), code: args.code.clone(), name: args.name.clone() };
     let bar = progress::Bar::new(context, "cli-sync-rows");
-    let told = |step| show_step(&bar, step);
+    let told = |step| show(&bar, step);
     let joined = join::join(&context.data_dir, &wanted, context.clock(), &interrupt::flag(), told);
     bar.finish();
     let joined = joined.map_err(|e| failed(context, &e, &args.hub))?;
@@ -38,18 +38,18 @@ pub(super) fn run(context: &Context, args: &EnrolArgs) -> Result<Exit, Fail> {
     out.done()
 }
 
-fn show_step(bar: &progress::Bar<'_>, step: Step) {
+fn show(bar: &progress::Bar<'_>, step: Step) {
     match step {
         Step::Comparing(stage) => {
             bar.say("cli-sync-comparing");
-            show(bar, stage);
+            show_stage(bar, stage);
         }
-        Step::Loading(stage) => show(bar, stage),
+        Step::Loading(stage) => show_stage(bar, stage),
     }
 }
 
-/// Shows how far it is.
-pub(super) fn show(bar: &progress::Bar<'_>, stage: Stage) {
+/// Shows how far the first rows are.
+pub(super) fn show_stage(bar: &progress::Bar<'_>, stage: Stage) {
     let number = |n: i64| u64::try_from(n).unwrap_or(0);
     match stage {
         Stage::Rows { at, head, .. } => bar.at(number(at), number(head)),
@@ -63,7 +63,7 @@ pub(super) fn show(bar: &progress::Bar<'_>, stage: Stage) {
 /// Does what enrolling has left to do once the key is here, with a bar; what the directory has for a database says what.
 pub(super) fn rest(context: &Context, key: &Key, home: Home) -> Result<(), Fail> {
     let bar = progress::Bar::new(context, "cli-sync-rows");
-    let told = |step| show_step(&bar, step);
+    let told = |step| show(&bar, step);
     let done = join::rest(&context.data_dir, key, home, context.clock(), &interrupt::flag(), told);
     bar.finish();
     done.map(drop).map_err(|e| fail(context, e, &key.url))

@@ -5,6 +5,7 @@
 
 pub mod args;
 mod bench;
+mod soak;
 
 pub(super) use bench::run as bench;
 
@@ -19,7 +20,7 @@ use args::{At, BenchAct, SimArgs, TestAct};
 use serde_json::json;
 use std::process::Stdio;
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Failures that are told in full; of the others only the number.
 const TOLD: usize = 20;
@@ -137,7 +138,8 @@ fn failed(context: &Context, fault: &Fault) -> Fail {
 pub(super) fn test(context: &Context, act: &TestAct) -> Result<Exit, Fail> {
     match act {
         TestAct::Kill9 { rounds, seed } => kill(context, *rounds, *seed),
-        TestAct::Orders { seed } => orders(context, *seed),
+        TestAct::Soak(args) => soak::run(context, args),
+        TestAct::Orders { seed, pace } => orders(context, (*seed, Duration::from_millis(*pace))),
     }
 }
 
@@ -182,7 +184,7 @@ fn kill(context: &Context, rounds: u64, seed: u64) -> Result<Exit, Fail> {
 }
 
 /// The process that is killed: takes orders, and tells each when it is on the disk.
-fn orders(context: &Context, seed: u64) -> Result<Exit, Fail> {
+fn orders(context: &Context, throws: (u64, Duration)) -> Result<Exit, Fail> {
     let store = context.open_to_write()?;
     let actor = context.actor(&store)?;
     let tell = |id: uuid::Uuid| {
@@ -190,6 +192,6 @@ fn orders(context: &Context, seed: u64) -> Result<Exit, Fail> {
         out.line(&format!("order {id}"))?;
         std::io::Write::flush(&mut out)
     };
-    kill9::orders(&store, &actor, seed, &interrupt::flag(), tell).map_err(|e| failed(context, &e))?;
+    crate::proof::orders(&store, &actor, throws, &interrupt::flag(), tell).map_err(|e| failed(context, &e))?;
     Ok(Exit::Done)
 }

@@ -48,7 +48,7 @@ pub(super) fn once(context: &Context, key: &Key) -> Result<Exit, Fail> {
     let stop = interrupt::flag();
     // Only a first load that was broken off has something to show.
     let mut bar = None;
-    let mut shown = |stage| enrol::show(bar.get_or_insert_with(|| Bar::new(context, "cli-sync-rows")), stage);
+    let mut shown = |stage| enrol::show_stage(bar.get_or_insert_with(|| Bar::new(context, "cli-sync-rows")), stage);
     let ended = client::once(&context.data_dir, caller(context, key)?, context.clock(), &stop, &mut shown)
         .map_err(|e| Fail::store(&e, &context.locale))?;
     if let Some(bar) = bar {

@@ -3,24 +3,13 @@
 //! Owns who is killed when, and what must hold after each kill and in the end: nothing acknowledged is lost, no pair that belongs
 //! together is torn.
 
-mod check;
-mod orders;
-
-pub use orders::orders;
-
 use super::dice::Dice;
-use super::fault::{Fault, Promise};
-use super::process::Running;
-use super::province;
-use crate::base::clock::Clock;
-use crate::hub::engine::{Place, Pool};
-use crate::hub::{device, whole};
+use super::fault::Fault;
+use super::stage::{ORDERS, SYNC, Setting, Stage};
 use crate::sqlite::Stop;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
-use uuid::Uuid;
+use std::time::Duration;
 
 /// What is done.
 #[derive(Debug, Clone)]
@@ -44,35 +33,12 @@ pub struct Report {
     pub refused: u64,
 }
 
-/// How long everything may take to come to rest in the end: the longest pause of a console, twice.
-const REST: Duration = Duration::from_secs(150);
+/// Who sits at the consoles.
 const CONSOLES: [usize; 2] = [0, 1];
-/// The three kinds of processes.
-const ORDERS: usize = 0;
-const SYNC: usize = 1;
+/// Between two orders of a console.
+pub const PACE: Duration = Duration::from_millis(10);
+/// Kills of the hub, in [`Report::kills`]; those of a console's two processes have their numbers.
 const HUB: usize = 2;
-
-/// A console with its two processes.
-struct Console {
-    dir: PathBuf,
-    /// Its place among the people of the province.
-    who: usize,
-    running: [Option<Running>; 2],
-    acknowledged: BTreeSet<Uuid>,
-    starts: u64,
-}
-
-struct Field<'a> {
-    plan: &'a Plan,
-    hub: PathBuf,
-    place: Place,
-    runtime: tokio::runtime::Runtime,
-    address: String,
-    serves: Option<Running>,
-    consoles: Vec<Console>,
-    dice: Dice,
-    report: Report,
-}
 
 /// Kills until all rounds are over or `stop` says so; `tell` hears how many are.
 ///
@@ -80,171 +46,64 @@ struct Field<'a> {
 /// What was lost or torn, with the round; a part that failed.
 pub fn run(plan: &Plan, stop: &Stop, mut tell: impl FnMut(u64)) -> Result<Report, Fault> {
     let home = tempfile::Builder::new().prefix("gongfu-kill9-").tempdir()?;
-    let mut field = Field::begin(plan, home.path())?;
-    let done = field.rounds(stop, &mut tell);
-    let done = done.and_then(|()| field.end());
+    let done = all(plan, home.path(), stop, &mut tell);
     if done.is_err() {
         // What was found is worth looking at.
         tracing::warn!(path = %home.keep().display(), "the files are kept");
     }
-    done.map(|()| field.report)
+    done
 }
 
-impl<'a> Field<'a> {
-    fn begin(plan: &'a Plan, home: &Path) -> Result<Field<'a>, Fault> {
-        let hub = home.join("hub");
-        std::fs::create_dir_all(&hub)?;
-        let runtime = province::runtime()?;
-        let place = Place::Sqlite(hub.join("hub.db"));
-        let devices = whole::make(&place, runtime.handle(), |engine| province::load(engine))?;
-        province::furnish(&hub.join("hub.db"), &runtime, &devices)?;
-        let dice = Dice::new(plan.seed);
-        let address = "127.0.0.1:0".to_owned();
-        let report = Report::default();
-        let mut field = Field { plan, hub, place, runtime, address, serves: None, consoles: Vec::new(), dice, report };
-        field.serve()?;
-        for who in CONSOLES {
-            let dir = home.join(format!("console-{who}"));
-            std::fs::create_dir_all(&dir)?;
-            field.enrol(&dir, who)?;
-            let acknowledged = BTreeSet::new();
-            field.consoles.push(Console { dir, who, running: [None, None], acknowledged, starts: 0 });
-            let no = field.consoles.len() - 1;
-            field.start(no, SYNC)?;
-            field.start(no, ORDERS)?;
-        }
-        Ok(field)
+fn all(plan: &Plan, home: &Path, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<Report, Fault> {
+    let setting = Setting { binary: &plan.binary, seed: plan.seed, pace: PACE, tls: false };
+    let mut stage = Stage::set(setting, home)?;
+    let address = stage.address().to_owned();
+    for (no, who) in CONSOLES.into_iter().enumerate() {
+        stage.enrol(who, &address)?;
+        stage.start(no, SYNC)?;
+        stage.start(no, ORDERS)?;
     }
+    let mut report = Report::default();
+    rounds(plan, &mut stage, &mut report, stop, tell)?;
+    stage.no_more_orders()?;
+    stage.settles()?;
+    let outcomes = stage.kept()?;
+    report.acknowledged = stage.acknowledged();
+    (report.accepted, report.refused) = (outcomes.accepted, outcomes.conflicts + outcomes.denied);
+    Ok(report)
+}
 
-    /// Starts the hub; from the first time on it has the same address.
-    fn serve(&mut self) -> Result<(), Fault> {
-        let args = ["--json", "hub", "serve", "--listen", &self.address];
-        let running = Running::start(&self.plan.binary, &self.hub, &args)?;
-        if self.address.ends_with(":0") {
-            let line = running.first_line()?;
-            let (_, rest) = line.split_once("http://").unwrap_or_default();
-            self.address = rest.split('"').next().unwrap_or_default().to_owned();
+fn rounds(
+    plan: &Plan,
+    stage: &mut Stage<'_>,
+    report: &mut Report,
+    stop: &Stop,
+    tell: &mut dyn FnMut(u64),
+) -> Result<(), Fault> {
+    let mut dice = Dice::new(plan.seed);
+    for round in 1..=plan.rounds {
+        if stop.load(Ordering::Relaxed) {
+            break;
         }
-        self.serves = Some(running);
-        Ok(())
+        std::thread::sleep(dice.millis(20, 200));
+        let victim = dice.below(2 * CONSOLES.len() + 1);
+        let done = if victim == 2 * CONSOLES.len() { kill_hub(stage) } else { kill(stage, victim / 2, victim % 2) };
+        done.map_err(|fault| Fault { what: format!("round {round}: {}", fault.what), ..fault })?;
+        report.kills[if victim == 2 * CONSOLES.len() { HUB } else { victim % 2 }] += 1;
+        report.rounds = round;
+        tell(round);
     }
+    Ok(())
+}
 
-    fn enrol(&self, dir: &Path, who: usize) -> Result<(), Fault> {
-        let (_, role, union) = province::PEOPLE[who];
-        let pool = Pool::new(&self.place, self.runtime.handle().clone())?;
-        let now = Clock::Real.now().as_millisecond();
-        let code = device::make_code(pool.get()?.as_mut(), province::org(union), role, now)?;
-        let url = format!("http://{}", self.address);
-        Running::start(&self.plan.binary, dir, &["-q", "enrol", &code, "--hub", &url])?.wait()
-    }
+fn kill(stage: &mut Stage<'_>, no: usize, what: usize) -> Result<(), Fault> {
+    stage.kill(no, what)?;
+    stage.check(no)?;
+    stage.start(no, what)
+}
 
-    fn start(&mut self, no: usize, what: usize) -> Result<(), Fault> {
-        let seed = self.plan.seed.wrapping_mul(1_000_003).wrapping_add(self.consoles[no].starts).to_string();
-        let console = &mut self.consoles[no];
-        console.starts += 1;
-        let (name, _, _) = province::PEOPLE[console.who];
-        let args: &[&str] = if what == ORDERS {
-            &["--as", name, "test", "orders", "--seed", &seed]
-        } else {
-            &["--json", "sync", "--watch"]
-        };
-        console.running[what] = Some(Running::start(&self.plan.binary, &console.dir, args)?);
-        Ok(())
-    }
-
-    fn rounds(&mut self, stop: &Stop, tell: &mut dyn FnMut(u64)) -> Result<(), Fault> {
-        for round in 1..=self.plan.rounds {
-            if stop.load(Ordering::Relaxed) {
-                break;
-            }
-            std::thread::sleep(self.dice.millis(20, 200));
-            let in_round = |fault: Fault| Fault { what: format!("round {round}: {}", fault.what), ..fault };
-            let victim = self.dice.below(2 * CONSOLES.len() + 1);
-            if victim == 2 * CONSOLES.len() { self.kill_hub() } else { self.kill(victim / 2, victim % 2) }
-                .map_err(in_round)?;
-            self.report.rounds = round;
-            tell(round);
-        }
-        Ok(())
-    }
-
-    fn kill(&mut self, no: usize, what: usize) -> Result<(), Fault> {
-        let by_itself = || Fault::new(Promise::Sound, "a process of a console had ended by itself");
-        let Some(running) = self.consoles[no].running[what].take() else { return Err(by_itself()) };
-        let (lines, alive) = running.kill()?;
-        self.heard(no, &lines)?;
-        if !alive {
-            return Err(by_itself());
-        }
-        self.report.kills[what] += 1;
-        self.check(no)?;
-        self.start(no, what)
-    }
-
-    /// Takes in what was acknowledged; a line is one order.
-    fn heard(&mut self, no: usize, lines: &[String]) -> Result<(), Fault> {
-        for line in lines.iter().filter_map(|l| l.strip_prefix("order ")) {
-            // A last line without its end was never told.
-            let Ok(id) = line.trim().parse::<Uuid>() else { continue };
-            if !self.consoles[no].acknowledged.insert(id) {
-                return Err(Fault::new(Promise::Once, format!("order {id} was acknowledged twice")));
-            }
-            self.report.acknowledged += 1;
-        }
-        Ok(())
-    }
-
-    fn check(&mut self, no: usize) -> Result<(), Fault> {
-        let (_, role, union) = province::PEOPLE[self.consoles[no].who];
-        let console = &self.consoles[no];
-        check::console(&console.dir, &console.acknowledged, (&self.place, self.runtime.handle()), (role, union))
-    }
-
-    fn kill_hub(&mut self) -> Result<(), Fault> {
-        let by_itself = || Fault::new(Promise::Sound, "the hub had ended by itself");
-        let (_, alive) = self.serves.take().ok_or_else(by_itself)?.kill()?;
-        if !alive {
-            return Err(by_itself());
-        }
-        self.report.kills[HUB] += 1;
-        check::hub(&self.place, self.runtime.handle())?;
-        self.serve()
-    }
-
-    /// No more orders; everything comes to rest, and everything is looked at.
-    fn end(&mut self) -> Result<(), Fault> {
-        for no in 0..self.consoles.len() {
-            if let Some(running) = self.consoles[no].running[ORDERS].take() {
-                let (lines, _) = running.kill()?;
-                self.heard(no, &lines)?;
-            }
-        }
-        let until = Instant::now() + REST;
-        while !self.rests()? {
-            if Instant::now() > until {
-                return Err(Fault::new(Promise::Drained, "the consoles have not come to rest"));
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        check::hub(&self.place, self.runtime.handle())?;
-        for no in 0..self.consoles.len() {
-            self.check(no)?;
-            let console = &self.consoles[no];
-            let (accepted, refused) =
-                check::outcomes(&console.dir, &console.acknowledged, &self.place, self.runtime.handle())?;
-            self.report.accepted += accepted;
-            self.report.refused += refused;
-        }
-        Ok(())
-    }
-
-    fn rests(&self) -> Result<bool, Fault> {
-        let head = check::head(&self.place, self.runtime.handle())?;
-        for console in &self.consoles {
-            if !check::rests(&console.dir, head)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
+fn kill_hub(stage: &mut Stage<'_>) -> Result<(), Fault> {
+    stage.end_hub(true)?;
+    stage.check_hub()?;
+    stage.serve()
 }

@@ -1,6 +1,7 @@
 //! A process of the product that a tool has started: what it says, how much memory it holds, and its end.
 
 use super::fault::{Fault, Promise};
+use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -61,6 +62,14 @@ impl Running {
         let alive = self.child.try_wait()?.is_none();
         self.end();
         Ok((self.said(), alive))
+    }
+
+    /// Asks it to end, and waits until it has, in good order.
+    pub(super) fn end_well(self) -> Result<(), Fault> {
+        if let Some(id) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            kill_process(id, Signal::TERM).map_err(std::io::Error::from)?;
+        }
+        self.wait()
     }
 
     /// Waits for its end in good order.

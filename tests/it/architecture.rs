@@ -43,7 +43,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("serde_json", &["wire", "hub", "console/views/detail", "config", "cli"]),
     ("clap", &["cli", "main"]),
     ("ratatui", &["console"]),
-    ("tokio_postgres", &["hub/engine/postgres"]),
+    ("tokio_postgres", &["hub/engine/bell", "hub/engine/postgres"]),
     ("axum", &["hub/http"]),
     ("reqwest", &["sync/http"]),
     (

@@ -3,6 +3,7 @@
 mod bench;
 mod kill9;
 mod sim;
+mod soak;
 
 use assert_cmd::Command;
 

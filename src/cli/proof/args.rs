@@ -24,10 +24,29 @@ pub enum TestAct {
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
     },
+    Soak(SoakArgs),
     Orders {
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
+        #[arg(long, value_name = "MS", default_value_t = 10)]
+        pace: u64,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct SoakArgs {
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=50))]
+    pub consoles: u8,
+    #[arg(long, value_name = "N", default_value_t = 60.0)]
+    pub minutes: f64,
+    #[arg(long, value_name = "MS", default_value_t = 1_000)]
+    pub pace: u64,
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    #[arg(long)]
+    pub tls: bool,
+    #[arg(long = "break", value_name = "RULE", value_parser = ["idempotency"])]
+    pub without: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,5 +1,6 @@
 //! The hub as whoever reaches its socket has it: raw HTTP, right and wrong.
 
+mod crash;
 mod openapi;
 mod receipts;
 mod refused;

@@ -3,6 +3,8 @@
 //! `GONGFU_TEST_POSTGRES` holds the address of a server where databases may be made. Without it such tests say that they are
 //! skipped; with `GONGFU_TEST_ALL` a skip is a failure.
 
+pub mod own;
+
 use crate::support::province::{Province, people};
 use gongfu::domain::actor::Actor;
 use gongfu::domain::rows::{Kind, Organisation, Purchase, PurchaseId, Row};
@@ -97,6 +99,11 @@ impl Room {
 }
 
 impl Bench {
+    /// A ledger on the server at an address.
+    pub fn at(address: &str) -> Bench {
+        Bench::new(Room::new(Some(address.to_owned())), 0)
+    }
+
     fn new(room: Room, purchases: usize) -> Bench {
         let mut bench = Bench { pool: room.pool(), devices: Vec::new(), room };
         bench.furnish(purchases);

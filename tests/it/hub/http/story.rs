@@ -22,7 +22,7 @@ use gongfu::wire::row::{SCHEMA, from_line};
 use uuid::Uuid;
 
 /// An order for a new counter.
-fn new_counter(n: u64) -> Order {
+pub fn new_counter(n: u64) -> Order {
     let mut new = counter(0, "610926");
     new.name = format!("专柜 {n}");
     let asked = Command::AddCounter(new);
