@@ -162,6 +162,8 @@ pub enum OutboxAct {
     Export {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        #[arg(long)]
+        sealed: bool,
     },
 }
 

@@ -73,6 +73,9 @@ pub fn page(db: &mut Connection, path: &Path, page: &Page, now: Timestamp) -> Re
             outbox::taken(db, taken.id, taken.seq, hubs)?;
         }
         happened(db, &page.end.notes)?;
+        if !page.end.seal.is_empty() && setting::get(db, setting::HUB_SEAL)?.as_ref() != Some(&page.end.seal) {
+            setting::set(db, setting::HUB_SEAL, &page.end.seal)?;
+        }
         if link.anew {
             arrived(db, &page.rows)?;
         }

@@ -17,6 +17,9 @@ pub const CHANGE_NO: &str = "change_no";
 /// Present while the hub is asked now and then because its events do not come through.
 pub const HUB_ASKED: &str = "hub_asked";
 
+/// The hub's public key to seal to, as its last page named it.
+pub const HUB_SEAL: &str = "hub_seal";
+
 /// How often rows went: counts that are kept in memory are made anew when it moves.
 pub const ROWS_GONE: &str = "rows_gone";
 

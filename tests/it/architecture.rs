@@ -68,6 +68,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("rustls", &["hub/http/tls", "sync/http"]),
     ("utoipa", &["wire/protocol", "wire/order", "wire/seen", "wire/checkpoint", "hub/http"]),
     ("ed25519_dalek", &["wire/checkpoint"]),
+    ("hpke", &["wire/sealed"]),
     ("tokio_rustls", &["hub/http"]),
     ("rcgen", &["hub/keys"]),
     ("zstd", &["hub/http"]),

@@ -10,6 +10,7 @@ mod incident;
 mod interrupted;
 mod matters;
 mod safe;
+mod sealed;
 mod settings;
 mod together;
 
