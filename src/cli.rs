@@ -11,12 +11,14 @@ mod catalog;
 mod cell;
 mod completions;
 mod config;
+mod conflicts;
 mod console;
 mod context;
 mod counter;
 mod deed;
 mod demo;
 mod doctor;
+mod edit;
 mod enrol;
 mod fail;
 mod fields;
@@ -48,7 +50,8 @@ pub use fields::field_type;
 pub use out::Out;
 
 use crate::base::locale::{Lang, Locale};
-use args::{Cli, Sub};
+use crate::domain::rows::Kind;
+use args::{Cli, Sub, SupplierAct};
 use clap::FromArgMatches;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -81,6 +84,7 @@ fn run(context: &Context, sub: Option<Sub>) -> Result<Exit, Fail> {
         Some(Sub::Catalog { act }) => catalog::run(context, &act),
         Some(Sub::Incident { act }) => incident::run(context, &act),
         Some(Sub::Counter { act }) => counter::run(context, &act),
+        Some(Sub::Supplier { act: SupplierAct::Edit(args) }) => edit::run(context, Kind::Supplier, &args),
         Some(Sub::Edition { act }) => counter::edition(context, &act),
         Some(Sub::Audit { act }) => audit::run(context, &act),
         Some(Sub::Config { act }) => config::run(context, &act),
@@ -96,7 +100,7 @@ fn run(context: &Context, sub: Option<Sub>) -> Result<Exit, Fail> {
         Some(Sub::Enrol(args)) => enrol::run(context, &args),
         Some(Sub::Sync { watch }) => sync::run(context, watch),
         Some(Sub::Outbox { act }) => outbox::run(context, &act),
-        Some(Sub::Conflicts { count, act }) => outbox::conflicts(context, count, act.as_ref()),
+        Some(Sub::Conflicts { count, act }) => conflicts::run(context, count, act.as_ref()),
         Some(Sub::Sim(args)) => proof::sim(context, &args),
         Some(Sub::Bench { act }) => proof::bench(context, &act),
         Some(Sub::Test { act }) => proof::test(context, &act),

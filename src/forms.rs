@@ -10,6 +10,7 @@ mod compound;
 mod error;
 pub mod notice;
 mod sheet;
+pub mod typed;
 mod values;
 mod workbook;
 

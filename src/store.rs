@@ -16,6 +16,7 @@ pub mod level;
 pub mod link;
 pub mod list;
 pub mod load;
+pub mod merge;
 pub mod outbox;
 pub mod page;
 pub mod preview;
@@ -70,6 +71,8 @@ struct Job {
     actor: Actor,
     commands: Vec<Command>,
     seen: Vec<Seen>,
+    /// The order these take the place of.
+    closing: Option<merge::Closing>,
     answer: Box<dyn FnOnce(Result<Done, StoreError>) + Send>,
 }
 
@@ -216,10 +219,20 @@ impl Store {
         seen: Vec<Seen>,
         answer: impl FnOnce(Result<Done, StoreError>) + Send + 'static,
     ) {
+        self.hand_in(actor, commands, (seen, None), answer);
+    }
+
+    fn hand_in(
+        &self,
+        actor: &Actor,
+        commands: Vec<Command>,
+        (seen, closing): (Vec<Seen>, Option<merge::Closing>),
+        answer: impl FnOnce(Result<Done, StoreError>) + Send + 'static,
+    ) {
         let Some(writer) = &self.writer else {
             return answer(Err(StoreError::read_only()));
         };
-        let job = Job { actor: actor.clone(), commands, seen, answer: Box::new(answer) };
+        let job = Job { actor: actor.clone(), commands, seen, closing, answer: Box::new(answer) };
         if let Err(back) = writer.send(job) {
             (back.0.answer)(Err(StoreError::Db(DbError::Other(self.path.clone(), "the writer has stopped".into()))));
         }
@@ -230,8 +243,18 @@ impl Store {
     /// # Errors
     /// The refusal, or what went wrong with the file.
     pub fn submit_wait(&self, actor: &Actor, commands: Vec<Command>) -> Result<Done, StoreError> {
+        self.wait(actor, commands, Vec::new(), None)
+    }
+
+    fn wait(
+        &self,
+        actor: &Actor,
+        commands: Vec<Command>,
+        seen: Vec<Seen>,
+        closing: Option<merge::Closing>,
+    ) -> Result<Done, StoreError> {
         let (send, receive) = channel();
-        self.submit(actor, commands, Vec::new(), move |result| {
+        self.hand_in(actor, commands, (seen, closing), move |result| {
             // The receiver waits below; it cannot be gone.
             let _ = send.send(result);
         });
@@ -250,23 +273,13 @@ impl Store {
         }
         let mut db = open_to_write(&self.path)?;
         let done = level::withdraw(&mut db, &self.path, n, self.clock.now())?;
-        self.moved.fetch_add(1, Ordering::AcqRel);
+        self.has_moved();
         Ok(done)
     }
 
-    /// Asks once more for what the hub did not do, on the rows as they are now, and takes the old order back.
-    ///
-    /// # Errors
-    /// `order-settled` when there is no such order any more; the refusal, or what is wrong with the file.
-    pub fn order_again(&self, actor: &Actor, n: i64) -> Result<Done, StoreError> {
-        let db = self.connect()?;
-        let item = outbox::get(&db, n).map_err(|e| DbError::of(&self.path, &e))?;
-        let open = |i: &outbox::Item| matches!(i.state, outbox::State::Conflict | outbox::State::Denied);
-        let settled = || Refusal::new("order-settled").with("n", n.to_string());
-        let item = item.filter(open).ok_or_else(|| StoreError::Refused(settled()))?;
-        let done = self.submit_wait(actor, vec![item.order.command])?;
-        self.withdraw(n)?;
-        Ok(done)
+    /// Tells who looks that something else is in the file.
+    fn has_moved(&self) {
+        self.moved.fetch_add(1, Ordering::AcqRel);
     }
 
     /// What would become of each command of a batch, asked beforehand: the refusal of each that would be refused.

@@ -8,3 +8,4 @@ pub mod order;
 pub mod protocol;
 pub mod record;
 pub mod row;
+pub mod seen;

@@ -137,7 +137,11 @@ impl Locale {
 
     /// Codes of the set that `args` name, each with its word: `tea 茶叶`.
     fn codes(&self, args: &[(&str, String)], codes: &str) -> String {
-        let set = args.iter().find(|(n, _)| *n == "set").map_or("", |(_, v)| v.as_str());
+        self.named(args.iter().find(|(n, _)| *n == "set").map_or("", |(_, v)| v.as_str()), codes)
+    }
+
+    /// Codes of a set, each with its word.
+    fn named(&self, set: &str, codes: &str) -> String {
         let one = |code: &str| match self.code(set, code) {
             word if word == code => word,
             word => format!("{code} {word}"),
@@ -165,6 +169,7 @@ impl Locale {
             "field" => list("field"),
             "missing" => list("missing"),
             "near" | "codes" => self.codes(args, value),
+            "fields" => self.named("field", value),
             "type" => list("toml_type"),
             "io" => self.tr(&format!("io-{value}")).into_owned(),
             "wants" => {

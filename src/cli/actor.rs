@@ -4,6 +4,7 @@ use super::context::Context;
 use super::fail::{Exit, Fail};
 use crate::base::text;
 use crate::domain::actor::{Actor, CLOCK_SET, role_of};
+use crate::domain::codes::Role;
 use crate::domain::record::Record;
 use crate::domain::rows::{Kind, Organisation};
 use crate::domain::value::Value;
@@ -32,6 +33,21 @@ pub fn actor(context: &Context, db: &Connection) -> Result<Actor, Fail> {
         ssh_client: ssh_client(),
         clock_set: context.now.is_some(),
     })
+}
+
+/// The person where there is no database yet: of no organisation, and with no rights.
+pub(super) fn nobody(context: &Context) -> Actor {
+    Actor {
+        name: person(context),
+        org_id: uuid::Uuid::nil(),
+        org_name: String::new(),
+        role: Role::Auditor,
+        division_code: String::new(),
+        login: login(),
+        terminal: terminal(),
+        ssh_client: ssh_client(),
+        clock_set: context.now.is_some(),
+    }
 }
 
 /// The organisation of profile or database.

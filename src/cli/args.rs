@@ -64,6 +64,10 @@ pub enum Sub {
         #[command(subcommand)]
         act: CounterAct,
     },
+    Supplier {
+        #[command(subcommand)]
+        act: SupplierAct,
+    },
     Edition {
         #[command(subcommand)]
         act: EditionAct,
@@ -163,6 +167,18 @@ pub enum OutboxAct {
 
 #[derive(Debug, Subcommand)]
 pub enum ConflictAct {
+    Show {
+        #[arg(value_name = "N")]
+        n: i64,
+    },
+    Merge {
+        #[arg(value_name = "N")]
+        n: i64,
+        #[arg(long, value_name = "FIELD,FIELD", value_delimiter = ',')]
+        mine: Vec<String>,
+        #[arg(long, value_name = "FIELD,FIELD", value_delimiter = ',')]
+        theirs: Vec<String>,
+    },
     Keep {
         #[arg(value_name = "N")]
         n: i64,
@@ -213,6 +229,12 @@ pub enum CatalogAct {
     Resume(EntryArgs),
     Withdraw(EntryArgs),
     Relist(EntryArgs),
+    Edit(EditArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SupplierAct {
+    Edit(EditArgs),
 }
 
 /// The codes of a set, as values an argument takes.
@@ -297,6 +319,7 @@ pub enum EvidenceAct {
 
 #[derive(Debug, Subcommand)]
 pub enum CounterAct {
+    Edit(EditArgs),
     Ack {
         #[arg(value_name = "NOTICE")]
         code: String,
@@ -335,6 +358,16 @@ pub struct PlaceArgs {
     pub number: String,
     #[arg(long, value_name = "PLACE", value_parser = codes("channel_place"))]
     pub channel: String,
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct EditArgs {
+    #[arg(value_name = "CODE")]
+    pub code: String,
+    #[arg(value_name = "FIELD=VALUE", required = true)]
+    pub set: Vec<String>,
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub reason: String,
 }

@@ -17,6 +17,7 @@ pub(super) fn run(context: &Context, act: &CatalogAct) -> Result<Exit, Fail> {
         CatalogAct::Resume(args) => (Some(Verb::Resume), args),
         CatalogAct::Withdraw(args) => (Some(Verb::Withdraw), args),
         CatalogAct::Relist(args) => (None, args),
+        CatalogAct::Edit(args) => return super::edit::run(context, Kind::CatalogEntry, args),
     };
     let store = context.open_to_write()?;
     let id = deed::find(context, &store, Kind::CatalogEntry, &args.code)?;

@@ -3,21 +3,24 @@
 use super::context::Context;
 use super::fail::{Exit, Fail};
 use super::{out, status};
+use crate::base::ids::Ids;
 use crate::base::locale::Locale;
 use crate::config::{AmbiguousWidth, Config};
 use crate::console::Settings;
 use crate::console::action::{KeyError, KeyMap};
 use crate::console::app::Facts;
 use crate::console::keys;
-use crate::console::run::{Launch, RunError, run as run_console};
+use crate::console::run::{Launch, Opened, RunError, run as run_console};
 use crate::console::theme::{self, Depth, Env};
 use crate::console::written;
-use crate::store::{Connection, link, reads, setting};
+use crate::domain::actor::Actor;
+use crate::store::{Connection, Store, link, reads, setting};
 use crate::sync::http::Caller;
-use crate::sync::key;
+use crate::sync::{join, key};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tempfile::TempDir;
 
 /// Runs the console; without a terminal prints the status and says so.
 pub(super) fn run(context: &Context) -> Result<Exit, Fail> {
@@ -35,35 +38,19 @@ pub(super) fn has_terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && Depth::can_draw(&variable("TERM"))
 }
 
-/// Opens the console on the context's database.
+/// Opens the console on the context's database; without one on an empty one, which offers to enrol.
 pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
-    // With a clock that may date nothing there is nothing but looking.
-    let look_only = context.read_only || context.may_stamp().is_err();
-    let store = if look_only { context.open_to_read()? } else { context.open_to_write()? };
-    let db = context.connect(&store)?;
-    let failed = |e: crate::store::SqlError| context.db_fail(&e);
-    let facts = Facts {
-        locale: Arc::clone(&context.locale),
-        clock: store.clock(),
-        actor: super::actor(context, &db)?,
-        divisions: reads::division_names(&db, context.locale.lang()).map_err(failed)?,
-        read_only: look_only,
-        demo: setting::get(&db, setting::DEMO).map_err(failed)?.is_some(),
-        // The Linux console's font has no braille.
-        braille: variable("TERM") != "linux",
-    };
+    let mut nothing = None;
+    let opened = opened(context, &mut nothing)?;
     let settings = settings(context)?;
     let keys = KeyMap::new(&settings.keys).map_err(|e| key_fail(context, &e))?;
     let path = context.config.path.clone();
     // A file that was named and goes away is a mistake to be told; the usual one may come and go.
     let named = context.config_named.clone();
-    let locale = Arc::clone(&facts.locale);
+    let locale = Arc::clone(&context.locale);
     let folders = path.parent().map_or_else(String::new, |dir| format!("{}/", dir.display()));
-    let hub = if look_only { None } else { hub(context, &db)? };
     let launch = Launch {
-        store,
-        db,
-        facts,
+        opened,
         watch: watched(&context.config, &settings),
         settings,
         keys,
@@ -78,7 +65,8 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
             Ok(settings)
         }),
         term: variable("TERM"),
-        hub,
+        home: context.data_dir.clone(),
+        reopen: Box::new(|| self::opened(context, &mut nothing).map_err(|fail| fail.message)),
     };
     match run_console(launch) {
         Ok(None) => Ok(Exit::Done),
@@ -89,13 +77,52 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
     }
 }
 
+/// What the console shows: the database of the data directory. Where there is none yet, an empty one in a place of its own that
+/// `nothing` keeps stands in for it, for looking only, and nothing is made in the data directory.
+fn opened(context: &Context, nothing: &mut Option<TempDir>) -> Result<Opened, Fail> {
+    // With a clock that may date nothing there is nothing but looking.
+    let look_only = context.read_only || context.may_stamp().is_err();
+    let begun = join::begun(&context.data_dir).map(|key| key.url);
+    if !context.db_path().exists() && !look_only {
+        context.make_data_dir()?;
+        let place = tempfile::tempdir().map_err(|e| Fail::file(&std::env::temp_dir(), &e, &context.locale))?;
+        let store = Store::open(place.path(), context.clock(), Ids::real(context.clock()), false);
+        let store = store.map_err(|e| Fail::store(&e, &context.locale))?;
+        *nothing = Some(place);
+        let (db, actor) = (context.connect(&store)?, super::actor::nobody(context));
+        let facts = facts(context, (&store, &db), actor, true)?;
+        return Ok(Opened { store, db, facts: Facts { nowhere: true, begun, ..facts }, hub: None });
+    }
+    let store = if look_only { context.open_to_read()? } else { context.open_to_write()? };
+    let db = context.connect(&store)?;
+    let facts = facts(context, (&store, &db), super::actor(context, &db)?, look_only)?;
+    let hub = if look_only { None } else { hub(context, &db)? };
+    Ok(Opened { store, db, facts: Facts { begun, ..facts }, hub })
+}
+
+fn facts(context: &Context, (store, db): (&Store, &Connection), actor: Actor, read_only: bool) -> Result<Facts, Fail> {
+    let failed = |e: crate::store::SqlError| context.db_fail(&e);
+    Ok(Facts {
+        locale: Arc::clone(&context.locale),
+        clock: store.clock(),
+        actor,
+        divisions: reads::division_names(db, context.locale.lang()).map_err(failed)?,
+        read_only,
+        demo: setting::get(db, setting::DEMO).map_err(failed)?.is_some(),
+        nowhere: false,
+        begun: None,
+        // The Linux console's font has no braille.
+        braille: variable("TERM") != "linux",
+    })
+}
+
 /// The way to the hub of an enrolled console.
 fn hub(context: &Context, db: &Connection) -> Result<Option<Caller>, Fail> {
     let dir = &context.data_dir;
     let key = key::load(dir).map_err(|e| Fail::file(&key::path(dir), &e, &context.locale))?;
     let is_console = link::get(db).map_err(|e| context.db_fail(&e))?.is_some();
     let key = key.filter(|_| is_console);
-    let caller = key.map(|key| Caller::of(&key).map_err(|e| super::enrol::fail(context, &e.into(), &key.url)));
+    let caller = key.map(|key| Caller::of(&key).map_err(|e| super::enrol::fail(context, e.into(), &key.url)));
     caller.transpose()
 }
 

@@ -20,6 +20,7 @@ pub(super) fn run(context: &Context, act: &CounterAct) -> Result<Exit, Fail> {
     let store = context.open_to_write()?;
     let notice = |code: &str| deed::find(context, &store, Kind::RemovalNotice, code);
     let command = match act {
+        CounterAct::Edit(args) => return super::edit::run(context, Kind::Counter, args),
         CounterAct::Ack { code, answer, quantity, reason } => Command::AckRemoval {
             notice: notice(code)?,
             answer: AckAnswer::parse(answer).unwrap_or(AckAnswer::Removed),

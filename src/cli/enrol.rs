@@ -5,32 +5,26 @@ use super::context::Context;
 use super::fail::{Exit, Fail};
 use super::out::Out;
 use super::{interrupt, progress, sync};
-use crate::base::text;
 use crate::store::link::trouble;
-use crate::sync::client::code;
-use crate::sync::first::{self, Ask, FirstError, Home, Stage};
+use crate::sync::first::{FirstError, Home, Stage};
 use crate::sync::http::BadAddress;
+use crate::sync::join::{self, JoinError, Step, Wanted};
 use crate::sync::key::Key;
 use serde_json::json;
 
 /// Runs `enrol`.
 pub(super) fn run(context: &Context, args: &EnrolArgs) -> Result<Exit, Fail> {
-    let ca = match &args.ca {
-        Some(path) => Some(std::fs::read_to_string(path).map_err(|e| Fail::file(path, &e, &context.locale))?),
-        None => None,
-    };
     context.make_data_dir()?;
-    let name = args.name.clone().unwrap_or_else(machine);
-    let name: String = text::clean(&name).chars().take(60).collect();
-    let ask = Ask { url: &args.hub, ca: ca.as_deref(), code: &args.code, name: &name };
-    let home = first::home(&context.data_dir).map_err(|e| fail(context, &e, &args.hub))?;
-    let key = first::enrol(&context.data_dir, &ask).map_err(|e| fail(context, &e, &args.hub))?;
-    let rows = match home {
-        // The console was one before: its database goes on, and what waits goes out.
-        Home::Console => return sync::once(context, &key),
-        Home::Own => adopt(context, &key)?,
-        Home::Empty => load(context, &key)?,
-    };
+    let wanted =
+        Wanted { url: args.hub.clone(), ca: args.ca.clone(), code: args.code.clone(), name: args.name.clone() };
+    let bar = progress::Bar::new(context, "cli-sync-rows");
+    let told = |step| show(&bar, step);
+    let joined = join::join(&context.data_dir, &wanted, context.clock(), &interrupt::flag(), told);
+    bar.finish();
+    let joined = joined.map_err(|e| failed(context, &e, &args.hub))?;
+    // The console was one before: its database goes on, and what waits goes out.
+    let Some(rows) = joined.rows else { return sync::once(context, &joined.key) };
+    let (key, name) = (joined.key, joined.name);
     let mut out = Out::new();
     if context.json {
         let document = json!({
@@ -44,63 +38,62 @@ pub(super) fn run(context: &Context, args: &EnrolArgs) -> Result<Exit, Fail> {
     out.done()
 }
 
-/// Loads all rows of a console that has its key, with a bar.
-pub(super) fn load(context: &Context, key: &Key) -> Result<u64, Fail> {
-    let bar = progress::Bar::new(context, "cli-sync-rows");
-    let loaded = first::load(&context.data_dir, key, context.clock(), &interrupt::flag(), |stage| match stage {
-        Stage::Rows { at, head, .. } => bar.at(u64::try_from(at).unwrap_or(0), u64::try_from(head).unwrap_or(0)),
+fn show(bar: &progress::Bar<'_>, step: Step) {
+    match step {
+        Step::Comparing(stage) => {
+            bar.say("cli-sync-comparing");
+            show_stage(bar, stage);
+        }
+        Step::Loading(stage) => show_stage(bar, stage),
+    }
+}
+
+/// Shows how far the first rows are.
+pub(super) fn show_stage(bar: &progress::Bar<'_>, stage: Stage) {
+    let number = |n: i64| u64::try_from(n).unwrap_or(0);
+    match stage {
+        Stage::Rows { at, head, .. } => bar.at(number(at), number(head)),
         Stage::Indices { done, of } => {
             bar.say("cli-demo-indexing");
             bar.at(done as u64, of as u64);
         }
-    });
-    bar.finish();
-    loaded.map_err(|e| fail(context, &e, &key.url))
+    }
 }
 
-/// Holds the database that is there against what the hub has, with a bar, and makes it a console's.
-pub(super) fn adopt(context: &Context, key: &Key) -> Result<u64, Fail> {
-    let bar = progress::Bar::new(context, "cli-sync-comparing");
-    let adopted = first::adopt(&context.data_dir, key, &interrupt::flag(), |stage| {
-        if let Stage::Rows { at, head, .. } = stage {
-            bar.at(u64::try_from(at).unwrap_or(0), u64::try_from(head).unwrap_or(0));
-        }
-    });
+/// Does what enrolling has left to do once the key is here, with a bar; what the directory has for a database says what.
+pub(super) fn rest(context: &Context, key: &Key, home: Home) -> Result<(), Fail> {
+    let bar = progress::Bar::new(context, "cli-sync-rows");
+    let told = |step| show(&bar, step);
+    let done = join::rest(&context.data_dir, key, home, context.clock(), &interrupt::flag(), told);
     bar.finish();
-    adopted.map_err(|e| fail(context, &e, &key.url))
+    done.map(drop).map_err(|e| fail(context, e, &key.url))
 }
 
 /// What kept the console from the hub, in words.
-pub(super) fn fail(context: &Context, error: &FirstError, hub: &str) -> Fail {
-    let hub = || ("hub", hub.to_owned());
-    let own = |exit, code: &str| context.fail(exit, code, &[hub()]);
-    match error {
-        FirstError::Db(e) => Fail::db(e, &context.locale),
-        FirstError::Address(BadAddress::Ca(why)) => context.fail(Exit::Input, "hub-ca", &[("why", why.clone())]),
-        FirstError::Address(BadAddress::Plain(_)) => own(Exit::Usage, "hub-plain"),
-        FirstError::Address(BadAddress::Url(_)) => own(Exit::Usage, "hub-address"),
-        FirstError::Refused(said) if said == "code-unknown" => own(Exit::Refused, "enrol-code"),
-        FirstError::Refused(said) if said == "too-many" => own(Exit::Offline, "enrol-often"),
-        FirstError::Refused(said) => context.fail(Exit::Offline, "enrol-refused", &[hub(), ("said", said.clone())]),
-        FirstError::Failed(failure) => trouble_fail(context, code(*failure), hub().1),
-        FirstError::Taken(rows) => {
-            let path = context.data_dir.display().to_string();
-            context.fail(Exit::Input, "enrol-taken", &[("path", path), ("rows", rows.to_string())])
-        }
-        FirstError::Key(e) => Fail::file(&crate::sync::key::path(&context.data_dir), e, &context.locale),
-        FirstError::Role(role) => context.fail(Exit::Offline, "enrol-refused", &[hub(), ("said", role.clone())]),
-        FirstError::Stopped => context.fail(Exit::Interrupt, "stopped", &[]),
-    }
+pub(super) fn fail(context: &Context, error: FirstError, hub: &str) -> Fail {
+    failed(context, &JoinError::First(error), hub)
+}
+
+fn failed(context: &Context, error: &JoinError, hub: &str) -> Fail {
+    let exit = match error {
+        JoinError::First(FirstError::Db(e)) => return Fail::db(e, &context.locale),
+        JoinError::File(..) | JoinError::First(FirstError::Key(_) | FirstError::Taken(_)) => Exit::Input,
+        JoinError::First(FirstError::Address(BadAddress::Ca(_))) => Exit::Input,
+        JoinError::First(FirstError::Address(_)) => Exit::Usage,
+        JoinError::First(FirstError::Refused(said)) if said == "code-unknown" => Exit::Refused,
+        JoinError::First(FirstError::Refused(_) | FirstError::Role(_)) => Exit::Offline,
+        JoinError::First(FirstError::Failed(failure)) => exit_of(crate::sync::client::code(*failure)),
+        JoinError::First(FirstError::Stopped) => Exit::Interrupt,
+    };
+    let told = join::told(error, &context.data_dir, hub);
+    Fail::new(exit, &context.locale, told.family, &told.code, &told.args)
 }
 
 /// What keeps the console from the hub, by its code.
 pub(super) fn trouble_fail(context: &Context, code: &str, hub: String) -> Fail {
-    let exit = if code == trouble::DISK { Exit::Internal } else { Exit::Offline };
-    Fail::new(exit, &context.locale, "sync-trouble", code, &[("hub", hub)])
+    Fail::new(exit_of(code), &context.locale, "sync-trouble", code, &[("hub", hub)])
 }
 
-/// The machine's own name.
-fn machine() -> String {
-    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    if name.is_empty() { "console".into() } else { name }
+fn exit_of(trouble: &str) -> Exit {
+    if trouble == trouble::DISK { Exit::Internal } else { Exit::Offline }
 }

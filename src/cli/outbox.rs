@@ -1,6 +1,6 @@
-//! `gongfu outbox` and `gongfu conflicts`: what is on its way to the hub, what it did not do and why, and what becomes of that.
+//! `gongfu outbox`: what is on its way to the hub, what it did not do and why.
 
-use super::args::{ConflictAct, OutboxAct};
+use super::args::OutboxAct;
 use super::context::Context;
 use super::fail::{Exit, Fail};
 use super::out::Out;
@@ -23,29 +23,13 @@ pub(super) fn run(context: &Context, act: &OutboxAct) -> Result<Exit, Fail> {
     }
 }
 
-/// Runs `conflicts`.
-pub(super) fn conflicts(context: &Context, count: bool, act: Option<&ConflictAct>) -> Result<Exit, Fail> {
-    match act {
-        None if count => {
-            let n = read(context, &[State::Conflict, State::Denied])?.len();
-            let mut out = Out::new();
-            out.line(&n.to_string())?;
-            out.done()?;
-            Ok(if n == 0 { Exit::Done } else { Exit::Partial })
-        }
-        None => list(context, &[State::Conflict, State::Denied]),
-        Some(ConflictAct::Keep { n }) => withdraw(context, *n),
-        Some(ConflictAct::Apply { n }) => again(context, *n),
-    }
-}
-
-fn read(context: &Context, states: &[State]) -> Result<Vec<Item>, Fail> {
+pub(super) fn read(context: &Context, states: &[State]) -> Result<Vec<Item>, Fail> {
     let store = context.open_to_read()?;
     let db = context.connect(&store)?;
     outbox::list(&db, states).map_err(|e| context.db_fail(&e))
 }
 
-fn list(context: &Context, states: &[State]) -> Result<Exit, Fail> {
+pub(super) fn list(context: &Context, states: &[State]) -> Result<Exit, Fail> {
     let items = read(context, states)?;
     let mut out = Out::new();
     if context.json {
@@ -110,11 +94,11 @@ fn document(item: &Item) -> Json {
     })
 }
 
-fn missing(context: &Context, n: i64) -> Fail {
+pub(super) fn missing(context: &Context, n: i64) -> Fail {
     context.fail(Exit::Input, "outbox-unknown", &[("n", n.to_string())])
 }
 
-fn withdraw(context: &Context, n: i64) -> Result<Exit, Fail> {
+pub(super) fn withdraw(context: &Context, n: i64) -> Result<Exit, Fail> {
     let store = context.open_to_write()?;
     if !store.withdraw(n).map_err(|e| context.store_fail(&store, e))? {
         return Err(missing(context, n));
@@ -122,7 +106,7 @@ fn withdraw(context: &Context, n: i64) -> Result<Exit, Fail> {
     said(context, n, "cli-outbox-dropped")
 }
 
-fn said(context: &Context, n: i64, id: &str) -> Result<Exit, Fail> {
+pub(super) fn said(context: &Context, n: i64, id: &str) -> Result<Exit, Fail> {
     let mut out = Out::new();
     if context.json {
         return out.json(&json!({ "done": true, "n": n })).map(|()| Exit::Done).map_err(Into::into);
@@ -131,14 +115,6 @@ fn said(context: &Context, n: i64, id: &str) -> Result<Exit, Fail> {
         out.line(&context.locale.tr_with(id, &[("n", &n.to_string())]))?;
     }
     out.done()
-}
-
-/// Asks once more for what the hub did not do, now knowing what others did.
-fn again(context: &Context, n: i64) -> Result<Exit, Fail> {
-    let store = context.open_to_write()?;
-    let actor = context.actor(&store)?;
-    store.order_again(&actor, n).map_err(|e| context.store_fail(&store, e))?;
-    said(context, n, "cli-outbox-again")
 }
 
 /// Writes every order that is not safe at the hub into a file, a line each: what a console that was shut out leaves behind.

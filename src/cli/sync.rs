@@ -5,11 +5,12 @@ use super::enrol;
 use super::fail::{Exit, Fail};
 use super::interrupt;
 use super::out::Out;
+use super::progress::Bar;
 use crate::base::locale::Sentence;
 use crate::store::link::{self, Link, trouble};
 use crate::store::outbox::{self, Counts};
 use crate::sync::client::{self, Client};
-use crate::sync::first::{self, Home};
+use crate::sync::first;
 use crate::sync::http::Caller;
 use crate::sync::key::{self, Key};
 use jiff::Timestamp;
@@ -24,11 +25,8 @@ pub(super) fn run(context: &Context, watch: bool) -> Result<Exit, Fail> {
     }
     let key = key(context)?;
     // What enrolling had left to do when it was broken off.
-    match first::home(&context.data_dir).map_err(|e| enrol::fail(context, &e, &key.url))? {
-        Home::Empty => enrol::load(context, &key).map(drop)?,
-        Home::Own => enrol::adopt(context, &key).map(drop)?,
-        Home::Console => {}
-    }
+    let home = first::home(&context.data_dir).map_err(|e| enrol::fail(context, e, &key.url))?;
+    enrol::rest(context, &key, home)?;
     if watch { forever(context, &key) } else { once(context, &key) }
 }
 
@@ -40,7 +38,7 @@ pub(super) fn key(context: &Context) -> Result<Key, Fail> {
 }
 
 fn caller(context: &Context, key: &Key) -> Result<Caller, Fail> {
-    Caller::of(key).map_err(|e| enrol::fail(context, &e.into(), &key.url))
+    Caller::of(key).map_err(|e| enrol::fail(context, e.into(), &key.url))
 }
 
 /// Sends and fetches until nothing is left, and says how the console stands.
@@ -48,8 +46,14 @@ pub(super) fn once(context: &Context, key: &Key) -> Result<Exit, Fail> {
     // A database of an older version is brought up first.
     drop(context.open_to_write()?);
     let stop = interrupt::flag();
-    let ended = client::once(&context.data_dir, caller(context, key)?, context.clock(), &stop, |_| {})
+    // Only a first load that was broken off has something to show.
+    let mut bar = None;
+    let mut shown = |stage| enrol::show_stage(bar.get_or_insert_with(|| Bar::new(context, "cli-sync-rows")), stage);
+    let ended = client::once(&context.data_dir, caller(context, key)?, context.clock(), &stop, &mut shown)
         .map_err(|e| Fail::store(&e, &context.locale))?;
+    if let Some(bar) = bar {
+        bar.finish();
+    }
     if stop.load(Ordering::Relaxed) {
         return Err(context.fail(Exit::Interrupt, "stopped", &[]));
     }

@@ -5,6 +5,7 @@
 
 mod change;
 mod draw;
+mod enrol;
 mod input;
 mod offers;
 mod receipts;
@@ -46,6 +47,10 @@ pub struct Facts {
     pub divisions: HashMap<String, String>,
     pub read_only: bool,
     pub demo: bool,
+    /// There is no database yet: an empty one stands in for it, and enrolling is what can be done.
+    pub nowhere: bool,
+    /// The hub whose key is here though its rows are not: enrolling was broken off and can go on.
+    pub begun: Option<String>,
     /// Whether the terminal's font can be trusted with braille.
     pub braille: bool,
 }
@@ -179,7 +184,11 @@ impl App {
 
     /// What to read first.
     pub fn start(&mut self) -> Vec<Effect> {
-        self.show(Action::Board)
+        let effects = self.show(Action::Board);
+        if self.facts.nowhere {
+            self.enrol();
+        }
+        effects
     }
 
     /// The instant everything is shown at.
@@ -210,6 +219,14 @@ impl App {
                 self.notice = self.notice.take().filter(|n| n.until > now);
                 self.dirty = true;
                 self.turn_of_time()
+            }
+            Message::Joining(step) => {
+                self.joining(step);
+                Vec::new()
+            }
+            Message::Joined(result) => {
+                self.not_joined(result);
+                Vec::new()
             }
             Message::Receipts { kind, id, answer } => {
                 self.take_receipts((kind, id), answer);

@@ -9,6 +9,7 @@ use crate::store::list::ListKind;
 use crate::store::reads::{News, Request, Slot};
 use crate::store::{Done, StoreError};
 use crate::sync::http::Said;
+use crate::sync::join::Step;
 use crate::wire::protocol::Receipts;
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -28,6 +29,10 @@ pub enum Message {
     Receipts { kind: Kind, id: Uuid, answer: Result<Receipts, Said> },
     /// The clock moved to another minute, or a notice has been shown long enough.
     Tick,
+    /// How far enrolling is.
+    Joining(Step),
+    /// Enrolling is done, with a sentence on what came; or why not.
+    Joined(Result<String, NotJoined>),
     /// Settings were read again: the new ones, or a sentence with file and line.
     Settings(Result<Box<super::Settings>, String>),
 }
@@ -36,6 +41,25 @@ impl From<Input> for Message {
     fn from(input: Input) -> Message {
         Message::Input(input)
     }
+}
+
+/// What was typed to enrol.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Attempt {
+    pub code: String,
+    pub hub: String,
+    /// File with the authority to trust.
+    pub ca: Option<PathBuf>,
+    /// Goes on where enrolling was broken off: the code is used up, the key is here.
+    pub goes_on: bool,
+}
+
+/// Why enrolling did not end well: a sentence, the next step, and the hub whose key is here all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotJoined {
+    pub words: String,
+    pub hint: String,
+    pub begun: Option<String>,
 }
 
 /// A row a command was decided on by looking: refused when it changed meanwhile.
@@ -72,6 +96,17 @@ pub enum Effect {
         n: i64,
         again: bool,
     },
+    /// Settles a conflict field by field, as it was shown at this revision of the record.
+    Merge {
+        n: i64,
+        rev: i64,
+        mine: Vec<&'static str>,
+        theirs: Vec<&'static str>,
+    },
+    /// Makes this a console of a hub.
+    Enrol(Attempt),
+    /// Ends the attempt to enrol at its next step.
+    StopEnrolling,
     /// Asks the hub which consoles have a record; without a hub nobody answers.
     Receipts {
         kind: Kind,

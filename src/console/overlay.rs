@@ -4,8 +4,10 @@ pub mod ask;
 pub mod chooser;
 pub mod confirm;
 pub mod delist;
+pub mod enrol;
 pub mod form;
 pub mod help;
+pub mod merge;
 pub mod palette;
 
 use super::action::{Action, KeyMap};
@@ -45,6 +47,8 @@ pub enum Overlay {
     Confirm(confirm::Confirm),
     Form(form::Form),
     Delist(Box<delist::Delist>),
+    Merge(merge::Merge),
+    Enrol(enrol::Enrol),
 }
 
 impl Overlay {
@@ -58,6 +62,8 @@ impl Overlay {
             Overlay::Confirm(o) => o.key(chord, hasty),
             Overlay::Form(o) => o.key(chord, hasty),
             Overlay::Delist(o) => o.key(chord, hasty),
+            Overlay::Merge(o) => o.key(chord, hasty),
+            Overlay::Enrol(o) => o.key(chord, hasty),
         }
     }
 
@@ -68,8 +74,9 @@ impl Overlay {
             Overlay::Delist(o) => o.text(text, pasted),
             Overlay::Palette(o) => o.text(text),
             Overlay::Help(o) => o.text(text),
-            Overlay::Chooser(_) | Overlay::Confirm(_) => {}
+            Overlay::Chooser(_) | Overlay::Confirm(_) | Overlay::Merge(_) => {}
             Overlay::Ask(o) => o.text(text),
+            Overlay::Enrol(o) => o.text(text),
         }
         None
     }
@@ -84,6 +91,8 @@ impl Overlay {
             Overlay::Confirm(_) => "confirm-keys",
             Overlay::Form(_) => "form-keys",
             Overlay::Delist(_) => "delist-keys",
+            Overlay::Merge(_) => "merge-keys",
+            Overlay::Enrol(o) => o.footer(),
         }
     }
 
@@ -96,6 +105,8 @@ impl Overlay {
             Overlay::Confirm(o) => o.draw(frame, area, cx),
             Overlay::Form(o) => o.draw(frame, area, cx),
             Overlay::Delist(o) => o.draw(frame, area, cx),
+            Overlay::Merge(o) => o.draw(frame, area, cx),
+            Overlay::Enrol(o) => o.draw(frame, area, cx),
         }
     }
 }

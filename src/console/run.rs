@@ -3,6 +3,11 @@
 //!
 //! It wakes for messages and once a minute for the clock; nothing is written while nothing changes.
 
+mod join;
+mod orders;
+
+pub use join::Reopen;
+
 use super::Settings;
 use super::action::KeyMap;
 use super::app::{App, Facts};
@@ -14,13 +19,14 @@ use super::terminal::{Terminal, TerminalError, TtyWriter};
 use super::views::Caret;
 use crate::base::clock::Clock;
 use crate::domain::codes::EvidenceKind;
-use crate::domain::refusal::Refusal;
 use crate::domain::rows::Kind;
 use crate::setup::evidence;
+use crate::sqlite::Stop;
 use crate::store::reads::{News, Reads, Request, Slot};
-use crate::store::{Connection, Done, Store, StoreError};
+use crate::store::{Connection, Store, StoreError};
 use crate::sync::client::Client;
 use crate::sync::http::Caller;
+use join::Begun;
 use ratatui::layout::Rect;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -36,12 +42,19 @@ const PATIENCE: Duration = Duration::from_millis(6);
 /// As good as for ever.
 const FOREVER: Duration = Duration::from_secs(86_400);
 
-/// Everything a console is started with.
-pub struct Launch {
+/// A database that is shown.
+pub struct Opened {
     pub store: Store,
     /// A connection to read with.
     pub db: Connection,
     pub facts: Facts,
+    /// The way to the hub of an enrolled console.
+    pub hub: Option<Caller>,
+}
+
+/// Everything a console is started with.
+pub struct Launch<'a> {
+    pub opened: Opened,
     pub settings: Settings,
     /// The keys of the settings.
     pub keys: KeyMap,
@@ -51,8 +64,10 @@ pub struct Launch {
     pub reload: Box<dyn Fn() -> Result<Settings, String> + Send>,
     /// `TERM`.
     pub term: String,
-    /// The way to the hub of an enrolled console.
-    pub hub: Option<Caller>,
+    /// The data directory, also where it has no database yet.
+    pub home: PathBuf,
+    /// Opens the database of the data directory once more, when enrolling has made another of it.
+    pub reopen: Reopen<'a>,
 }
 
 /// Why the console could not run.
@@ -72,32 +87,10 @@ pub enum RunError {
 ///
 /// # Errors
 /// When there is no terminal, the database cannot be read or the settings cannot be used.
-pub fn run(launch: Launch) -> Result<Option<i32>, RunError> {
+pub fn run(launch: Launch<'_>) -> Result<Option<i32>, RunError> {
     let (send, messages) = channel::<Message>();
-    let to_reader = send.clone();
-    let tell = move |news: News| {
-        // The loop is gone only when the program ends.
-        let _ = to_reader.send(Message::News(news));
-    };
-    let locale = std::sync::Arc::clone(&launch.facts.locale);
-    let mut reads = Reads::start(&launch.store, launch.db, &locale, tell)?;
-    let client = match launch.hub {
-        Some(caller) => {
-            let dir = launch.store.path().parent().unwrap_or_else(|| Path::new("."));
-            Some(Client::start(dir, caller, launch.store.clock(), reads.looker())?)
-        }
-        None => None,
-    };
-    let mut app =
-        App::new(launch.facts, launch.settings.clone(), launch.keys, Rect::ZERO).map_err(RunError::Settings)?;
-    // The rows of the first frame are read while the terminal is made ready.
-    let mut rest = Vec::new();
-    for effect in app.start() {
-        match effect {
-            Effect::Ask(slot, request) => ask(&mut reads, &mut app, slot, request),
-            other => rest.push(other),
-        }
-    }
+    let begun = begin(launch.opened, launch.settings.clone(), launch.keys, Rect::ZERO, &send)?;
+    let Begun { store, reads, client, mut app, rest } = begun;
     let terminal = Terminal::enter(send.clone())?;
     let reader = Reader::spawn(terminal.input()?, ReaderOptions::default(), send.clone())?;
     let size = terminal.size()?;
@@ -111,7 +104,7 @@ pub fn run(launch: Launch) -> Result<Option<i32>, RunError> {
     watch(launch.watch, launch.settings, launch.reload, send.clone())?;
     let mut desk = Loop {
         app,
-        store: launch.store,
+        store,
         reads,
         terminal,
         screen,
@@ -120,6 +113,9 @@ pub fn run(launch: Launch) -> Result<Option<i32>, RunError> {
         ended: None,
         writing: 0,
         client,
+        home: launch.home,
+        reopen: launch.reopen,
+        joining: None,
     };
     let outcome = desk.carry_out(rest).and_then(|ended| if ended { Ok(()) } else { desk.serve(&messages) });
     // Whatever ended the loop: what was confirmed is written before the program goes.
@@ -128,13 +124,48 @@ pub fn run(launch: Launch) -> Result<Option<i32>, RunError> {
     Ok(desk.ended)
 }
 
+/// Begins to show a database: its readers, what keeps it level with its hub, and the app with the first rows asked for.
+fn begin(
+    opened: Opened,
+    settings: Settings,
+    keys: KeyMap,
+    area: Rect,
+    send: &Sender<Message>,
+) -> Result<Begun, RunError> {
+    let Opened { store, db, facts, hub } = opened;
+    let to_reader = send.clone();
+    let tell = move |news: News| {
+        // The loop is gone only when the program ends.
+        let _ = to_reader.send(Message::News(news));
+    };
+    let locale = std::sync::Arc::clone(&facts.locale);
+    let mut reads = Reads::start(&store, db, &locale, tell)?;
+    let client = match hub {
+        Some(caller) => {
+            let dir = store.path().parent().unwrap_or_else(|| Path::new("."));
+            Some(Client::start(dir, caller, store.clock(), reads.looker())?)
+        }
+        None => None,
+    };
+    let mut app = App::new(facts, settings, keys, area).map_err(RunError::Settings)?;
+    // The rows of the first frame are read while the terminal is made ready.
+    let mut rest = Vec::new();
+    for effect in app.start() {
+        match effect {
+            Effect::Ask(slot, request) => ask(&mut reads, &mut app, slot, request),
+            other => rest.push(other),
+        }
+    }
+    Ok(Begun { store, reads, client, app, rest })
+}
+
 /// Hands a request to the reader; the app knows it by its number.
 fn ask(reads: &mut Reads, app: &mut App, slot: Slot, request: Request) {
     let serial = reads.ask(slot, request);
     app.asked(slot, serial);
 }
 
-struct Loop {
+struct Loop<'a> {
     app: App,
     store: Store,
     reads: Reads,
@@ -148,9 +179,13 @@ struct Loop {
     writing: usize,
     /// Keeps the database level with the hub.
     client: Option<Client>,
+    home: PathBuf,
+    reopen: Reopen<'a>,
+    /// Ends the attempt to enrol that is under way.
+    joining: Option<Stop>,
 }
 
-impl Loop {
+impl Loop<'_> {
     fn serve(&mut self, messages: &Receiver<Message>) -> std::io::Result<()> {
         // The first frame waits for its rows, but never long: an empty frame would be written for nothing.
         let mut due = Instant::now() + Duration::from_millis(120);
@@ -254,6 +289,10 @@ impl Loop {
             self.writing = self.writing.saturating_sub(1);
             self.client.iter().for_each(Client::asked);
         }
+        if let Message::Joined(Ok(words)) = message {
+            let effects = self.begin_anew(words);
+            return self.carry_out(effects);
+        }
         let mut effects = self.app.update(message);
         effects.extend(found);
         self.carry_out(effects)
@@ -276,7 +315,10 @@ impl Loop {
                 Effect::Attach { incident, kind, title, path, what } => {
                     self.attach(incident, kind, title, path, what);
                 }
+                Effect::Enrol(attempt) => self.enrol(attempt),
+                Effect::StopEnrolling => self.stop_joining(),
                 Effect::Order { n, again } => self.order(n, again),
+                Effect::Merge { n, rev, mine, theirs } => self.merge(n, rev, (&mine, &theirs)),
                 Effect::Receipts { kind, id } => {
                     let send = self.send.clone();
                     // The loop is gone only when the program ends.
@@ -296,7 +338,10 @@ impl Loop {
                         let _ = self.send.send(refused.into());
                     }
                 }
-                Effect::Quit => return Ok(true),
+                Effect::Quit => {
+                    self.stop_joining();
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
@@ -314,28 +359,6 @@ impl Loop {
         };
         if std::thread::Builder::new().name("attach".into()).spawn(work).is_err() {
             // Without a thread nothing was attached, and the form stays away: the person sees no answer.
-            self.writing -= 1;
-        }
-    }
-
-    /// Takes an order to the hub back, or asks for it once more. On a thread: the writer is waited for.
-    fn order(&mut self, n: i64, again: bool) {
-        self.writing += 1;
-        let (store, send, actor) = (self.store.clone(), self.send.clone(), self.app.facts.actor.clone());
-        let work = move || {
-            let settled = || StoreError::Refused(Refusal::new("order-settled").with("n", n.to_string()));
-            let result = match again {
-                true => store.order_again(&actor, n),
-                false => store.withdraw(n).and_then(|done| {
-                    let nothing = Done { codes: Vec::new(), audit_no: 0, changes: 0 };
-                    if done { Ok(nothing) } else { Err(settled()) }
-                }),
-            };
-            let what = format!("{}:{n}", if again { "order_again" } else { "order_withdraw" });
-            // The loop is gone only when the program ends; what is done is on the disk either way.
-            let _ = send.send(Message::Submitted { what, about: Vec::new(), result });
-        };
-        if std::thread::Builder::new().name("order".into()).spawn(work).is_err() {
             self.writing -= 1;
         }
     }

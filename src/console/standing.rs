@@ -20,7 +20,10 @@ pub fn words(standing: &Standing, format: &Format<'_>, narrow: bool) -> (String,
     let (mut words, mut role) = match (link.trouble.as_str(), level_at) {
         (trouble::REVOKED, _) => (locale.tr("data-revoked").into_owned(), Role::Danger),
         (trouble::HISTORY, _) => (locale.tr("data-history").into_owned(), Role::Danger),
-        (_, None) => (text("data-coming"), Role::Header),
+        (_, None) => {
+            let percent = (link.cursor * 100).checked_div(link.head).unwrap_or(0).to_string();
+            (locale.tr_with(&format!("data-coming{short}"), &[("percent", &percent)]), Role::Header)
+        }
         ("", Some(_)) if link.is_level() && !old => (text("data-level"), Role::Header),
         (_, Some(at)) => {
             let words = locale.tr_with(&format!("data-aged{short}"), &[("age", &format.age(at))]);

@@ -3,6 +3,10 @@
 //! A command says what is wanted, never what the rows become: that is decided in [`super::decide`]. Texts arrive as
 //! typed; the decision cleans them.
 
+mod edit;
+
+pub use edit::{EditRecord, Given};
+
 use super::codes::*;
 use super::machine::Verb;
 use super::rows::Kind;
@@ -188,6 +192,8 @@ pub enum Command {
         target: i64,
         reason: String,
     },
+    /// Corrects fields of a record without moving it on its way.
+    Edit(EditRecord),
 }
 
 /// A line of a product list.
@@ -283,7 +289,8 @@ impl Command {
             | Command::AdjustPurchase { .. }
             | Command::FileReturn { .. }
             | Command::SetDeadline { .. }
-            | Command::SetGoal { .. } => Class::Checked,
+            | Command::SetGoal { .. }
+            | Command::Edit(_) => Class::Checked,
             Command::ProposeEntry(_)
             | Command::RevealContact { .. }
             | Command::AddCounter(_)
@@ -309,6 +316,7 @@ impl Command {
     pub fn name(&self) -> String {
         let fixed = match self {
             Command::Move { kind, verb, .. } => return format!("{}.{}", kind.table(), verb.code()),
+            Command::Edit(edit) => return format!("{}.edit", edit.kind.table()),
             Command::ProposeEntry(_) => "catalog_entry.propose",
             Command::RelistEntry { .. } => "catalog_entry.relist",
             Command::CheckDirectory { .. } => "product.check_directory",
@@ -374,6 +382,10 @@ impl Command {
             "return.remind",
             "deadline.set",
             "goal.set",
+            "catalog_entry.edit",
+            "supplier.edit",
+            "counter.edit",
+            "conflict.merge",
             "database.demo",
             "database.init",
             "database.enrol",
@@ -410,6 +422,7 @@ impl Command {
             Command::FileReturn { id, .. } | Command::RemindReturn { id } => (Kind::Return, *id),
             Command::SetDeadline { id, .. } => (Kind::Deadline, *id),
             Command::SetGoal { id, .. } => (Kind::Goal, *id),
+            Command::Edit(edit) => (edit.kind, edit.id),
             Command::ProposeEntry(_)
             | Command::IssueEdition { .. }
             | Command::AddCounter(_)
@@ -429,6 +442,7 @@ impl Command {
             | Command::AdjustPurchase { reason, .. }
             | Command::SetDeadline { reason, .. }
             | Command::SetGoal { reason, .. } => reason,
+            Command::Edit(edit) => &edit.reason,
             _ => "",
         }
     }

@@ -6,6 +6,7 @@
 mod catalog;
 mod closing;
 mod counter;
+mod edit;
 mod field;
 mod incident;
 mod order;
@@ -87,6 +88,7 @@ pub fn decide(mut work: Work<'_>, command: &Command) -> Result<Decision, Stop> {
         Command::FileReturn { id, workers, planned, note } => returns::file(w, *id, *workers, *planned, note)?,
         Command::RemindReturn { id } => returns::remind(w, *id)?,
         Command::SetDeadline { id, due_on, reason } => returns::set_deadline(w, *id, *due_on, &field::reason(reason)?)?,
+        Command::Edit(new) => edit::fields(w, new)?,
         Command::SetGoal { id, target, reason } => returns::set_goal(w, *id, *target, &field::reason(reason)?)?,
     };
     Ok(work.finish(target, code))

@@ -62,6 +62,12 @@ pub const CODES: &[&str] = &[
     "not-counted",
     "same-figures",
     "record-changed",
+    "field-fixed",
+    "nothing-changes",
+    "not-mergeable",
+    "merge-open",
+    "merge-unknown-field",
+    "theirs-not-here",
     "read-only",
     "store",
 ];

@@ -31,6 +31,20 @@ pub trait Rows {
     /// # Errors
     /// A sentence when the rows cannot be read.
     fn count(&self, kind: Kind, only: Option<(&'static str, &Value)>) -> Result<i64, String>;
+    /// The first code from the number `from` on that no row of `kind` has.
+    ///
+    /// # Errors
+    /// A sentence when the rows cannot be read.
+    fn free_code(&self, kind: Kind, from: i64, code: &dyn Fn(i64) -> String) -> Result<String, String> {
+        let mut number = from;
+        loop {
+            let code = code(number);
+            if self.find(kind, "code", &Value::Text(code.clone()))?.is_empty() {
+                return Ok(code);
+            }
+            number += 1;
+        }
+    }
     /// The codes the reference data of these rows have for a set: a union may have replaced its files.
     ///
     /// # Errors
@@ -39,7 +53,7 @@ pub trait Rows {
 }
 
 /// A set of codes that reference files name, and may add to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Named {
     /// Categories of goods, `specialties.csv`.
     Category,
@@ -184,14 +198,8 @@ impl<'a> Work<'a> {
     /// # Errors
     /// When the rows cannot be read.
     pub fn next_code(&self, kind: Kind, code: impl Fn(i64) -> String) -> Result<String, Stop> {
-        let mut number = self.next_number(kind)?;
-        loop {
-            let code = code(number);
-            if self.rows.find(kind, "code", &Value::Text(code.clone())).map_err(Stop::Rows)?.is_empty() {
-                return Ok(code);
-            }
-            number += 1;
-        }
+        let from = self.next_number(kind)?;
+        self.rows.free_code(kind, from, &code).map_err(Stop::Rows)
     }
 
     fn made(&self, kind: Kind) -> i64 {

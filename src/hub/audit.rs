@@ -56,13 +56,24 @@ const COLUMNS: &[&str] = &[
     "seq",
 ];
 
-static BULK: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("audit", COLUMNS, &["no"], &[]));
+static BULK: LazyLock<Bulk> = LazyLock::new(|| Bulk::fresh("audit", COLUMNS));
 
 /// Appends a record after `head`, which moves on. The caller keeps it.
 ///
 /// # Errors
 /// What the engine says.
 pub fn append(engine: &mut dyn Engine, head: &mut Head, r: &Record<'_>) -> Result<(), EngineError> {
+    let row = chain(head, r);
+    write(engine, &[row])
+}
+
+/// Writes records that were chained, in their order.
+pub(super) fn write(engine: &mut dyn Engine, rows: &[Vec<Value>]) -> Result<(), EngineError> {
+    BULK.write(engine, rows)
+}
+
+/// A record as it is stored, chained after `head`, which moves on.
+pub(super) fn chain(head: &mut Head, r: &Record<'_>) -> Vec<Value> {
     let no = head.no + 1;
     let texts =
         [r.person, r.org_name, r.role, r.origin, r.command, r.kind, r.target_code, r.reason, r.outcome, r.detail];
@@ -86,9 +97,8 @@ pub fn append(engine: &mut dyn Engine, head: &mut Head, r: &Record<'_>) -> Resul
         Value::Blob(hash.to_vec()),
         r.seq.map_or(Value::Null, Value::Int),
     ];
-    BULK.write(engine, &[row])?;
     *head = Head { no, hash };
-    Ok(())
+    row
 }
 
 /// Records behind a number, as they are stored.

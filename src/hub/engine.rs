@@ -3,9 +3,11 @@
 //! Owns [`Engine`], the one trait between the ledger's SQL and a database. The SQL is the same for both: `?1` marks, BIGINT, TEXT and
 //! BYTEA columns, `ON CONFLICT`, `RETURNING`; no sequences, triggers, JSON operators or advisory locks. Must not know what a row means.
 
+mod bell;
 mod postgres;
 mod sqlite;
 
+pub use bell::Bell;
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 

@@ -26,7 +26,7 @@ pub use limits::Limits;
 pub use openapi::document;
 pub use tls::TlsFiles;
 
-use super::engine::{EngineError, Place, Pool};
+use super::engine::{Bell, EngineError, Place, Pool};
 use super::ledger;
 use super::lock::Lock;
 use super::writer::Writer;
@@ -63,6 +63,8 @@ pub struct Options {
     /// Without it the hub speaks plain HTTP, on a loopback address only.
     pub tls: Option<TlsFiles>,
     pub limits: Limits,
+    /// Hubs on one PostgreSQL call each other after every commit; they look every 50 ms all the same.
+    pub notify: bool,
     /// The ledger is a demo's, whose clock stands elsewhere: consoles that enrol are told to go by it.
     pub demo: bool,
 }
@@ -81,6 +83,9 @@ pub enum ServeError {
     NoLedger(PathBuf),
     #[error("another program serves this ledger, or puts it back from a copy")]
     Held,
+    /// Hubs are called by a server; a ledger in a file has one hub.
+    #[error("there is nobody to call for a ledger in a file")]
+    NoBell,
     #[error(transparent)]
     Ledger(#[from] EngineError),
     #[error("the hub cannot listen on {0}: {1}")]
@@ -126,6 +131,10 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr), stop: &Stop) -> 
         return Err(ServeError::Plain(options.listen));
     }
     let tls = options.tls.as_ref().map(tls::acceptor).transpose()?;
+    let bell = Bell::of(&options.place).filter(|_| options.notify);
+    if options.notify && bell.is_none() {
+        return Err(ServeError::NoBell);
+    }
     if let Place::Sqlite(path) = &options.place
         && !path.exists()
     {
@@ -146,7 +155,7 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr), stop: &Stop) -> 
     let (writer, thread) =
         Writer::start(Arc::clone(&pool), options.clock, head.clone()).map_err(ServeError::Threads)?;
     let shared = Shared::new(options, pool, writer, head, &state, stop.clone());
-    let served = runtime.block_on(run(options.listen, tls, shared, ready));
+    let served = runtime.block_on(run(options.listen, tls, shared, bell, ready));
     wait_for(&thread, LAST);
     runtime.shutdown_timeout(LAST);
     served
@@ -156,12 +165,13 @@ async fn run(
     address: SocketAddr,
     tls: Option<tokio_rustls::TlsAcceptor>,
     shared: Arc<Shared>,
+    bell: Option<Bell>,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
     let failed = |e| ServeError::Listen(address, e);
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    let watching = news::start(&shared);
+    let watching = news::start(&shared, bell);
     tracing::info!(address = %bound, tls = tls.is_some(), "the hub serves");
     ready(bound);
     listen::run(listener, tls, router(&shared), &shared, GRACE).await;

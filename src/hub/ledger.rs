@@ -5,11 +5,13 @@
 
 mod make;
 mod note;
+mod seen;
+mod sheet;
 mod take;
 
-pub(super) use make::own_area;
 pub use make::{Loading, create, exists, organisation, version};
 pub use note::{By, Deed, noted};
+pub(super) use sheet::own_area;
 pub use take::{Device, take};
 
 use super::audit::Head;

@@ -9,12 +9,13 @@ use crate::domain::rows::{Kind, Row};
 use crate::domain::value::Value;
 use crate::domain::work::{Named, Rows};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-/// Rows written with one statement where there are as many.
-const TOGETHER: usize = 50;
+/// Rows written or looked for with one statement where there are as many, the most first: a few sizes, so that a connection knows every
+/// statement after a while.
+const TOGETHER: [usize; 4] = [64, 16, 4, 1];
 
 /// The rows of a ledger, inside the engine's transaction.
 pub struct LedgerRows<'a> {
@@ -27,18 +28,25 @@ impl<'a> LedgerRows<'a> {
         LedgerRows { engine: RefCell::new(engine), failure: RefCell::new(None) }
     }
 
-    /// Why rows could not be read, when they could not.
-    pub fn into_failure(self) -> Option<EngineError> {
-        self.failure.into_inner()
+    /// Why rows could not be read, when they could not; told once.
+    pub fn failure(&self) -> Option<EngineError> {
+        self.failure.take()
+    }
+
+    /// The engine, for what is no row.
+    pub(super) fn engine<T>(&self, what: impl FnOnce(&mut dyn Engine) -> T) -> T {
+        what(&mut **self.engine.borrow_mut())
+    }
+
+    /// Keeps why something failed, and gives the sentence for it.
+    pub(super) fn failed(&self, e: EngineError) -> String {
+        let why = e.to_string();
+        self.failure.replace(Some(e));
+        why
     }
 
     fn read<T>(&self, how: impl FnOnce(&mut dyn Engine) -> Result<T, EngineError>) -> Result<T, String> {
-        let mut engine = self.engine.borrow_mut();
-        how(&mut **engine).map_err(|e| {
-            let why = e.to_string();
-            self.failure.replace(Some(e));
-            why
-        })
+        self.engine(how).map_err(|e| self.failed(e))
     }
 }
 
@@ -93,7 +101,7 @@ impl Rows for LedgerRows<'_> {
     fn count(&self, kind: Kind, only: Option<(&'static str, &Value)>) -> Result<i64, String> {
         // Rows are never deleted, so the last number is the count.
         let (sql, args) = match only {
-            None => (format!("SELECT coalesce(max(\"ord\"), 0) FROM \"{}\"", kind.table()), Vec::new()),
+            None => return self.read(|e| last(e, kind)),
             Some((column, value)) => {
                 let sql = format!("SELECT count(*) FROM \"{}\" WHERE \"{column}\" = ?1", kind.table());
                 (sql, vec![value.clone()])
@@ -111,6 +119,70 @@ impl Rows for LedgerRows<'_> {
         }
         Ok(set.shipped().iter().map(|c| (*c).to_owned()).collect())
     }
+}
+
+/// The last place given in a kind's table.
+///
+/// # Errors
+/// What the engine says.
+pub fn last(engine: &mut dyn Engine, kind: Kind) -> Result<i64, EngineError> {
+    let sql = format!("SELECT coalesce(max(\"ord\"), 0) FROM \"{}\"", kind.table());
+    Ok(engine::first(engine, &sql, &[])?.and_then(|r| r[0].as_int()).unwrap_or(0))
+}
+
+/// Hands on every row a query gives whose `WHERE` ends in the name of a column, for those with these ids in it, many a statement.
+///
+/// # Errors
+/// What the engine says.
+pub fn each_of(
+    engine: &mut dyn Engine,
+    sql: &str,
+    ids: &[Uuid],
+    each: &mut dyn FnMut(Vec<Value>),
+) -> Result<(), EngineError> {
+    let values: Vec<Value> = ids.iter().map(|id| blob(*id)).collect();
+    each_in(engine, sql, &values, each)
+}
+
+fn each_in(
+    engine: &mut dyn Engine,
+    sql: &str,
+    values: &[Value],
+    each: &mut dyn FnMut(Vec<Value>),
+) -> Result<(), EngineError> {
+    for some in values.chunks(TOGETHER[0]) {
+        let size = TOGETHER.into_iter().rev().find(|size| *size >= some.len()).unwrap_or(TOGETHER[0]);
+        let marks = (1..=size).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ");
+        // One that is asked for twice comes once.
+        let args: Vec<Value> = some.iter().chain(some.last().into_iter().cycle()).take(size).cloned().collect();
+        engine.query(&format!("{sql} IN ({marks})"), &args, each)?;
+    }
+    Ok(())
+}
+
+/// Those of some codes that rows of a kind have.
+///
+/// # Errors
+/// What the engine says.
+pub fn codes(engine: &mut dyn Engine, kind: Kind, codes: &[String]) -> Result<HashSet<String>, EngineError> {
+    let values: Vec<Value> = codes.iter().map(|code| Value::Text(code.clone())).collect();
+    let mut found = HashSet::new();
+    let sql = format!("SELECT \"code\" FROM \"{}\" WHERE \"code\"", kind.table());
+    each_in(engine, &sql, &values, &mut |row| found.extend(row[0].as_text().map(str::to_owned)))?;
+    Ok(found)
+}
+
+/// The rows of a kind with these ids, as many as there are.
+///
+/// # Errors
+/// What the engine says; `Broken` when one cannot be read.
+pub fn of_ids(engine: &mut dyn Engine, kind: Kind, ids: &[Uuid]) -> Result<Vec<Row>, EngineError> {
+    let (mut found, mut bad) = (Vec::with_capacity(ids.len()), None);
+    each_of(engine, &format!("{} WHERE \"id\"", select(kind)), ids, &mut |values| match row(kind, values) {
+        Ok(row) => found.push(row),
+        Err(e) => bad = Some(e),
+    })?;
+    bad.map_or(Ok(found), Err)
 }
 
 /// Writes several statements' worth of rows at once: `INSERT … VALUES (…), (…) ON CONFLICT … DO UPDATE`.
@@ -133,17 +205,24 @@ impl Bulk {
         }
     }
 
+    /// As [`Bulk::new`] for rows that are never there yet: one that is there is an error.
+    pub fn fresh(table: &str, names: &[&str]) -> Bulk {
+        Bulk { tail: String::new(), ..Bulk::new(table, names, &[], &[]) }
+    }
+
     /// Writes rows of as many values as there are names; none twice.
     ///
     /// # Errors
     /// What the engine says.
-    pub fn write(&self, engine: &mut dyn Engine, rows: &[Vec<Value>]) -> Result<(), EngineError> {
-        let whole = rows.len() / TOGETHER * TOGETHER;
-        for some in rows[..whole].chunks(TOGETHER) {
-            engine.execute(&self.sql(TOGETHER), &some.concat())?;
+    pub fn write(&self, engine: &mut dyn Engine, mut rows: &[Vec<Value>]) -> Result<(), EngineError> {
+        for size in TOGETHER {
+            let sql = if rows.len() < size { continue } else { self.sql(size) };
+            while let Some((some, rest)) = rows.split_at_checked(size) {
+                engine.execute(&sql, &some.concat())?;
+                rows = rest;
+            }
         }
-        let one = self.sql(1);
-        rows[whole..].iter().try_for_each(|r| engine.execute(&one, r).map(drop))
+        Ok(())
     }
 
     fn sql(&self, rows: usize) -> String {
@@ -164,18 +243,14 @@ static BULKS: LazyLock<HashMap<Kind, Bulk>> = LazyLock::new(|| {
     Kind::ALL.iter().map(|k| (*k, of(*k))).collect()
 });
 
-/// Writes rows of one kind, none of them twice, each with whether it is new: new ones get the next places.
+/// Writes rows of one kind, none of them twice, each with its place in the table: 0, which is nobody's, when it has one already.
 ///
 /// # Errors
 /// What the engine says.
-pub fn put(engine: &mut dyn Engine, kind: Kind, rows: &[(&Row, bool)]) -> Result<(), EngineError> {
+pub fn put(engine: &mut dyn Engine, kind: Kind, rows: &[(&Row, i64)]) -> Result<(), EngineError> {
     let Some(bulk) = BULKS.get(&kind) else { return Ok(()) };
-    let sql = format!("SELECT coalesce(max(\"ord\"), 0) FROM \"{}\"", kind.table());
-    let mut last = engine::first(engine, &sql, &[])?.and_then(|r| r[0].as_int()).unwrap_or(0);
-    let values = rows.iter().map(|(row, new)| {
-        last += i64::from(*new);
-        // A row that is there keeps its place: 0 is nobody's.
-        let mut out = vec![blob(row.uuid()), Value::Int(if *new { last } else { 0 })];
+    let values = rows.iter().map(|(row, place)| {
+        let mut out = vec![blob(row.uuid()), Value::Int(*place)];
         row.meta().cells(&mut out);
         out.extend(row.cells());
         out

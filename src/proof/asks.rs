@@ -5,7 +5,7 @@ use super::fault::Fault;
 use super::province::{self, BUYERS, COUNTIES, org};
 use crate::domain::actor::Actor;
 use crate::domain::codes::*;
-use crate::domain::command::{AddPurchase, Command};
+use crate::domain::command::{AddPurchase, Command, EditRecord, Given};
 use crate::domain::machine::Verb;
 use crate::domain::record::Record;
 use crate::domain::rows::*;
@@ -25,7 +25,7 @@ pub(super) fn all<T: Record>(db: &Connection) -> Result<Vec<T>, SqlError> {
 
 /// The next command of a person; nothing when there is nothing to do.
 pub(super) fn command(db: &Connection, person: &Actor, dice: &mut Dice) -> Result<Option<Command>, Fault> {
-    Ok(match dice.below(16) {
+    Ok(match dice.below(18) {
         0..=2 => all::<Goal>(db)?.get(dice.below(2)).map(|goal| Command::SetGoal {
             id: goal.id.0,
             target: goal.target + 1 + i64::try_from(dice.below(9)).unwrap_or(0),
@@ -43,8 +43,28 @@ pub(super) fn command(db: &Connection, person: &Actor, dice: &mut Dice) -> Resul
         11 => report(db, dice)?,
         12 | 13 => onward(db, dice)?,
         14 => answer(db, dice)?,
+        15 | 16 => correct(db, dice)?,
         _ => Some(Command::ProposeEntry(province::product(10 + dice.below(40), county(person, dice)))),
     })
+}
+
+/// One field of a record corrected: two who correct different groups of it do not disturb each other.
+fn correct(db: &Connection, dice: &mut Dice) -> Result<Option<Command>, Fault> {
+    let number = 1 + i64::try_from(dice.below(900)).unwrap_or(0);
+    let words = Given::Text(format!("甲{number}"));
+    let entries: Vec<_> = all::<CatalogEntry>(db)?.into_iter().map(|e| e.id.0).collect();
+    let counters: Vec<_> = all::<Counter>(db)?.into_iter().map(|c| c.id.0).collect();
+    let (kind, ids, field, given) = match dice.below(5) {
+        0 => (Kind::CatalogEntry, &entries, "price_fen", Given::Number(number)),
+        1 => (Kind::CatalogEntry, &entries, "stock", Given::Number(number)),
+        2 => (Kind::CatalogEntry, &entries, "people_helped", Given::Number(number)),
+        3 => (Kind::Counter, &counters, "address", words),
+        _ => (Kind::Counter, &counters, "keeper", words),
+    };
+    // The oldest ones, so that people meet.
+    let id = ids.get(dice.below(3)).or(ids.first()).copied();
+    let set = std::collections::BTreeMap::from([(field.to_owned(), given)]);
+    Ok(id.map(|id| Command::Edit(EditRecord { kind, id, set, reason: String::new() })))
 }
 
 /// The person's own county, or one of the two.

@@ -185,7 +185,10 @@ fn within<T>(
 }
 
 /// The hub's version of a row: what is kept apart, or what is shown.
-fn confirmed(db: &Connection, kind: Kind, id: Uuid) -> rusqlite::Result<Option<Row>> {
+///
+/// # Errors
+/// What SQLite says.
+pub(super) fn confirmed(db: &Connection, kind: Kind, id: Uuid) -> rusqlite::Result<Option<Row>> {
     let sql = "SELECT body FROM shadow WHERE kind = ?1 AND id = ?2";
     let kept: Option<Option<String>> =
         db.prepare_cached(sql)?.query_row(params![kind.table(), id.as_bytes().as_slice()], |r| r.get(0)).optional()?;

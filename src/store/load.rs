@@ -1,8 +1,9 @@
-//! Bulk loading of rows that can be made again: the demo, later a first sync. Indices and running totals are taken
+//! Bulk loading of rows that can be made again: the demo, the first rows of a hub. Indices and running totals are taken
 //! away while rows come in and built afterwards, which is several times faster than keeping them up.
 //!
-//! A load is all or nothing: it runs on a new file that takes its name only when it is complete. One load at a time in
-//! a directory, and none takes the place of a database that came meanwhile.
+//! A demo is all or nothing: it is loaded into a new file that takes its name only when it is complete. One load at a time in
+//! a directory, and none takes the place of a database that came meanwhile. A hub's rows come into a database that has its name
+//! already, page by page: `unbuilt` says what is still to be made when they are all there.
 
 use super::audit::{self, Entry};
 use super::rows::{put, put_sql};
@@ -12,7 +13,7 @@ use crate::domain::rows::{Kind, Row};
 use crate::sqlite::{self, DbError, Stop, Use, files, migrate};
 use crate::wire::change;
 use jiff::Timestamp;
-use rusqlite::{CachedStatement, Connection};
+use rusqlite::{CachedStatement, Connection, TransactionBehavior};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::ErrorKind;
@@ -27,7 +28,6 @@ pub struct Loader {
     path: PathBuf,
     target: PathBuf,
     statements: HashMap<Kind, String>,
-    dropped: Vec<String>,
     pending: usize,
     /// After the connection, so that it is closed when the file goes.
     _unfinished: Unfinished,
@@ -82,7 +82,7 @@ impl Loader {
         let failed = |e: rusqlite::Error| DbError::of(&path, &e);
         // A file nobody else sees: no journal to keep, exclusive from start to end.
         db.execute_batch("PRAGMA journal_mode=OFF; PRAGMA locking_mode=EXCLUSIVE;").map_err(failed)?;
-        let dropped = take_away(&db).map_err(failed)?;
+        strip(&db).map_err(failed)?;
         sqlite::stop_when(&db, stop).map_err(failed)?;
         db.execute_batch("BEGIN").map_err(failed)?;
         let path = path.clone();
@@ -91,7 +91,6 @@ impl Loader {
             path,
             target,
             statements: HashMap::new(),
-            dropped,
             pending: 0,
             _unfinished: unfinished,
             _held: held,
@@ -157,27 +156,40 @@ impl Loader {
     ///
     /// # Errors
     /// What is wrong with the file; the target is not there then.
-    pub fn finish(self, mut progress: impl FnMut(usize, usize)) -> Result<(), DbError> {
+    pub fn finish(mut self, mut progress: impl FnMut(usize, usize)) -> Result<(), DbError> {
+        self.db.execute_batch("COMMIT").map_err(|e| DbError::of(&self.path, &e))?;
+        build(&mut self.db, &mut progress).map_err(|e| DbError::of(&self.path, &e))?;
+        self.name()
+    }
+
+    /// Gives the file its name as it is, without totals and with no index but those by which a row is known: whoever brings the rest
+    /// builds the others.
+    ///
+    /// # Errors
+    /// What is wrong with the file; the target is not there then.
+    pub fn leave(self) -> Result<(), DbError> {
+        let ids = "SELECT no, sql FROM unbuilt WHERE what = 'index' AND sql LIKE 'CREATE UNIQUE INDEX %(id)'";
+        self.with(|db| {
+            let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get(1)?));
+            let ids: Vec<(i64, String)> = db.prepare(ids)?.query_map([], read)?.collect::<rusqlite::Result<_>>()?;
+            for (no, sql) in ids {
+                db.execute_batch(&sql)?;
+                db.execute("DELETE FROM unbuilt WHERE no = ?1", [no])?;
+            }
+            db.execute_batch("COMMIT")
+        })?;
+        self.name()
+    }
+
+    fn name(self) -> Result<(), DbError> {
         let failed = |e: rusqlite::Error| DbError::of(&self.path, &e);
-        self.db.execute_batch("COMMIT").map_err(failed)?;
-        self.db.execute_batch(TOTALS).map_err(failed)?;
-        let steps = self.dropped.len();
-        for (i, sql) in self.dropped.iter().enumerate() {
-            progress(i, steps);
-            self.db.execute_batch(sql).map_err(failed)?;
-        }
-        // The samples of every index would be read by every opening, which is most of what an opening costs; the counts
-        // of the first table are what our statements are planned with.
-        let planned = "PRAGMA locking_mode=NORMAL; PRAGMA optimize=0x10002; DROP TABLE IF EXISTS sqlite_stat4;";
-        self.db.execute_batch(planned).map_err(failed)?;
+        self.db.execute_batch("PRAGMA locking_mode=NORMAL").map_err(failed)?;
         self.db.query_row("SELECT count(*) FROM goal", [], |r| r.get::<_, i64>(0)).map_err(failed)?;
         let wal: String = self.db.query_row("PRAGMA journal_mode=WAL", [], |r| r.get(0)).map_err(failed)?;
         debug_assert_eq!(wal, "wal");
         let (path, target) = (self.path.clone(), self.target.clone());
         self.db.close().map_err(|(_, e)| DbError::of(&path, &e))?;
-        publish(&path, target)?;
-        progress(steps, steps);
-        Ok(())
+        publish(&path, target)
     }
 }
 
@@ -196,21 +208,84 @@ fn taken(target: PathBuf) -> DbError {
     DbError::Other(target, "exists already".into())
 }
 
-/// Removes every index and every totals trigger; gives the statements that make them again.
-fn take_away(db: &Connection) -> rusqlite::Result<Vec<String>> {
+/// Takes away every index of the rows and every trigger that keeps totals; `unbuilt` has them from then on.
+///
+/// # Errors
+/// What SQLite says.
+pub fn strip(db: &Connection) -> rusqlite::Result<()> {
     let mut statement = db.prepare(
-        "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND (type = 'index' OR (type = 'trigger' AND name LIKE '%\\_tally\\_%' ESCAPE '\\'))",
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL \
+         AND (type = 'index' OR (type = 'trigger' AND name LIKE '%\\_tally\\_%' ESCAPE '\\'))",
     )?;
-    let found = statement
-        .query_map([], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?, r.get::<_, String>(2)?)))?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?));
+    let found = statement.query_map([], read)?.collect::<rusqlite::Result<Vec<(String, String, String, String)>>>()?;
     drop(statement);
-    let mut out = Vec::new();
-    for (what, name, sql) in found {
+    for (what, name, table, sql) in found.iter().filter(|(_, _, table, _)| Kind::parse(table).is_some()) {
+        tracing::trace!(what, name, table, "taken away until all rows are there");
         db.execute_batch(&format!("DROP {what} \"{name}\""))?;
-        out.push(sql);
+        db.execute("INSERT INTO unbuilt (what, sql) VALUES (?1, ?2)", [what, sql])?;
     }
-    Ok(out)
+    Ok(())
+}
+
+/// Whether rows come into this database for the first time and are not all there yet.
+///
+/// # Errors
+/// What SQLite says.
+pub fn is_stripped(db: &Connection) -> rusqlite::Result<bool> {
+    db.query_row("SELECT EXISTS (SELECT 1 FROM unbuilt)", [], |r| r.get(0))
+}
+
+/// Prepares a connection for rows that can be fetched again: a commit need not reach the disk by itself, what others commit takes it
+/// along.
+///
+/// # Errors
+/// What SQLite says.
+pub fn hurry(db: &Connection) -> rusqlite::Result<()> {
+    db.execute_batch("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-131072;")
+}
+
+/// Takes [`hurry`] back.
+///
+/// # Errors
+/// What SQLite says.
+pub fn slow_down(db: &Connection) -> rusqlite::Result<()> {
+    db.execute_batch("PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;")
+}
+
+/// Builds what was taken away. Each index is a transaction, so that others may write in between; broken off, the rest is built by
+/// the next who tries. `progress` is told how many of how many steps are done.
+///
+/// # Errors
+/// What SQLite says.
+pub fn build(db: &mut Connection, progress: &mut dyn FnMut(usize, usize)) -> rusqlite::Result<()> {
+    let indices = "SELECT no, sql FROM unbuilt WHERE what = 'index' ORDER BY no";
+    let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get(1)?));
+    let indices: Vec<(i64, String)> = db.prepare(indices)?.query_map([], read)?.collect::<rusqlite::Result<_>>()?;
+    let steps = indices.len() + 1;
+    for (done, (no, sql)) in indices.iter().enumerate() {
+        progress(done, steps);
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute_batch(sql)?;
+        tx.execute("DELETE FROM unbuilt WHERE no = ?1", [no])?;
+        tx.commit()?;
+    }
+    progress(indices.len(), steps);
+    // From the moment the totals are counted they are kept.
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.execute_batch(TOTALS)?;
+    let triggers = "SELECT sql FROM unbuilt ORDER BY no";
+    let triggers: Vec<String> = tx.prepare(triggers)?.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    triggers.iter().try_for_each(|sql| tx.execute_batch(sql))?;
+    tx.execute_batch("DELETE FROM unbuilt")?;
+    // Who has counted rows counts them anew.
+    setting::bump(&tx, setting::ROWS_GONE)?;
+    tx.commit()?;
+    // The samples of every index would be read by every opening, which is most of what an opening costs; the counts
+    // of the first table are what our statements are planned with.
+    db.execute_batch("PRAGMA optimize=0x10002; DROP TABLE IF EXISTS sqlite_stat4;")?;
+    progress(steps, steps);
+    Ok(())
 }
 
 /// The running totals as the triggers would have left them.

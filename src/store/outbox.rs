@@ -77,7 +77,7 @@ pub fn seen_of(rows: &dyn Rows, command: &Command, on_screen: &[super::Seen]) ->
             continue;
         }
         if let Some(row) = rows.fetch(kind, id)? {
-            out.push(Seen { kind, id, rev: row.meta().rev });
+            out.push(Seen::of(&row));
         }
     }
     Ok(out)

@@ -10,4 +10,5 @@ pub const STEPS: &[Step] = &[
     Step { name: "0004_recall", sql: include_str!("schema/0004_recall.sql") },
     Step { name: "0005_followers", sql: include_str!("schema/0005_followers.sql") },
     Step { name: "0006_hub", sql: include_str!("schema/0006_hub.sql") },
+    Step { name: "0007_first_load", sql: include_str!("schema/0007_first_load.sql") },
 ];

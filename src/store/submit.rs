@@ -6,7 +6,7 @@ use super::audit::{self, Entry};
 use super::link::{self, Link};
 use super::put::Puts;
 use super::rows::SqlRows;
-use super::{Done, Job, Seen, StoreError, level, outbox, setting};
+use super::{Done, Job, Seen, StoreError, level, merge, outbox, setting};
 use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
 use crate::domain::command::Command;
@@ -32,7 +32,7 @@ pub(super) fn run(
     path: &Path,
     now: Timestamp,
     ids: &mut Ids,
-    Job { actor, commands, seen, .. }: &Job,
+    Job { actor, commands, seen, closing, .. }: &Job,
     decided: &AtomicU64,
 ) -> Result<Done, StoreError> {
     let failed = |e: rusqlite::Error| StoreError::Db(DbError::of(path, &e));
@@ -101,6 +101,15 @@ pub(super) fn run(
             }
         }
     }
+    if let Some(closing) = closing {
+        match merge::close(&tx, now, actor, closing).map_err(failed)? {
+            Ok(_) => {}
+            Err(refusal) => {
+                tx.rollback().map_err(failed)?;
+                return Err(StoreError::Refused(refusal));
+            }
+        }
+    }
     tx.commit().map_err(failed)?;
     Ok(done)
 }
@@ -117,7 +126,8 @@ pub fn on(
     actor: &Actor,
     command: Command,
 ) -> Result<Done, StoreError> {
-    let job = Job { actor: actor.clone(), commands: vec![command], seen: Vec::new(), answer: Box::new(|_| {}) };
+    let (commands, answer) = (vec![command], Box::new(|_| {}));
+    let job = Job { actor: actor.clone(), commands, seen: Vec::new(), closing: None, answer };
     run(db, path, now, ids, &job, &AtomicU64::new(0))
 }
 

@@ -11,8 +11,8 @@ pub use aside::{Answer as Answered, receipts};
 
 pub use super::desk::{code, position};
 
-use super::core::{Core, Effect, Event, Failure, Position};
-use super::desk::{Desk, When};
+use super::core::{Effect, Event, Failure, Position};
+use super::desk::{Desk, Stage, When};
 use super::http::{Caller, Heard};
 use crate::base::clock::Clock;
 use crate::domain::rows::Kind;
@@ -34,6 +34,9 @@ use uuid::Uuid;
 
 /// How often orders that another process made are looked for, and the lock when another has it.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// When building indices that could not be built is tried again.
+const BUILD_AGAIN: Duration = Duration::from_secs(10);
 
 /// What the thread hears.
 enum Message {
@@ -77,7 +80,7 @@ impl Client {
             match Carrier::open(&dir, line, clock, (again, hear)) {
                 Ok(mut carrier) => {
                     carrier.desk.tells(moved);
-                    carrier.serve(&ends, |_| false);
+                    carrier.serve(&ends, &mut |_| {}, |_| false);
                 }
                 Err(e) => tracing::error!(error = %e, "the database cannot be kept level with the hub"),
             }
@@ -119,7 +122,7 @@ pub struct Outcome {
     pub elsewhere: bool,
 }
 
-/// Sends what waits and fetches what is new, once; `stop` ends it early. `tell` hears where the console stands.
+/// Sends what waits and fetches what is new, once; `stop` ends it early. `tell` hears how far a first load is.
 ///
 /// # Errors
 /// What is wrong with the database.
@@ -128,7 +131,7 @@ pub fn once(
     caller: Caller,
     clock: Clock,
     stop: &AtomicBool,
-    mut tell: impl FnMut(&Position),
+    tell: &mut dyn FnMut(Stage),
 ) -> Result<Outcome, StoreError> {
     let (send, hear) = channel();
     let turn = turn(dir).map_err(|e| DbError::io(dir, &e))?;
@@ -137,9 +140,9 @@ pub fn once(
     if turn.is_none() {
         return Ok(Outcome { link: carrier.desk.link()?, failure: None, elsewhere: true });
     }
-    carrier.serve(stop, |core| {
-        tell(&core.position());
-        core.rests() || core.trouble().is_some()
+    carrier.serve(stop, tell, |desk| {
+        let core = desk.core();
+        core.rests() && desk.first_load().is_none() || core.trouble().is_some()
     });
     carrier.last_receipt();
     Ok(Outcome { link: carrier.desk.link()?, failure: carrier.desk.core().trouble(), elsewhere: false })
@@ -160,6 +163,8 @@ struct Carrier {
     ear_no: u64,
     started: Instant,
     seen: i64,
+    first_load: Option<Stage>,
+    not_built_before: Duration,
 }
 
 impl Carrier {
@@ -182,6 +187,8 @@ impl Carrier {
             ear_no: 0,
             started: Instant::now(),
             seen: 0,
+            first_load: None,
+            not_built_before: Duration::ZERO,
         })
     }
 
@@ -189,11 +196,12 @@ impl Carrier {
         When { moment: self.started.elapsed(), at: self.clock.now() }
     }
 
-    /// Serves until `stop`, or until `done` says so of the core.
-    fn serve(&mut self, stop: &AtomicBool, mut done: impl FnMut(&Core) -> bool) {
+    /// Serves until `stop`, or until `done` says so; `tell` hears how far a first load is.
+    fn serve(&mut self, stop: &AtomicBool, tell: &mut dyn FnMut(Stage), mut done: impl FnMut(&Desk) -> bool) {
         self.take(Event::Tick);
         let mut looks = self.started.elapsed() + LOOK;
-        while !stop.load(Ordering::Acquire) && !done(self.desk.core()) {
+        self.first_load(tell);
+        while !stop.load(Ordering::Acquire) && !done(&self.desk) {
             let now = self.started.elapsed();
             let due = self.desk.core().due(now).map_or(looks, |at| at.min(looks));
             match self.hear.recv_timeout(due.saturating_sub(now)) {
@@ -201,6 +209,7 @@ impl Carrier {
                 Err(RecvTimeoutError::Timeout) => self.take(Event::Tick),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+            self.first_load(tell);
             // However much there is to hear.
             if self.started.elapsed() >= looks {
                 self.look();
@@ -208,6 +217,22 @@ impl Carrier {
             }
         }
         self.hang_up();
+    }
+
+    /// Tells how far a first load is, and ends it when all rows are there.
+    fn first_load(&mut self, tell: &mut dyn FnMut(Stage)) {
+        let Some(stage) = self.desk.first_load() else { return };
+        if self.first_load != Some(stage) {
+            self.first_load = Some(stage);
+            tell(stage);
+        }
+        if self.started.elapsed() < self.not_built_before {
+            return;
+        }
+        if let Err(e) = self.desk.end_first_load(tell) {
+            tracing::warn!(error = %e, "the indices of a first load are not built");
+            self.not_built_before = self.started.elapsed() + BUILD_AGAIN;
+        }
     }
 
     /// Looks for orders that another process made, and writes down that everything is here.

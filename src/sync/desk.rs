@@ -4,12 +4,13 @@
 //! Owns the order of both: first the database, then the core. Must not know a socket or a thread: the client and the simulation
 //! bring what came and take what goes.
 
+use super::ballast::Ballast;
 use super::core::{Core, Effect, Event, Failure, Moment, Position};
 use super::key;
 use crate::sqlite::{self, DbError, Use};
 use crate::store::level::{self, Applied, Page};
 use crate::store::link::{self, Link, trouble};
-use crate::store::{FILE, StoreError, outbox, witness};
+use crate::store::{FILE, StoreError, load, outbox, witness};
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::order::{Answer, Outcome};
 use crate::wire::protocol::{ORDERS, Standing, Urgent};
@@ -36,6 +37,21 @@ pub struct When {
     pub at: Timestamp,
 }
 
+/// How far the first load is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Rows that have come, the number they reach to and the last the hub has.
+    Rows {
+        rows: u64,
+        at: i64,
+        head: i64,
+    },
+    Indices {
+        done: usize,
+        of: usize,
+    },
+}
+
 /// The console's end of the exchange.
 pub struct Desk {
     core: Core,
@@ -47,6 +63,11 @@ pub struct Desk {
     public: Option<String>,
     /// The hub has contradicted what this console has seen.
     contradicted: bool,
+    ballast: Ballast,
+    /// Rows come for the first time: indices and totals are built when all are there.
+    first: bool,
+    /// Rows that came since the desk was opened.
+    rows: u64,
     /// Told whenever something here has become another.
     moved: Box<dyn Fn()>,
 }
@@ -62,6 +83,10 @@ impl Desk {
         let link = link::get(&db).map_err(|e| DbError::of(&path, &e))?;
         let contradicted = witness::contradictions(&db).map_err(|e| DbError::of(&path, &e))? > 0;
         let position = link.as_ref().map(position).unwrap_or_default();
+        let first = load::is_stripped(&db).map_err(|e| DbError::of(&path, &e))?;
+        if first {
+            load::hurry(&db).map_err(|e| DbError::of(&path, &e))?;
+        }
         Ok(Desk {
             core: Core::new(position, seed),
             db,
@@ -70,6 +95,9 @@ impl Desk {
             asked_at: None,
             public: key::load(dir).ok().flatten().map(|k| k.public).filter(|p| !p.is_empty()),
             contradicted,
+            ballast: Ballast::of(dir),
+            first,
+            rows: 0,
             moved: Box::new(|| {}),
         })
     }
@@ -100,6 +128,28 @@ impl Desk {
     /// The version that moves when another connection has written; nothing when it cannot be read.
     pub fn version(&self) -> Option<i64> {
         self.db.query_row("PRAGMA data_version", [], |r| r.get(0)).ok()
+    }
+
+    /// How far a first load is; nothing when it is no first load, or no more.
+    pub fn first_load(&self) -> Option<Stage> {
+        let Position { cursor, head, .. } = self.core.position();
+        self.first.then_some(Stage::Rows { rows: self.rows, at: cursor, head })
+    }
+
+    /// Ends a first load when all rows are there: builds indices and totals, `tell` hears how far it is.
+    ///
+    /// # Errors
+    /// What is wrong with the file; the same may be tried again.
+    pub fn end_first_load(&mut self, tell: &mut dyn FnMut(Stage)) -> Result<(), StoreError> {
+        let failed = |e: rusqlite::Error| DbError::of(&self.path, &e);
+        if !self.first || !link::get(&self.db).map_err(failed)?.is_some_and(|l| l.is_level()) {
+            return Ok(());
+        }
+        load::build(&mut self.db, &mut |done, of| tell(Stage::Indices { done, of })).map_err(failed)?;
+        load::slow_down(&self.db).map_err(failed)?;
+        self.first = false;
+        (self.moved)();
+        Ok(())
     }
 
     /// Tells the core what happened; what is to be done. What keeps the console from the hub is written down here.
@@ -162,7 +212,10 @@ impl Desk {
 
     /// Keeps the answers to a push.
     pub fn pushed(&mut self, standing: Standing, answers: &[Answer], when: When) -> Vec<Effect> {
-        let kept = level::answers(&mut self.db, &self.path, standing.epoch, answers, when.at);
+        let mut kept = level::answers(&mut self.db, &self.path, standing.epoch, answers, when.at);
+        if matches!(kept, Err(StoreError::Db(DbError::Full(_)))) && self.ballast.drop_it() {
+            kept = level::answers(&mut self.db, &self.path, standing.epoch, answers, when.at);
+        }
         let more = kept.and_then(|()| {
             (self.moved)();
             self.heard(standing, when);
@@ -189,9 +242,14 @@ impl Desk {
         let before = self.core.position();
         // First, for what is kept how long goes by the hub's clock.
         self.heard(standing, when);
+        if !page.rows.is_empty() && !self.ballast.has_room() {
+            tracing::warn!(rows = page.rows.len(), "too little room on the disk for a page of the hub");
+            return self.take(Event::NotPulled(Failure::Disk), when);
+        }
         match level::page(&mut self.db, &self.path, page, when.at) {
             Ok(applied) => {
                 tracing::debug!(rows = page.rows.len(), next = page.end.next, ?applied, "a page");
+                self.rows += page.rows.len() as u64;
                 let position = self.link().map_or(before, |l| position(&l));
                 self.noted_at = when.at.as_millisecond();
                 let mut effects = self.take(Event::Pulled { standing, position }, when);

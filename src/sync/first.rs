@@ -1,10 +1,13 @@
-//! Becoming a console of a hub: the key by a one-time code, then all rows in scope into a new database.
+//! Becoming a console of a hub: the key by a one-time code, then a database, then all rows in scope.
 //!
-//! Owns both steps. The key is written before the first row comes: whatever breaks off the rest, the code is not lost. The database
-//! gets its name when it is whole; indices and totals are built behind the rows, which is several times faster.
+//! Owns the steps. The key is written before anything comes: whatever breaks off the rest, the code is not lost. The database is there
+//! before its rows, which come by the ordinary exchange: a load that is broken off goes on where it was, whoever goes on with it, and
+//! work can begin meanwhile. Indices and totals are built behind the rows, which is several times faster.
 
-use super::client::code;
+use super::ahead::Ahead;
+use super::client;
 use super::core::{Failure, Position};
+pub use super::desk::Stage;
 use super::http::{BadAddress, Caller, Said};
 use super::key::{self, Key};
 use crate::base::clock::Clock;
@@ -16,15 +19,15 @@ use crate::sqlite::{DbError, Stop};
 use crate::store::level::Page;
 use crate::store::link::{self, Link};
 use crate::store::load::{self, Loader};
-use crate::store::{Connection, FILE, SqlResult, Store, level, reference, setting, witness};
-use crate::wire::protocol::{Enrol, PAGE};
+use crate::store::{Connection, FILE, SqlResult, Store, StoreError, level, reference, setting, witness};
+use crate::wire::protocol::Enrol;
 use crate::wire::row::SCHEMA;
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 /// Why a directory did not become a console.
 #[derive(Debug, thiserror::Error)]
@@ -49,21 +52,6 @@ pub enum FirstError {
     Role(String),
     #[error("stopped")]
     Stopped,
-}
-
-/// How far the first load is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// Rows that have come, the number they reach to and the last the hub has.
-    Rows {
-        rows: u64,
-        at: i64,
-        head: i64,
-    },
-    Indices {
-        done: usize,
-        of: usize,
-    },
 }
 
 fn runtime() -> Result<Runtime, FirstError> {
@@ -168,117 +156,142 @@ fn relink(dir: &Path, key: &Key) -> Result<(), FirstError> {
     noted.map(drop).map_err(|e| FirstError::Db(DbError::Other(path, e.to_string())))
 }
 
-/// Loads every row in scope into a new database of `dir`, ended by `stop`.
+/// Makes the database of a new console: everything but the rows, which come page by page. It can be opened and worked with at once.
 ///
 /// # Errors
-/// What keeps rows from coming or from being written; no database is there then, and the same may be tried again.
-pub fn load(dir: &Path, key: &Key, clock: Clock, stop: &Stop, mut tell: impl FnMut(Stage)) -> Result<u64, FirstError> {
-    let caller = Caller::of(key)?;
+/// What keeps it from being made; no database is there then.
+pub fn prepare(dir: &Path, key: &Key, clock: Clock) -> Result<(), FirstError> {
     let tables = Reference::embedded().map_err(|_| DbError::Other(dir.join(FILE), "the reference data".into()))?;
-    let mut link = Link::new(key.hub, key.device, &key.url, &key.org, role(key)?);
-    let mut loader = Loader::begin_until(dir, stop)?;
+    let link = Link::new(key.hub, key.device, &key.url, &key.org, role(key)?);
+    let demo = if key.demo { Some(hubs_clock(&Caller::of(key)?)?) } else { None };
+    let loader = Loader::begin(dir)?;
     let now = clock.now();
-    loader.with(|db| reference::write(db, &tables, |t| embedded(t).to_owned(), now))?;
-    let mut last = None;
-    fetch(&caller, &mut link, stop, |page| {
-        last.clone_from(&page.end.checkpoint);
-        page.rows.iter().try_for_each(|row| loader.push(row))?;
-        loader.with(|db| level::happened(db, &page.end.notes))?;
-        tell(Stage::Rows { rows: loader.rows, at: page.end.next, head: page.head.head });
-        Ok(())
-    })?;
-    let at = Clock::Real.now().as_millisecond();
-    let ahead = if key.demo { std::mem::take(&mut link.clock_ms) } else { 0 };
-    (link.heard_at, link.level_at) = (at + ahead, at + ahead);
     loader.with(|db| {
+        reference::write(db, &tables, |t| embedded(t).to_owned(), now)?;
         link::put(db, &link)?;
         load::mark(db, None, &key.org)?;
-        if let Some(checkpoint) = last.filter(|_| !key.public.is_empty()) {
-            witness::take_in(db, &key.public, &checkpoint, now)?;
+        match demo {
+            Some(ahead) => follow_clock(db, Clock::Real.now().as_millisecond(), ahead),
+            None => Ok(()),
         }
-        if key.demo { follow_clock(db, at, ahead) } else { Ok(()) }
     })?;
-    let rows = loader.rows;
-    let org = loader.with(|db| level::organisation(db, &key.org))?;
     let actor = Actor {
         name: "gongfu enrol".into(),
-        org_id: org.as_ref().map(|o| o.id.0).unwrap_or_default(),
+        org_id: Uuid::nil(),
         org_name: key.org_name.clone(),
         role: link.role,
-        division_code: org.map(|o| o.division_code).unwrap_or_default(),
+        division_code: String::new(),
         login: String::new(),
         terminal: String::new(),
         ssh_client: String::new(),
         clock_set: false,
     };
-    loader.note(now, &actor, "database.enrol", &format!("{} · {rows}", key.url))?;
-    loader.finish(|done, of| tell(Stage::Indices { done, of }))?;
-    Ok(rows)
+    loader.note(now, &actor, "database.enrol", &key.url)?;
+    Ok(loader.leave()?)
 }
 
-/// Asks again after a failure this often, with a second in between: a line that breaks once must not begin anew.
-const TRIES: u32 = 8;
+/// How far the hub's clock is ahead, in milliseconds.
+fn hubs_clock(caller: &Caller) -> Result<i64, FirstError> {
+    let (standing, _) = runtime()?.block_on(caller.head(0, 0)).map_err(FirstError::Failed)?;
+    Ok(standing.at - Clock::Real.now().as_millisecond())
+}
 
-/// Fetches page after page: while one is written, the rows of the next are read and the one after it is on its way.
+/// Asks again after a failure this often, with a second in between.
+const TRIES: u32 = 8;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Makes the database where there is none, and fetches rows until all in scope are there; `stop` ends it. The number of rows that
+/// came now.
+///
+/// # Errors
+/// What keeps rows from coming or from being written. What has come is kept: the console goes on from there.
+pub fn load(dir: &Path, key: &Key, clock: Clock, stop: &Stop, mut tell: impl FnMut(Stage)) -> Result<u64, FirstError> {
+    let (caller, path) = (Caller::of(key)?, dir.join(FILE));
+    if !path.exists() {
+        prepare(dir, key, clock)?;
+    }
+    let (mut came, mut cursor, mut tries) = (0, 0, 0);
+    loop {
+        let mut rows = 0;
+        let ended = client::once(dir, caller.clone(), clock, stop, &mut |stage| {
+            if let Stage::Rows { rows: n, .. } = stage {
+                rows = n;
+            }
+            tell(stage);
+        });
+        let ended = ended.map_err(|e| match e {
+            StoreError::Db(e) => e,
+            other => DbError::Other(path.clone(), other.to_string()),
+        })?;
+        came += rows;
+        if stop.load(Ordering::Relaxed) {
+            return Err(FirstError::Stopped);
+        }
+        if std::mem::replace(&mut cursor, ended.link.cursor) != ended.link.cursor {
+            tries = 0;
+        }
+        match ended.failure {
+            None => break,
+            Some(Failure::Away | Failure::Busy(_)) if tries < TRIES => {
+                tries += 1;
+                std::thread::sleep(PAUSE);
+            }
+            Some(failure) => return Err(FirstError::Failed(failure)),
+        }
+    }
+    if key.demo {
+        go_by_the_hubs_clock(&path)?;
+    }
+    Ok(came)
+}
+
+/// From now on the database of a demo has the hub's clock: what was noted by the machine's own is set to it.
+fn go_by_the_hubs_clock(path: &Path) -> Result<(), FirstError> {
+    let mut db = crate::sqlite::open(path, crate::sqlite::Use::Write)?;
+    let noted = level::note(&mut db, path, |link| {
+        let ahead = std::mem::take(&mut link.clock_ms);
+        link.heard_at += ahead;
+        link.level_at += ahead;
+    });
+    noted.map(drop).map_err(|e| FirstError::Db(DbError::Other(path.to_path_buf(), e.to_string())))
+}
+
+/// Fetches page after page, and nothing else of the hub.
 fn fetch(
     caller: &Caller,
     link: &mut Link,
     stop: &Stop,
     mut take: impl FnMut(&Page) -> Result<(), DbError>,
 ) -> Result<(), FirstError> {
-    let runtime = runtime()?;
-    let ask = |at: Position| {
-        let caller = caller.clone();
-        runtime.spawn(async move { caller.raw(at, PAGE).await })
-    };
-    let mut at = Position::default();
-    let mut coming = ask(at);
-    let mut reading: Option<JoinHandle<Result<Page, Failure>>> = None;
-    let mut tries = 0;
+    let (runtime, pages) = (runtime()?, Ahead::new(caller.clone()));
+    let (mut at, mut tries) = (Position::default(), 0);
     loop {
         if stop.load(Ordering::Relaxed) {
-            coming.abort();
             return Err(FirstError::Stopped);
         }
-        let came = runtime.block_on(&mut coming).unwrap_or(Err(Failure::Away));
-        let (standing, raw) = match came {
+        let (standing, page) = match runtime.block_on(pages.page(at)) {
             Ok(page) => page,
             Err(Failure::Away | Failure::Busy(_)) if tries < TRIES => {
                 tries += 1;
-                std::thread::sleep(Duration::from_secs(1));
-                coming = ask(at);
+                std::thread::sleep(PAUSE);
                 continue;
             }
             Err(failure) => return Err(FirstError::Failed(failure)),
         };
         tries = 0;
-        if at != Position::default() && (raw.head.reset || raw.head.from != at.cursor) {
-            tracing::warn!(code = code(Failure::Stranger), "the hub became another while rows came");
+        if at != Position::default() && (page.head.reset || page.head.from != at.cursor) {
+            tracing::warn!("the hub became another while rows came");
             return Err(FirstError::Failed(Failure::Away));
         }
-        at = Position { epoch: raw.head.epoch, scope: raw.head.scope, cursor: raw.end.next, head: raw.head.head };
-        let done = raw.end.done;
-        if !done {
-            coming = ask(at);
-        }
-        let next = runtime.spawn_blocking(move || raw.page());
-        if let Some(before) = reading.replace(next) {
-            take(&read(&runtime, before)?)?;
-        }
-        if done {
-            if let Some(last) = reading.take() {
-                take(&read(&runtime, last)?)?;
-            }
+        take(&page)?;
+        at = Position { epoch: page.head.epoch, scope: page.head.scope, cursor: page.end.next, head: page.head.head };
+        if page.end.done {
             (link.epoch, link.scope, link.cursor) = (at.epoch, at.scope, at.cursor);
             (link.head, link.safe) = (at.head.max(at.cursor), standing.safe);
             link.clock_ms = standing.at - Clock::Real.now().as_millisecond();
             return Ok(());
         }
     }
-}
-
-fn read(runtime: &Runtime, page: JoinHandle<Result<Page, Failure>>) -> Result<Page, FirstError> {
-    runtime.block_on(page).unwrap_or(Err(Failure::Away)).map_err(FirstError::Failed)
 }
 
 /// Makes the database a hub was made from a console of it, without fetching what it has already: every row the hub has for it is

@@ -127,16 +127,17 @@ impl Caller {
     /// # Errors
     /// Why there is none; a page that was cut or damaged on its way is [`Failure::Away`].
     pub async fn pull(&self, at: Position, limit: usize) -> Result<(Standing, Page), Failure> {
-        let (standing, raw) = self.raw(at, limit).await?;
+        let (standing, raw) = self.raw(at, limit, false).await?;
         Ok((standing, raw.page()?))
     }
 
-    /// As [`Caller::pull`], with the rows still to be read.
+    /// As [`Caller::pull`], with the rows still to be read. Asking `ahead` says that what comes before is not here yet.
     ///
     /// # Errors
     /// As [`Caller::pull`].
-    pub async fn raw(&self, at: Position, limit: usize) -> Result<(Standing, Raw), Failure> {
-        let query = format!("cursor={}&epoch={}&scope={}&limit={limit}", at.cursor, at.epoch, at.scope);
+    pub async fn raw(&self, at: Position, limit: usize, ahead: bool) -> Result<(Standing, Raw), Failure> {
+        let Position { cursor, epoch, scope, .. } = at;
+        let query = format!("cursor={cursor}&epoch={epoch}&scope={scope}&limit={limit}&ahead={ahead}");
         let request = self.client.get(format!("{}{}?{query}", self.url, protocol::PULL));
         let response = request.send().await.map_err(|e| failure(&e))?;
         let (standing, response) = good(response).await?;

@@ -2,6 +2,7 @@
 //!
 //! One JSON object a line. What this version does not know in one is passed over.
 
+pub use super::seen::Seen;
 use crate::domain::command::Command;
 use crate::domain::rows::Kind;
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,7 @@ pub struct Order {
     /// The number of the form the console writes.
     pub schema: u32,
     pub by: By,
-    /// The revisions the person decided on: refused as a conflict when one is another by now.
+    /// What the person decided on: refused as a conflict when it is otherwise by now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<Seen>,
     /// What is asked, named by `do`: `{"do":"confirm_incident",…}`.
@@ -64,15 +65,6 @@ pub struct By {
     /// Account, terminal and SSH client in one line.
     #[serde(default)]
     pub origin: String,
-}
-
-/// A row as it was seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Seen {
-    #[schema(value_type = String, example = "catalog_entry")]
-    pub kind: Kind,
-    pub id: Uuid,
-    pub rev: i64,
 }
 
 /// What the hub says to one order.

@@ -5,6 +5,7 @@ mod changes;
 mod delisting;
 mod empty;
 mod english;
+mod enrol;
 mod history;
 mod map;
 mod places;
@@ -65,6 +66,8 @@ struct Desk {
     opened: std::cell::RefCell<Vec<(String, i64)>>,
     /// What the hub was asked about.
     asked: Vec<(gongfu::domain::rows::Kind, uuid::Uuid)>,
+    /// What the loop would have done besides.
+    elsewhere: Vec<Effect>,
     _dir: tempfile::TempDir,
 }
 
@@ -87,6 +90,8 @@ impl Desk {
             divisions: reads::division_names(&db, lang).expect("names"),
             read_only,
             demo: true,
+            nowhere: false,
+            begun: None,
             braille: true,
         };
         let settings = Settings { depth: Depth::Ansi256, ..Settings::default() };
@@ -106,6 +111,7 @@ impl Desk {
             at: Instant::now(),
             opened: Default::default(),
             asked: Vec::new(),
+            elsewhere: Vec::new(),
             _dir: dir,
         };
         let effects = desk.app.start();
@@ -144,7 +150,10 @@ impl Desk {
                     self.left = true;
                     Vec::new()
                 }
-                _ => Vec::new(),
+                other => {
+                    self.elsewhere.push(other);
+                    Vec::new()
+                }
             };
             self.carry_out(next);
         }

@@ -1,6 +1,7 @@
 //! The command line as other programs see it: exit codes, stdout, stderr, JSON.
 
 mod clock;
+mod conflicts;
 mod empty;
 pub mod hub;
 mod import;

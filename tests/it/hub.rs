@@ -2,6 +2,7 @@
 
 pub mod checkpoints;
 mod export;
+mod groups;
 pub mod http;
 pub mod ledger;
 pub mod places;

@@ -14,6 +14,7 @@ mod cli;
 mod crash;
 mod domain;
 mod garbage;
+mod groups;
 mod hub;
 mod pages;
 mod proof;

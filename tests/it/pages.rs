@@ -5,6 +5,7 @@ use gongfu::base::locale::{Lang, Locale};
 use gongfu::cli::help;
 use gongfu::console::action::{ACTIONS, Danger, KeyMap, label_id};
 use gongfu::domain::codes::Role;
+use gongfu::domain::groups::{GROUPS, editable};
 use gongfu::domain::machine::{ARROWS, FINAL, machines};
 use gongfu::domain::rights::RIGHTS;
 use std::collections::BTreeMap;
@@ -92,6 +93,33 @@ fn the_page_of_rights_is_the_table_of_rights() {
         let _ = writeln!(page, " {} |", row.item);
     }
     check("rights.md", &page);
+}
+
+#[test]
+fn the_page_of_groups_is_the_table_of_groups() {
+    let (zh, en) = both();
+    let mut page = String::from(
+        "# 字段组 Groups of fields\n\nMade from the table of groups in the domain. Two people who change one record disturb each other \
+         only where they touch the same group; columns in bold may be corrected by themselves (`edit`). `fixed` never changes, `follows` \
+         comes with a step: neither is compared.\n",
+    );
+    for (kind, parts) in GROUPS {
+        let table = kind.table();
+        let _ = write!(page, "\n## {} {} `{table}`\n\n", zh.code("kind", table), en.code("kind", table));
+        page.push_str("| group | columns |\n|---|---|\n");
+        for (group, columns) in *parts {
+            let code = group.code();
+            let one = |column: &str| {
+                let may = editable(*kind).any(|e| e.column == column);
+                let text = format!("`{column}` {}", zh.code("field", column));
+                if may { format!("**{text}**") } else { text }
+            };
+            let columns: Vec<String> = columns.split_whitespace().map(one).collect();
+            let (zh, en) = (zh.code("group", code), en.code("group", code));
+            let _ = writeln!(page, "| `{code}` {zh} {en} | {} |", columns.join(" · "));
+        }
+    }
+    check("groups.md", &page);
 }
 
 fn helps(command: &clap::Command, path: &str, page: &mut String) {

@@ -2,10 +2,12 @@
 
 mod changes;
 mod delisting;
+mod enrol;
 mod finding;
 mod hasty;
 mod hub;
 mod looks;
+mod merge;
 mod screens;
 mod terminal;
 mod torture;

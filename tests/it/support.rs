@@ -3,11 +3,14 @@
 pub mod commands;
 pub mod invariants;
 pub mod memory;
+pub mod mounted;
 pub mod province;
 pub mod pty;
 pub mod replay;
 pub mod rights;
+pub mod rival;
 pub mod spread;
+pub mod station;
 pub mod storage;
 pub mod whole;
 

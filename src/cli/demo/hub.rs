@@ -104,6 +104,7 @@ fn served(context: &Context, place: &Place, clock: Clock) -> Result<(SocketAddr,
             clock,
             tls: None,
             limits: Limits::default(),
+            notify: false,
             demo: true,
         };
         let stop = Stop::new();
@@ -146,7 +147,7 @@ fn code(context: &Context, place: &Place, org: &str, clock: Clock) -> Result<Str
 /// Makes the demo's own database a console of the hub; one that is kept finds the hub at its new address.
 fn join(context: &Context, place: &Place, url: &str, clock: Clock) -> Result<(), Fail> {
     let dir: &Path = &context.data_dir;
-    let failed = |e: first::FirstError| crate::cli::enrol::fail(context, &e, url);
+    let failed = |e: first::FirstError| crate::cli::enrol::fail(context, e, url);
     let held = key::load(dir).map_err(|e| Fail::file(&key::path(dir), &e, &context.locale))?;
     if let (Some(held), Home::Console) = (held, first::home(dir).map_err(failed)?) {
         let moved = key::Key { url: url.to_owned(), ..held };
@@ -155,5 +156,5 @@ fn join(context: &Context, place: &Place, url: &str, clock: Clock) -> Result<(),
     let code = code(context, place, DEMO_ORG, clock)?;
     let ask = Ask { url, ca: None, code: &code, name: "省总办公室" };
     let key = first::enrol(dir, &ask).map_err(failed)?;
-    crate::cli::enrol::adopt(context, &key).map(drop)
+    crate::cli::enrol::rest(context, &key, Home::Own)
 }

@@ -75,6 +75,8 @@ pub struct ServeArgs {
     pub tls_cert: Option<PathBuf>,
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
+    #[arg(long)]
+    pub notify: bool,
     #[command(flatten)]
     pub at: StoreArg,
 }

@@ -26,6 +26,7 @@ pub(super) fn run(hub: &Hub<'_>, args: &ServeArgs) -> Result<Exit, Fail> {
         clock,
         tls: certificate(hub, args),
         limits: Limits::default(),
+        notify: args.notify,
         demo: !matches!(clock, Clock::Real | Clock::Fixed(_)),
     };
     let (stop, signal) = (Stop::new(), interrupt::flag());
@@ -73,6 +74,7 @@ fn fail(hub: &Hub<'_>, error: &ServeError) -> Fail {
             (Exit::Input, "serve-tls", vec![("path", path.display().to_string()), ("why", what.clone())])
         }
         ServeError::NoLedger(path) => (Exit::Input, "serve-none", text("path", path.display().to_string())),
+        ServeError::NoBell => (Exit::Usage, "serve-notify", text("place", hub.place.to_string())),
         ServeError::Held => (Exit::Refused, "serve-held", text("place", hub.place.to_string())),
         ServeError::Ledger(e) => return Fail::hub(&e.clone().into(), &hub.context.locale),
         ServeError::Listen(address, e) => {

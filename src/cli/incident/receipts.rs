@@ -17,7 +17,7 @@ pub(super) fn run(context: &Context, code: &str) -> Result<Exit, Fail> {
     let key = sync::key(context)?;
     let store = context.open_to_read()?;
     let id = deed::find(context, &store, Kind::Incident, code)?;
-    let caller = Caller::of(&key).map_err(|e| enrol::fail(context, &e.into(), &key.url))?;
+    let caller = Caller::of(&key).map_err(|e| enrol::fail(context, e.into(), &key.url))?;
     let receipts = client::receipts(&caller, Kind::Incident, id).map_err(|said| match said {
         Said::Failure(failure) => enrol::trouble_fail(context, word(failure), key.url.clone()),
         Said::Problem(said) => refused(context, &said, code, &key.url),

@@ -10,6 +10,7 @@ use crate::console::overlay::ask::{Ask, SLOT};
 use crate::console::overlay::confirm::Confirm;
 use crate::console::overlay::delist::Delist;
 use crate::console::overlay::form::{Form, Purpose};
+use crate::console::overlay::merge::Merge;
 use crate::console::views::list::subject_of;
 use crate::console::views::{Context, Go, Subject, View};
 use crate::domain::actor::Actor;
@@ -162,6 +163,31 @@ impl App {
         let id = if again { "confirm-order-again" } else { "confirm-order-withdraw" };
         let question = self.facts.locale.tr_with(id, &[("n", &n.to_string())]);
         self.overlays.push(Overlay::Confirm(Confirm::new(question, vec![Effect::Order { n, again }], self.pressed)));
+    }
+
+    /// The conflict at hand with its sides, when it can be settled field by field.
+    pub(super) fn sides_at_hand(&mut self) -> Option<(i64, crate::store::merge::Sides)> {
+        match self.stack().last() {
+            Some(View::Order(order)) => order.sides(),
+            _ => None,
+        }
+    }
+
+    /// Opens the fields of a conflict, or says why there are none to choose among.
+    pub(super) fn merge_order(&mut self) {
+        if let Some((n, sides)) = self.sides_at_hand() {
+            self.overlays.push(Overlay::Merge(Merge::new(n, sides, self.pressed)));
+            return;
+        }
+        let why = match self.stack().last() {
+            Some(View::Order(order)) => order.unmergeable(),
+            _ => None,
+        };
+        if let Some(refusal) = why {
+            let words =
+                self.facts.locale.refusal(&Sentence { family: "refusal", code: refusal.code, args: &refusal.args });
+            self.tell(words.0, false);
+        }
     }
 
     /// Keeps a confirmed delisting for the undo window; without one, or when another is kept, what is kept goes out.

@@ -3,7 +3,7 @@
 use super::{App, TABS};
 use crate::base::locale::Lang;
 use crate::base::text;
-use crate::console::action::{self, ACTIONS, label_id};
+use crate::console::action::{self, ACTIONS, Action, label_id};
 use crate::console::format::{Format, shanghai};
 use crate::console::overlay::Overlay;
 use crate::console::standing;
@@ -156,7 +156,7 @@ impl App {
         }
         let marks = [
             (self.facts.demo, "mark-demo"),
-            (self.facts.read_only, "mark-read-only"),
+            (self.facts.read_only && !self.facts.nowhere, "mark-read-only"),
             (self.misset, "mark-misset"),
             (ime, "mark-ime"),
         ];
@@ -203,11 +203,25 @@ impl App {
     fn where_the_data_stand(&self, narrow: bool) -> (String, Role) {
         let locale = &self.facts.locale;
         let Some(standing) = &self.standing else {
-            let id = if narrow { "data-local-short" } else { "data-local" };
-            return (format!("{}  ", locale.tr(id)), Role::Header);
+            return self.without_a_hub(narrow);
         };
         let format = Format { locale, divisions: &self.facts.divisions, now: self.now() };
         let (words, role) = standing::words(standing, &format, narrow);
+        (format!("{words}  "), role)
+    }
+
+    /// No hub, and where there could be one, the key that enrols.
+    fn without_a_hub(&self, narrow: bool) -> (String, Role) {
+        let locale = &self.facts.locale;
+        let short = if narrow { "-short" } else { "" };
+        let (id, role) =
+            if self.facts.nowhere { ("data-nowhere", Role::Warning) } else { ("data-local", Role::Header) };
+        let mut words = locale.tr(&format!("{id}{short}")).into_owned();
+        let key = self.keys.keys(Action::Enrol).first().map(|k| k.label(locale.lang() == Lang::Zh));
+        // A demo has its own hub, or none.
+        if let Some(key) = key.filter(|_| self.may_enrol() && !self.facts.demo) {
+            words.push_str(&locale.tr_with("data-enrol", &[("key", &key)]));
+        }
         (format!("{words}  "), role)
     }
 

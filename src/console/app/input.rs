@@ -41,8 +41,8 @@ impl App {
     }
 
     fn is_asking(&self) -> bool {
-        use Overlay::{Ask, Confirm, Delist, Form};
-        matches!(self.overlays.last(), Some(Ask(_) | Confirm(_) | Form(_) | Delist(_)))
+        use Overlay::{Ask, Confirm, Delist, Enrol, Form, Merge};
+        matches!(self.overlays.last(), Some(Ask(_) | Confirm(_) | Form(_) | Delist(_) | Merge(_) | Enrol(_)))
     }
 
     fn event(&mut self, event: Event, hasty: bool) -> Vec<Effect> {
@@ -190,6 +190,7 @@ impl App {
                 let scopes = self.scopes();
                 self.overlays.push(Overlay::Palette(Palette::new(scopes)));
             }
+            Action::Enrol => self.enrol(),
             Action::Theme => return self.next_theme(),
             Action::Report => return self.form(Purpose::Report, Kind::CatalogEntry, None),
             Action::ReportNew => return self.report_new(),
@@ -201,6 +202,7 @@ impl App {
             Action::RemindNotice => self.confirm_remind_counters(),
             Action::RemindSilent => self.confirm_remind_silent(),
             Action::Again | Action::Withdraw => self.confirm_order(action),
+            Action::Merge => self.merge_order(),
             Action::Undo => return self.undo(),
             Action::Recall => return self.recall(),
             Action::Reveal => return self.reveal(),
@@ -272,7 +274,11 @@ impl App {
         let Some(mut overlay) = self.overlays.pop() else { return Vec::new() };
         // Ctrl-C closes whatever is open; it never confirms and never kills the console.
         let chord = if chord == Chord::ctrl('c') { Chord::plain(Key::Esc) } else { chord };
-        let unread = matches!(&overlay, Overlay::Confirm(confirm) if confirm.is_unread(self.pressed));
+        let unread = match &overlay {
+            Overlay::Confirm(confirm) => confirm.is_unread(self.pressed),
+            Overlay::Merge(merge) => merge.is_unread(self.pressed),
+            _ => false,
+        };
         if unread && chord.key != Key::Esc {
             // Typed before anyone could read the question: no answer to it, neither yes nor no.
             self.overlays.push(overlay);

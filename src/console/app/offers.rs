@@ -18,6 +18,7 @@ impl App {
         match entry.action {
             Action::Report => self.subjects_of(Kind::CatalogEntry).iter().any(|s| REPORTED.contains(&s.state.as_str())),
             Action::Again | Action::Withdraw => self.order_at_hand(entry.action).is_some(),
+            Action::Merge => self.sides_at_hand().is_some(),
             Action::RemindSilent => self.subjects_of(Kind::Incident).iter().any(|s| s.state == "removal_running"),
             Action::Relist => self.subjects_of(Kind::CatalogEntry).iter().any(|s| s.state == "delisted"),
             Action::Remind => {

@@ -3,7 +3,7 @@
 
 mod arrival;
 mod course;
-mod fields;
+pub mod fields;
 mod hanging;
 pub mod history;
 

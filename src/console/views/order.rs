@@ -12,7 +12,12 @@ use crate::console::action::{Action, Scope};
 use crate::console::message::Effect;
 use crate::console::theme::Role;
 use crate::domain::codes::SendState;
+use crate::domain::merge::Field;
+use crate::domain::refusal::Refusal;
+use crate::domain::rows::Kind;
+use crate::domain::value::Value;
 use crate::store::detail::OrderPage;
+use crate::store::merge::Sides;
 use crate::store::outbox::Item;
 use crate::store::reads::{Answer, Request, Slot};
 use crate::wire::order::Outcome as Word;
@@ -81,6 +86,20 @@ impl OrderView {
         self.page.as_ref().map(|p| (p.item.n, p.item.state.code().to_owned()))
     }
 
+    /// The order's number with its sides, when it can be settled field by field.
+    pub fn sides(&self) -> Option<(i64, Sides)> {
+        let page = self.page.as_ref()?;
+        match &page.sides {
+            Some(Ok(sides)) => Some((page.item.n, sides.clone())),
+            _ => None,
+        }
+    }
+
+    /// Why it cannot be settled field by field.
+    pub fn unmergeable(&self) -> Option<Refusal> {
+        self.page.as_ref()?.sides.as_ref()?.as_ref().err().cloned()
+    }
+
     pub fn status(&self, cx: &Context<'_>) -> String {
         if let Some(sentence) = self.troubles.sentence() {
             return sentence;
@@ -124,7 +143,15 @@ fn lines(page: &OrderPage, cx: &Context<'_>, width: usize) -> Vec<Line> {
     out.push(Line::default());
     out.push(Line::plain(locale.tr("order-word"), Role::Heading));
     out.extend(wrapped(&word(item, cx), role, 2, width));
-    out.extend(mine(page, cx, width));
+    match &page.sides {
+        Some(Ok(sides)) => out.extend(sides_lines(sides, cx, width)),
+        Some(Err(why)) => {
+            let said = locale.refusal(&Sentence { family: "refusal", code: why.code, args: &why.args });
+            out.extend(wrapped(&said.0, Role::Dim, 2, width));
+            out.extend(mine(page, cx, width));
+        }
+        None => out.extend(mine(page, cx, width)),
+    }
     out.extend(theirs(page, cx, width));
     out
 }
@@ -144,6 +171,38 @@ fn word(item: &Item, cx: &Context<'_>) -> String {
         Some(Word::Accepted { .. }) => locale.tr("order-word-done").into_owned(),
         Some(Word::Later { .. } | Word::Upgrade { .. }) | None => locale.tr("order-word-none").into_owned(),
     }
+}
+
+/// Every field of a conflict: what it was, what was wanted here and what it is now; what both changed is marked.
+fn sides_lines(sides: &Sides, cx: &Context<'_>, width: usize) -> Vec<Line> {
+    let locale = cx.format.locale;
+    let mut out = vec![Line::default(), Line::plain(locale.tr("order-sides"), Role::Heading)];
+    for field in &sides.fields {
+        let role = if field.clashes() { Role::Warning } else { Role::Text };
+        out.extend(wrapped(&side_words(sides.kind, field, cx), role, 2, width));
+    }
+    out
+}
+
+/// `单价: 原 12.00  本机 13.00  对方 12.50  双方都改`.
+fn side_words(kind: Kind, field: &Field, cx: &Context<'_>) -> String {
+    let locale = cx.format.locale;
+    let label = locale.code("field", field.column);
+    let [base, mine, theirs] = [&field.base, &field.mine, &field.theirs].map(|v| side_text(kind, field, v, cx));
+    let args = [("field", label.as_str()), ("base", &base), ("mine", &mine), ("theirs", &theirs)];
+    let mut words = locale.tr_with("order-side", &args);
+    if field.clashes() {
+        words.push_str("  ");
+        words.push_str(&locale.code("side", "both"));
+    }
+    words
+}
+
+/// One side's value in words.
+pub fn side_text(kind: Kind, field: &Field, value: &Value, cx: &Context<'_>) -> String {
+    let column = kind.columns().iter().find(|c| c.name == field.column);
+    let words = column.map_or_else(String::new, |c| super::detail::fields::field_text(kind, c, value, cx, false));
+    if words.is_empty() { "-".to_owned() } else { text::display(&words).into_owned() }
 }
 
 /// Every field the order would change, before and after.

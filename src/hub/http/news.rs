@@ -6,7 +6,7 @@ use super::receipts;
 use super::refusal::Refusal;
 use super::shared::Shared;
 use crate::domain::value::Value;
-use crate::hub::engine::{self, Engine, EngineError};
+use crate::hub::engine::{self, Bell, Engine, EngineError};
 use crate::hub::ledger;
 use crate::hub::pull;
 use crate::wire::protocol::{Head, Urgent};
@@ -67,12 +67,15 @@ impl Drop for Listening {
 /// The tasks that watch.
 pub(super) struct Watching(JoinSet<()>);
 
-/// Begins to watch.
-pub(super) fn start(shared: &Arc<Shared>) -> Watching {
+/// Begins to watch; by a `bell` what another hub wrote is seen at once.
+pub(super) fn start(shared: &Arc<Shared>, bell: Option<Bell>) -> Watching {
     let mut tasks = JoinSet::new();
     tasks.spawn(announce(Arc::clone(shared)));
     tasks.spawn(look(Arc::clone(shared)));
     tasks.spawn(each_second(Arc::clone(shared)));
+    if let Some(bell) = bell {
+        tasks.spawn(bell.serve(shared.head.subscribe(), Arc::clone(&shared.rung)));
+    }
     Watching(tasks)
 }
 
@@ -123,7 +126,10 @@ async fn look(shared: Arc<Shared>) {
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = shared.rung.notified() => {}
+        }
         if shared.listeners.load(Ordering::Relaxed) == 0 {
             continue;
         }

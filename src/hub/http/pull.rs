@@ -43,6 +43,9 @@ pub(super) struct Asked {
     /// Rows of the page, about; at most 10,000.
     #[serde(default = "whole")]
     limit: usize,
+    /// Asked before what comes before it is at the console: no receipt.
+    #[serde(default)]
+    ahead: bool,
 }
 
 fn whole() -> usize {
@@ -52,7 +55,8 @@ fn whole() -> usize {
 /// A page of rows behind a cursor.
 ///
 /// A line for its head, a line for each row that the console may see, a line for its end. A row is `[kind, id, [value, …]]`.
-/// Packed by zstd for who accepts it. The cursor that is asked for is the receipt for everything up to it.
+/// Packed by zstd for who accepts it. The cursor that is asked for is the receipt for everything up to it, unless it
+/// is asked for `ahead`.
 #[utoipa::path(
     get, path = "/v1/pull", tag = "consoles", params(Asked),
     responses(
@@ -79,7 +83,7 @@ pub(super) async fn pull(
     let device = caller.device.clone();
     let coding = Coding::wanted(&headers);
     let page = shared.read(move |engine| page(engine, &device, asked, coding)).await?;
-    if !page.reset {
+    if !page.reset && !asked.ahead {
         shared.receipts.note(caller.device.id, asked.cursor, shared.clock.now().as_millisecond());
     }
     shared.meters.page(page.rows, page.body.len() as u64);

@@ -15,7 +15,7 @@ use crate::hub::writer::Writer;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::sync::{Notify, Semaphore, broadcast, watch};
 use uuid::Uuid;
 
 /// Short questions to the ledger at once, and pages at once. Some connections are left for the writer and for whoever watches.
@@ -38,6 +38,8 @@ pub(super) struct Shared {
     /// The last number given, as far as this process knows.
     pub(super) head: watch::Sender<i64>,
     pub(super) epoch: AtomicI64,
+    /// Another hub has rung: the head is looked at at once.
+    pub(super) rung: Arc<Notify>,
     pub(super) news: broadcast::Sender<News>,
     /// Streams and long polls: while there are any, the head is watched for what other processes write.
     pub(super) listeners: AtomicUsize,
@@ -71,6 +73,7 @@ impl Shared {
             receipts: Receipts::default(),
             head,
             epoch: AtomicI64::new(state.epoch),
+            rung: Arc::default(),
             news: broadcast::Sender::new(BEHIND),
             listeners: AtomicUsize::new(0),
             streams: Mutex::new(HashMap::new()),

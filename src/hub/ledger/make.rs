@@ -1,5 +1,6 @@
 //! Making a ledger, and filling it with the rows a province has already.
 
+use super::sheet::Sheet;
 use super::{State, keep, lock, state};
 use crate::domain::rows::{Kind, OrgId, Organisation, Row};
 use crate::domain::value::{Cell, Value};
@@ -9,9 +10,6 @@ use crate::hub::checkpoint;
 use crate::hub::engine::{self, Engine, EngineError};
 use crate::hub::rows::{self, Bulk, blob};
 use crate::hub::schema;
-use crate::wire::row;
-use std::collections::HashMap;
-use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// Whether a place holds a ledger already.
@@ -52,83 +50,10 @@ fn create_in(engine: &mut dyn Engine, hub_id: Uuid) -> Result<(), EngineError> {
     checkpoint::make_key(engine)
 }
 
-static FEED: LazyLock<Bulk> =
-    LazyLock::new(|| Bulk::new("feed", &["kind", "id", "seq", "org", "area", "body"], &["kind", "id"], &[]));
-
-/// The division every organisation answers for: where rows without a county of their own belong.
-pub(super) type Divisions = HashMap<Uuid, String>;
-
-pub(super) fn divisions(engine: &mut dyn Engine) -> Result<Divisions, EngineError> {
-    let all = engine::all(engine, "SELECT \"id\", \"division_code\" FROM \"organisation\"", &[])?;
-    let one = |r: Vec<Value>| match (&r[0], r[1].as_text()) {
-        (Value::Blob(id), Some(code)) => Uuid::from_slice(id).ok().map(|id| (id, code.to_owned())),
-        _ => None,
-    };
-    Ok(all.into_iter().filter_map(one).collect())
-}
-
-/// Writes the latest of each changed row, into its table and into the feed under `seq`. New rows first come first.
-pub(super) fn write<'a>(
-    engine: &mut dyn Engine,
-    divisions: &mut Divisions,
-    seq: i64,
-    changed: impl Iterator<Item = (&'a Row, bool)>,
-) -> Result<(), EngineError> {
-    let mut places: HashMap<(Kind, Uuid), (usize, usize)> = HashMap::new();
-    let mut kinds: Vec<(Kind, Vec<(&Row, bool)>)> = Vec::new();
-    for (row, new) in changed {
-        let kind = row.kind();
-        if let Row::Organisation(o) = row {
-            divisions.insert(o.id.0, o.division_code.clone());
-        }
-        let list = kinds.iter().position(|(k, _)| *k == kind).unwrap_or_else(|| {
-            kinds.push((kind, Vec::new()));
-            kinds.len() - 1
-        });
-        match places.get(&(kind, row.uuid())) {
-            // Changed twice by one command: the later one counts, and it is as new as the first.
-            Some((list, place)) => kinds[*list].1[*place].0 = row,
-            None => {
-                places.insert((kind, row.uuid()), (list, kinds[list].1.len()));
-                kinds[list].1.push((row, new));
-            }
-        }
-    }
-    for (kind, rows) in &kinds {
-        rows::put(engine, *kind, rows)?;
-        let lines = rows.iter().map(|(row, _)| {
-            let org = row.meta().org;
-            vec![
-                Value::Text(kind.table().to_owned()),
-                blob(row.uuid()),
-                Value::Int(seq),
-                blob(org),
-                Value::Text(area(row, divisions)),
-                Value::Text(row::to_line(row)),
-            ]
-        });
-        let lines: Vec<Vec<Value>> = lines.collect();
-        FEED.write(engine, &lines)?;
-    }
-    Ok(())
-}
-
-/// The county or division a row belongs to: its own, or that of its organisation.
-fn area(row: &Row, divisions: &Divisions) -> String {
-    own_area(row).unwrap_or_else(|| divisions.get(&row.meta().org).cloned().unwrap_or_default())
-}
-
-/// The county or division a row names itself.
-pub(in crate::hub) fn own_area(row: &Row) -> Option<String> {
-    let place = row.kind().columns().iter().position(|c| matches!(c.name, "county_code" | "division_code"))?;
-    row.cell(place).as_text().filter(|code| !code.is_empty()).map(str::to_owned)
-}
-
 /// A load of many rows, a thousand at a number, in one transaction: a load that is broken off leaves an empty ledger.
 pub struct Loading<'a> {
-    engine: &'a mut dyn Engine,
+    sheet: Sheet<'a>,
     state: State,
-    divisions: Divisions,
     waiting: Vec<Row>,
     loaded: u64,
 }
@@ -145,7 +70,7 @@ impl<'a> Loading<'a> {
         engine.begin()?;
         let made = create_in(engine, hub_id).and_then(|()| state(engine));
         match made {
-            Ok(state) => Ok(Loading { engine, state, divisions: HashMap::new(), waiting: Vec::new(), loaded: 0 }),
+            Ok(state) => Ok(Loading { sheet: Sheet::new(engine), state, waiting: Vec::new(), loaded: 0 }),
             Err(e) => {
                 engine.rollback();
                 Err(e)
@@ -164,7 +89,7 @@ impl<'a> Loading<'a> {
             engine.rollback();
             return Err(EngineError::Broken("the ledger has rows already".into()));
         }
-        Ok(Loading { engine, state, divisions: HashMap::new(), waiting: Vec::new(), loaded: 0 })
+        Ok(Loading { sheet: Sheet::new(engine), state, waiting: Vec::new(), loaded: 0 })
     }
 
     /// The codes reference files add to a set.
@@ -177,7 +102,8 @@ impl<'a> Loading<'a> {
             .zip(0..)
             .map(|(code, place)| vec![Value::Text(set.set().to_owned()), Value::Int(place), Value::Text(code.clone())]);
         let rows: Vec<Vec<Value>> = rows.collect();
-        Bulk::new("named", &["set", "place", "code"], &["set", "place"], &[]).write(self.engine, &rows)
+        let bulk = Bulk::new("named", &["set", "place", "code"], &["set", "place"], &[]);
+        self.sheet.engine(|e| bulk.write(e, &rows))
     }
 
     /// Takes in a row; organisations come before what belongs to them.
@@ -194,8 +120,8 @@ impl<'a> Loading<'a> {
             return Ok(());
         }
         self.state.seq += 1;
-        let rows = self.waiting.iter().map(|r| (r, true));
-        write(self.engine, &mut self.divisions, self.state.seq, rows)?;
+        self.sheet.put(self.state.seq, self.waiting.iter().map(|r| (r, true)))?;
+        self.sheet.write()?;
         self.loaded += self.waiting.len() as u64;
         self.waiting.clear();
         Ok(())
@@ -226,11 +152,13 @@ impl<'a> Loading<'a> {
             seq: None,
         };
         let mut head: Head = self.state.audit;
-        audit::append(self.engine, &mut head, &record)?;
-        (self.state.audit, self.state.last_at) = (head, at);
-        keep(self.engine, &self.state)?;
-        checkpoint::make(self.engine, &self.state)?;
-        self.engine.commit()?;
+        self.sheet.engine(|e| {
+            audit::append(e, &mut head, &record)?;
+            (self.state.audit, self.state.last_at) = (head, at);
+            keep(e, &self.state)?;
+            checkpoint::make(e, &self.state)?;
+            e.commit()
+        })?;
         Ok(self.loaded)
     }
 }
@@ -238,7 +166,7 @@ impl<'a> Loading<'a> {
 impl Drop for Loading<'_> {
     fn drop(&mut self) {
         // After a commit there is nothing to take back.
-        self.engine.rollback();
+        self.sheet.engine(|e| e.rollback());
     }
 }
 
@@ -254,7 +182,7 @@ pub fn organisation(engine: &mut dyn Engine, called: &str) -> Result<Option<Orga
         let found = rows.find(Kind::Organisation, column, &called.to_owned().to_value());
         let found = match found {
             Ok(found) => found,
-            Err(why) => return Err(rows.into_failure().unwrap_or(EngineError::Broken(why))),
+            Err(why) => return Err(rows.failure().unwrap_or(EngineError::Broken(why))),
         };
         if let Some(org) = found.into_iter().find_map(Organisation::from_row) {
             return Ok(Some(org));

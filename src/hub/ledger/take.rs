@@ -2,7 +2,8 @@
 //!
 //! Owns the one transaction of a batch. A refused order changes nothing but the audit and keeps no other from being taken.
 
-use super::make::{Divisions, divisions, write};
+use super::seen::holds;
+use super::sheet::Sheet;
 use super::{State, keep, lock};
 use crate::base::ids::Ids;
 use crate::base::text;
@@ -15,12 +16,14 @@ use crate::domain::value::{Cell, Value};
 use crate::domain::work::{Decision, Rows, Work};
 use crate::hub::audit::{self, Record};
 use crate::hub::checkpoint;
-use crate::hub::engine::{self, Engine, EngineError};
-use crate::hub::rows::{LedgerRows, blob};
+use crate::hub::engine::{Engine, EngineError};
+use crate::hub::rows::{self, Bulk, blob};
 use crate::wire::change;
 use crate::wire::order::{Answer, Order, Outcome};
 use crate::wire::row::SCHEMA;
 use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// Longest name and origin a record keeps, in characters.
@@ -58,27 +61,83 @@ fn take_in(engine: &mut dyn Engine, now: Timestamp, batch: &[(Device, Order)]) -
     let state = lock(engine)?;
     // Two hubs on one ledger may differ by some milliseconds: no record is older than the one before.
     let last = Timestamp::from_millisecond(state.last_at).unwrap_or(now);
-    let divisions = divisions(engine)?;
-    let mut desk = Desk { engine, state, now: now.max(last), divisions };
+    let (known, here) = (known(engine, batch)?, here(engine, batch)?);
+    let sheet = Sheet::new(engine);
+    read_ahead(&sheet, batch)?;
+    let mut desk = Desk { sheet, state, now: now.max(last), known, here, records: Vec::new(), results: Vec::new() };
     let answers = batch.iter().map(|(device, order)| desk.answer(device, order)).collect::<Result<Vec<_>, _>>()?;
     desk.state.last_at = desk.now.as_millisecond();
-    keep(desk.engine, &desk.state)?;
-    checkpoint::when_due(desk.engine, &desk.state)?;
+    desk.sheet.write()?;
+    desk.sheet.engine(|engine| {
+        audit::write(engine, &desk.records)?;
+        RESULTS.write(engine, &desk.results)?;
+        keep(engine, &desk.state)?;
+        checkpoint::when_due(engine, &desk.state)
+    })?;
     Ok(answers)
 }
 
+static RESULTS: LazyLock<Bulk> = LazyLock::new(|| Bulk::fresh("result", &["id", "device", "n", "at", "answer", "seq"]));
+
+/// What was answered to those orders of a batch that came before.
+fn known(engine: &mut dyn Engine, batch: &[(Device, Order)]) -> Result<HashMap<Uuid, Answer>, EngineError> {
+    let ids: Vec<Uuid> = batch.iter().map(|(_, order)| order.id).collect();
+    let (mut known, mut bad) = (HashMap::new(), None);
+    rows::each_of(
+        engine,
+        "SELECT \"answer\" FROM \"result\" WHERE \"id\"",
+        &ids,
+        &mut |row| match serde_json::from_str::<Answer>(row[0].as_text().unwrap_or_default()) {
+            Ok(answer) => _ = known.insert(answer.id, answer),
+            Err(e) => bad = Some(EngineError::Broken(format!("a stored answer: {e}"))),
+        },
+    )?;
+    bad.map_or(Ok(known), Err)
+}
+
+/// The devices of a batch that are not revoked.
+fn here(engine: &mut dyn Engine, batch: &[(Device, Order)]) -> Result<HashSet<Uuid>, EngineError> {
+    let mut ids: Vec<Uuid> = batch.iter().map(|(device, _)| device.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut here = HashSet::new();
+    let sql = "SELECT \"id\" FROM \"device\" WHERE \"revoked_at\" IS NULL AND \"id\"";
+    rows::each_of(engine, sql, &ids, &mut |row| {
+        if let Value::Blob(id) = &row[0] {
+            here.extend(Uuid::from_slice(id));
+        }
+    })?;
+    Ok(here)
+}
+
+/// Reads the rows that a batch names in so many words: deciding reads whatever else it needs.
+fn read_ahead(sheet: &Sheet<'_>, batch: &[(Device, Order)]) -> Result<(), EngineError> {
+    let mut named: BTreeMap<&str, (Kind, BTreeSet<Uuid>)> = BTreeMap::new();
+    for (device, order) in batch {
+        let seen = order.seen.iter().map(|s| (s.kind, s.id));
+        for (kind, id) in seen.chain(order.command.target()).chain([(Kind::Organisation, device.org)]) {
+            named.entry(kind.table()).or_insert_with(|| (kind, BTreeSet::new())).1.insert(id);
+        }
+    }
+    named.into_values().try_for_each(|(kind, ids)| sheet.read_ahead(kind, &ids.into_iter().collect::<Vec<_>>()))
+}
+
 struct Desk<'a> {
-    engine: &'a mut dyn Engine,
+    sheet: Sheet<'a>,
     state: State,
     now: Timestamp,
-    divisions: Divisions,
+    known: HashMap<Uuid, Answer>,
+    here: HashSet<Uuid>,
+    /// Records and results to write when all are decided.
+    records: Vec<Vec<Value>>,
+    results: Vec<Vec<Value>>,
 }
 
 impl Desk<'_> {
     fn answer(&mut self, device: &Device, order: &Order) -> Result<Answer, EngineError> {
         let answer = |outcome| Answer { id: order.id, outcome };
-        if let Some(known) = self.known(order.id)? {
-            return Ok(known);
+        if let Some(known) = self.known.get(&order.id) {
+            return Ok(known.clone());
         }
         if order.schema != SCHEMA {
             return Ok(answer(Outcome::Upgrade { min: SCHEMA }));
@@ -98,21 +157,15 @@ impl Desk<'_> {
         Ok(answer)
     }
 
-    /// What was answered when the order came before.
-    fn known(&mut self, id: Uuid) -> Result<Option<Answer>, EngineError> {
-        let sql = "SELECT \"answer\" FROM \"result\" WHERE \"id\" = ?1";
-        let row = engine::first(self.engine, sql, &[blob(id)])?;
-        let text = row.as_ref().and_then(|r| r[0].as_text());
-        text.map(serde_json::from_str).transpose().map_err(|e| EngineError::Broken(format!("a stored answer: {e}")))
+    fn fetch(&self, kind: Kind, id: Uuid) -> Result<Option<Row>, EngineError> {
+        self.sheet.fetch(kind, id).map_err(|why| self.sheet.failure().unwrap_or(EngineError::Broken(why)))
     }
 
     /// The person, for the device's organisation and in its role. `None` when the device was revoked meanwhile.
     fn actor(&mut self, device: &Device, order: &Order) -> Result<Option<Actor>, EngineError> {
-        let sql = "SELECT \"revoked_at\" FROM \"device\" WHERE \"id\" = ?1";
-        let there = engine::first(self.engine, sql, &[blob(device.id)])?.is_some_and(|r| r[0].is_null());
-        let rows = LedgerRows::new(self.engine);
-        let org = rows.fetch(Kind::Organisation, device.org).map_err(EngineError::Broken)?;
-        let Some(Row::Organisation(Organisation { name, division_code, .. })) = org.filter(|_| there) else {
+        let here = self.here.contains(&device.id);
+        let org = self.fetch(Kind::Organisation, device.org)?;
+        let Some(Row::Organisation(Organisation { name, division_code, .. })) = org.filter(|_| here) else {
             return Ok(None);
         };
         let short = |t: &str| text::clean(&t.chars().take(NAME).collect::<String>());
@@ -132,9 +185,10 @@ impl Desk<'_> {
     /// The first row that is not as the person saw it.
     fn conflict(&mut self, order: &Order) -> Result<Option<Outcome>, EngineError> {
         for seen in &order.seen {
-            let rows = LedgerRows::new(self.engine);
-            let found = rows.fetch(seen.kind, seen.id).map_err(EngineError::Broken)?;
-            let Some(meta) = found.as_ref().map(Row::meta).filter(|m| m.rev != seen.rev) else { continue };
+            let found = self.fetch(seen.kind, seen.id)?;
+            let Some(meta) = found.as_ref().filter(|row| !holds(&order.command, seen, row)).map(Row::meta) else {
+                continue;
+            };
             let at = meta.updated_at.as_millisecond();
             let by = meta.updated_by.clone();
             return Ok(Some(Outcome::Conflict { kind: seen.kind, row: seen.id, rev: meta.rev, by, at }));
@@ -144,14 +198,12 @@ impl Desk<'_> {
 
     fn decide(&mut self, actor: &Actor, order: &Order) -> Result<Outcome, EngineError> {
         let mut ids = Ids::of_command(order.id);
-        let rows = LedgerRows::new(self.engine);
-        let verdict = decide(Work::new(&rows, &mut ids, actor, self.now), &order.command);
-        let unread = rows.into_failure();
+        let verdict = decide(Work::new(&self.sheet, &mut ids, actor, self.now), &order.command);
         match verdict {
             Ok(decision) => {
                 self.state.seq += 1;
                 let changed = decision.changes.iter().map(|c| (&c.after, c.before.is_none()));
-                write(self.engine, &mut self.divisions, self.state.seq, changed)?;
+                self.sheet.put(self.state.seq, changed)?;
                 self.note(actor, order, "done", Some(&decision))?;
                 let hub_at = self.now.as_millisecond();
                 Ok(Outcome::Accepted { seq: self.state.seq, hub_at, code: decision.target_code })
@@ -161,7 +213,7 @@ impl Desk<'_> {
                 let args = refusal.args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
                 Ok(Outcome::Denied { code: refusal.code.to_owned(), args })
             }
-            Err(Stop::Rows(why)) => Err(unread.unwrap_or(EngineError::Broken(why))),
+            Err(Stop::Rows(why)) => Err(self.sheet.failure().unwrap_or(EngineError::Broken(why))),
         }
     }
 
@@ -201,27 +253,27 @@ impl Desk<'_> {
             detail: &change::to_json(decision.map_or(&[], |d| &d.changes)),
             seq: decision.map(|_| self.state.seq),
         };
-        audit::append(self.engine, &mut self.state.audit, &record)
+        self.records.push(audit::chain(&mut self.state.audit, &record));
+        Ok(())
     }
 
     /// The code people know a record by, when it is there and has one.
     fn code_of(&mut self, kind: Kind, id: Uuid) -> Result<String, EngineError> {
         let Some(place) = kind.columns().iter().position(|c| c.name == "code") else { return Ok(String::new()) };
-        let rows = LedgerRows::new(self.engine);
-        let found = rows.fetch(kind, id).map_err(EngineError::Broken)?;
+        let found = self.fetch(kind, id)?;
         Ok(found.and_then(|r| r.cell(place).as_text().map(str::to_owned)).unwrap_or_default())
     }
 
     fn keep_answer(&mut self, device: &Device, order: &Order, answer: &Answer) -> Result<(), EngineError> {
         let text = serde_json::to_string(answer).map_err(|e| EngineError::Broken(e.to_string()))?;
         let n = i64::try_from(order.n).unwrap_or(i64::MAX);
-        let sql = "INSERT INTO \"result\" VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let seq = match answer.outcome {
             Outcome::Accepted { seq, .. } => Value::Int(seq),
             _ => Value::Null,
         };
         let at = self.now.as_millisecond().to_value();
-        let args = [blob(order.id), blob(device.id), n.to_value(), at, Value::Text(text), seq];
-        self.engine.execute(sql, &args).map(drop)
+        self.results.push(vec![blob(order.id), blob(device.id), n.to_value(), at, Value::Text(text), seq]);
+        self.known.insert(order.id, answer.clone());
+        Ok(())
     }
 }

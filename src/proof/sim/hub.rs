@@ -6,17 +6,18 @@ use super::rules::Rule;
 use super::template::Template;
 use crate::domain::rows::Row;
 use crate::domain::value::Value;
-use crate::hub::engine::{self, Engine, Place, Pool};
+use crate::domain::work::Rows;
+use crate::hub::engine::{self, Engine, EngineError, Place, Pool};
 use crate::hub::ledger::{self, By, Device, State};
 use crate::hub::pull::{self as feed, Eye};
-use crate::hub::rows::blob;
+use crate::hub::rows::{LedgerRows, blob};
 use crate::hub::whole::{self, Watch};
 use crate::proof::fault::Fault;
 use crate::proof::province::{self, division, org};
 use crate::sqlite::Stop;
 use crate::store::level::Page;
 use crate::sync::core::Position;
-use crate::wire::order::{Answer, Order, Outcome};
+use crate::wire::order::{Answer, Order, Outcome, Seen};
 use crate::wire::protocol::{PageEnd, PageHead, Standing, Urgent};
 use crate::wire::row::{SCHEMA, from_line};
 use jiff::Timestamp;
@@ -125,6 +126,7 @@ impl Hub {
                         e.execute("DELETE FROM \"result\" WHERE \"id\" = ?1", &[blob(order.id)])?;
                     }
                     Some(Rule::Revisions) => order.seen.clear(),
+                    Some(Rule::Groups) => as_if_seen_now(e, order)?,
                     _ => {}
                 }
             }
@@ -260,4 +262,15 @@ impl Hub {
     pub(super) fn dir(&self) -> &Path {
         &self.dir
     }
+}
+
+/// What a hub would take for seen that looked at its own rows.
+fn as_if_seen_now(engine: &mut dyn Engine, order: &mut Order) -> Result<(), EngineError> {
+    for seen in &mut order.seen {
+        let rows = LedgerRows::new(engine);
+        if let Some(row) = rows.fetch(seen.kind, seen.id).map_err(EngineError::Broken)? {
+            seen.groups = Seen::of(&row).groups;
+        }
+    }
+    Ok(())
 }

@@ -9,6 +9,8 @@ pub enum Rule {
     Idempotency,
     /// An order says which revisions its person saw.
     Revisions,
+    /// A correction is held against what its person saw of the fields it writes.
+    Groups,
     /// Rows and cursor of a page become lasting together.
     Cursor,
     /// The console knows a restored hub by its epoch.
@@ -25,9 +27,10 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule with its name on the command line.
-    pub const ALL: [(Rule, &'static str); 8] = [
+    pub const ALL: [(Rule, &'static str); 9] = [
         (Rule::Idempotency, "idempotency"),
         (Rule::Revisions, "revisions"),
+        (Rule::Groups, "groups"),
         (Rule::Cursor, "cursor"),
         (Rule::Epoch, "epoch"),
         (Rule::Keep, "keep"),

@@ -2,22 +2,24 @@
 //!
 //! Owns the way to the hub and what goes out on it. What an answer does is the thread's.
 
+use super::super::ahead::Ahead;
 use super::super::core::{Ear, Position};
 use super::super::http::Caller;
 use super::{Carrier, Message, aside};
-use crate::wire::protocol::{LONGEST_WAIT, PAGE};
+use crate::wire::protocol::LONGEST_WAIT;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 /// The way to the hub, with a thread for it.
 pub(super) struct Line {
     pub(super) caller: Arc<Caller>,
+    pages: Ahead,
     pub(super) runtime: Runtime,
 }
 
 impl Line {
     pub(super) fn new(caller: Caller) -> std::io::Result<Line> {
-        Ok(Line { caller: Arc::new(caller), runtime: aside::runtime()? })
+        Ok(Line { pages: Ahead::new(caller.clone()), caller: Arc::new(caller), runtime: aside::runtime()? })
     }
 }
 
@@ -63,10 +65,13 @@ impl Carrier {
         let when = self.when();
         self.desk.asks(when);
         self.pulls += 1;
-        self.receipt.pulled(at, when.moment);
-        let (caller, tell) = (Arc::clone(&self.line.caller), self.tell.clone());
+        // What was asked for ahead has told the hub nothing.
+        if !self.line.pages.is_coming(at) {
+            self.receipt.pulled(at, when.moment);
+        }
+        let (pages, tell) = (self.line.pages.clone(), self.tell.clone());
         self.line.runtime.spawn(async move {
-            let answered = caller.pull(at, PAGE).await;
+            let answered = pages.page(at).await;
             let _ = tell.send(Message::Pulled(answered));
         });
     }

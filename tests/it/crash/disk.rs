@@ -2,37 +2,10 @@
 //! is no more room is also tried with a limit, which anybody can set.
 
 use super::files::{code, edition, open};
+use crate::support::mounted::{Mounted, skipped};
 use crate::support::province::Province;
 use crate::support::storage::{Temporary, raw};
 use std::path::Path;
-use std::process::Command;
-
-/// A small file system in memory, unmounted with this value.
-struct Mounted<'a>(&'a Path);
-
-impl Mounted<'_> {
-    fn new<'a>(dir: &'a Path, size: &str) -> Option<Mounted<'a>> {
-        let done =
-            Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "gongfu-test"]).arg(dir).output();
-        done.is_ok_and(|o| o.status.success()).then_some(Mounted(dir))
-    }
-
-    fn read_only(&self) -> bool {
-        Command::new("mount").args(["-o", "remount,ro"]).arg(self.0).output().is_ok_and(|o| o.status.success())
-    }
-}
-
-impl Drop for Mounted<'_> {
-    fn drop(&mut self) {
-        // Lazily: a connection that a failed test left open must not keep it.
-        let _ = Command::new("umount").arg("-l").arg(self.0).output();
-    }
-}
-
-#[expect(clippy::print_stderr, reason = "a test that was not run says so")]
-fn skipped(what: &str) {
-    eprintln!("SKIPPED: {what}: no file system can be mounted here (needs root and CAP_SYS_ADMIN)");
-}
 
 #[test]
 fn a_file_that_may_not_grow_is_said_to_be_full_and_takes_nothing_that_was_acknowledged() {

@@ -101,6 +101,7 @@ pub fn options(bench: &Bench) -> Options {
         tls: None,
         demo: false,
         limits: Limits::default(),
+        notify: false,
     }
 }
 

@@ -20,6 +20,7 @@ use gongfu::wire::order::{Answer, By, Order, Outcome, Seen};
 use gongfu::wire::row::{SCHEMA, from_line, to_line};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The test's instant, and minutes after it.
@@ -153,7 +154,7 @@ fn an_order_on_rows_that_changed_meanwhile_is_a_conflict_and_nothing_else() {
         });
         let set = |n: u64, target| {
             let command = Command::SetGoal { id: goal.0, target, reason: "调整".into() };
-            let seen = vec![Seen { kind: Kind::Goal, id: goal.0, rev: goal.1 }];
+            let seen = vec![Seen { kind: Kind::Goal, id: goal.0, rev: goal.1, groups: BTreeMap::new() }];
             Order { seen, ..order(Uuid::from_u128(u128::from(n)), n, "李静", command) }
         };
         let office = bench.devices[0].clone();

@@ -7,7 +7,7 @@ pub mod own;
 
 use crate::support::province::{Province, people};
 use gongfu::domain::actor::Actor;
-use gongfu::domain::rows::{Kind, Organisation};
+use gongfu::domain::rows::{Kind, Organisation, Purchase, PurchaseId, Row};
 use gongfu::hub::device;
 use gongfu::hub::engine::{self, Engine, Place, Pool};
 use gongfu::hub::ledger::{self, Device, Loading};
@@ -52,7 +52,12 @@ pub fn rooms() -> Vec<Room> {
 
 /// A ledger in each sort of place there is.
 pub fn benches() -> Vec<Bench> {
-    rooms().into_iter().map(Bench::new).collect()
+    rooms().into_iter().map(|room| Bench::new(room, 0)).collect()
+}
+
+/// A ledger in a file with so many more purchases: several pages.
+pub fn long_bench(purchases: usize) -> Bench {
+    Bench::new(Room::new(None), purchases)
 }
 
 impl Room {
@@ -96,12 +101,12 @@ impl Room {
 impl Bench {
     /// A ledger on the server at an address.
     pub fn at(address: &str) -> Bench {
-        Bench::new(Room::new(Some(address.to_owned())))
+        Bench::new(Room::new(Some(address.to_owned())), 0)
     }
 
-    fn new(room: Room) -> Bench {
+    fn new(room: Room, purchases: usize) -> Bench {
         let mut bench = Bench { pool: room.pool(), devices: Vec::new(), room };
-        bench.furnish();
+        bench.furnish(purchases);
         bench
     }
 
@@ -119,7 +124,7 @@ impl Bench {
         how(self.pool.get().expect("an engine").as_mut())
     }
 
-    fn furnish(&mut self) {
+    fn furnish(&mut self, purchases: usize) {
         let mut engine = self.pool.get().expect("an engine");
         let engine = engine.as_mut();
         ledger::create(engine, Uuid::from_u128(0xF00D)).expect("a ledger");
@@ -128,6 +133,12 @@ impl Bench {
         let mut load = Loading::begin(engine).expect("an empty ledger");
         // What belongs to a union comes after it: theirs is the first kind.
         Kind::ALL.iter().flat_map(|k| rows.of(*k)).for_each(|r| load.push(r.clone()).expect("a row"));
+        let model = rows.all::<Purchase>().remove(0);
+        for n in 0..purchases {
+            let id = PurchaseId(Uuid::from_u128(0xC0_0000 + n as u128));
+            let more = Purchase { id, code: format!("CG-9-{n:06}"), voucher_no: String::new(), ..model.clone() };
+            load.push(Row::Purchase(more)).expect("a row");
+        }
         load.finish(0, "test", &first, "").expect("loaded");
         let now = super::ledger::at(0).as_millisecond();
         self.devices = people().iter().enumerate().map(|(n, person)| enrolled(engine, person, n, now)).collect();

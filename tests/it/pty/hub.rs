@@ -65,17 +65,7 @@ fn conflict(file: &Path) {
 fn a_conflict_is_on_the_board_shows_both_sides_and_is_settled_by_a_person() {
     let demo = Demo::new();
     let file = demo.path().join("gongfu.db");
-    let id = gongfu::hub::device::random::<16>().expect("bytes");
-    let device = uuid::Uuid::from_bytes(id);
-    let mut link = gongfu::store::link::Link::new(
-        device,
-        device,
-        "https://127.0.0.1:9",
-        "sx_ftu",
-        gongfu::domain::codes::Role::Office,
-    );
-    (link.epoch, link.scope, link.cursor, link.head) = (1, 1, 1, 1);
-    gongfu::store::link::put(&raw(&file), &link).expect("linked");
+    crate::support::rival::enrolled(&file, "sx_ftu");
     let mut console = super::catalog(&demo, &[], SIZES[0]);
     let states = |state: State| {
         let sql = format!("SELECT count(*) FROM outbox WHERE state = '{}'", state.code());

@@ -3,7 +3,7 @@
 use super::memory::{Memory, text};
 use super::province::{self, COUNTIES, org};
 use gongfu::domain::codes::*;
-use gongfu::domain::command::{AddPurchase, AddPurchaseEvidence, Command};
+use gongfu::domain::command::{AddPurchase, AddPurchaseEvidence, Command, EditRecord, Given};
 use gongfu::domain::machine::{self, Verb};
 use gongfu::domain::rows::*;
 use gongfu::domain::value::Fen;
@@ -304,10 +304,28 @@ fn toward_publishing(rows: &Memory) -> Command {
     }
 }
 
+/// A correction of one field or two, now and then of one that may not be corrected.
+fn edit(rows: &Memory, t: Throw) -> Command {
+    let number = Given::Number(i64::from(t.n));
+    let words = || Given::Text(format!("甲{}", t.n));
+    let (kind, set) = match t.a % 8 {
+        0 | 1 => (Kind::CatalogEntry, vec![("price_fen", number)]),
+        2 => (Kind::CatalogEntry, vec![("stock", number), ("unit", words())]),
+        3 => (Kind::Supplier, vec![("contact_phone", words())]),
+        4 => (Kind::Supplier, vec![("capacity", words()), ("people_helped", number)]),
+        5 => (Kind::Counter, vec![("keeper", words())]),
+        6 => (Kind::Counter, vec![("address", words())]),
+        _ => (Kind::CatalogEntry, vec![("state", words())]),
+    };
+    let set = set.into_iter().map(|(name, given)| (name.to_owned(), given)).collect();
+    Command::Edit(EditRecord { kind, id: pick(rows, kind, t.a / 8), set, reason: String::new() })
+}
+
 fn office(rows: &Memory, t: Throw) -> Command {
     let id = pick(rows, Kind::Return, t.a);
     let n = i64::from(t.n);
-    match t.b % 6 {
+    match t.b % 7 {
+        6 => edit(rows, t),
         0 => Command::FileReturn { id, workers: n, planned: Fen(n * 100), note: String::new() },
         1 => Command::RemindReturn { id },
         2 => {

@@ -310,6 +310,11 @@ fn asked_right(rows: &Memory, actor: &Actor, command: &Command) -> Option<(Right
             (right, union(row.unit_id.0))
         }
         Command::RemindReturn { .. } => (Right::AcceptReturns, mine()),
+        Command::Edit(edit) => match edit.kind {
+            Kind::Counter => (Right::EditCounters, counter(edit.id)),
+            Kind::Supplier => (Right::EditSuppliers, of::<Supplier>(rows, edit.id)),
+            _ => (Right::EditSuppliers, of::<CatalogEntry>(rows, edit.id)),
+        },
         Command::SetDeadline { .. } | Command::SetGoal { .. } => (Right::ChangeDeadlines, mine()),
     })
 }

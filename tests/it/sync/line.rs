@@ -37,13 +37,26 @@ pub struct Console {
 
 impl Console {
     pub fn enrolled(hub: &Hub, bench: &Bench, who: usize) -> Console {
-        let home = Temporary::empty();
+        Console::enrolled_in(Temporary::empty(), hub, bench, who)
+    }
+
+    pub fn enrolled_in(home: Temporary, hub: &Hub, bench: &Bench, who: usize) -> Console {
+        let console = Console::known_in(home, hub, bench, who);
+        first::load(console.home.path(), &console.key, clock(), &Stop::default(), |_| {}).expect("loaded");
+        console
+    }
+
+    /// As [`Console::enrolled`], with nothing loaded yet.
+    pub fn known(hub: &Hub, bench: &Bench, who: usize) -> Console {
+        Console::known_in(Temporary::empty(), hub, bench, who)
+    }
+
+    fn known_in(home: Temporary, hub: &Hub, bench: &Bench, who: usize) -> Console {
         let device = &bench.devices[who];
         let code = code(bench, device.org, device.role);
         let url = format!("http://{}", hub.address);
         let ask = Ask { url: &url, ca: None, code: &code, name: "第一台" };
         let key = first::enrol(home.path(), &ask).expect("enrolled");
-        first::load(home.path(), &key, clock(), &Stop::default(), |_| {}).expect("loaded");
         Console { home, actor: people()[who].clone(), key }
     }
 
@@ -65,7 +78,7 @@ impl Console {
 
     pub fn once(&self) -> client::Outcome {
         let caller = Caller::of(&self.key).expect("a way");
-        client::once(self.home.path(), caller, clock(), &AtomicBool::new(false), |_| {}).expect("a database")
+        client::once(self.home.path(), caller, clock(), &AtomicBool::new(false), &mut |_| {}).expect("a database")
     }
 
     pub fn ask(&self, command: Command) -> Result<(), StoreError> {
@@ -85,7 +98,7 @@ impl Console {
     }
 }
 
-fn clock() -> Clock {
+pub fn clock() -> Clock {
     Clock::Fixed(at(5))
 }
 

@@ -69,6 +69,10 @@ impl Console {
         outbox::counts(&self.db(), self.link().safe).expect("counted")
     }
 
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     pub fn ask(&self, command: Command) -> Result<Done, StoreError> {
         self.store.submit_wait(&self.actor, vec![command])
     }

@@ -139,8 +139,8 @@ fn field_type(kind: Kind, column: &Column, value: &Value) -> Ty {
     }
 }
 
-/// A field in words.
-pub(super) fn field_text(kind: Kind, column: &Column, value: &Value, cx: &Context<'_>, revealed: bool) -> String {
+/// A field in words; personal data only when `revealed`.
+pub fn field_text(kind: Kind, column: &Column, value: &Value, cx: &Context<'_>, revealed: bool) -> String {
     match (column.name, field_type(kind, column, value), value.as_int()) {
         ("state", ..) => cx.format.locale.code(kind.table(), value.as_text().unwrap_or_default()),
         ("quota_rate_bp", _, Some(n)) => format!("{}.{:02}%", n / 100, n % 100),
