@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A first download of as many records, by atuin and by us, in one run: what a new machine of a known user fetches there, and what a new
 # console fetches here. atuin's records are commands of a shell, encrypted at the client; ours are rows, judged by rights, under TLS, with
-# indices, totals and the name index.
+# indices and totals.
 #
 # usage: benches/beside/atuin.sh GONGFU [RECORDS]        (GONGFU: a release build)
 #

@@ -4,7 +4,10 @@
 //! Owns what befalls the bytes it carries; of what they mean it knows where a request of HTTP/1.1 ends. Each connection has dice of
 //! its own, which follow from the seed.
 
+mod requests;
+
 use super::dice::Dice;
+use requests::{Requests, renamed};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -242,41 +245,5 @@ impl Line {
                 let _ = tokio::time::timeout(Duration::from_secs(2), hub.read_to_end(&mut answer)).await;
             }
         });
-    }
-}
-
-/// The requests on a connection.
-#[derive(Default)]
-struct Requests(Vec<u8>);
-
-impl Requests {
-    /// Takes in a piece; gives the requests that are whole with it.
-    fn take_in(&mut self, piece: &[u8]) -> Vec<Vec<u8>> {
-        self.0.extend_from_slice(piece);
-        let mut whole = Vec::new();
-        while let Some(length) = length(&self.0).filter(|length| *length <= self.0.len()) {
-            let rest = self.0.split_off(length);
-            whole.push(std::mem::replace(&mut self.0, rest));
-        }
-        whole
-    }
-}
-
-/// How long the first request is, once its head is there.
-fn length(bytes: &[u8]) -> Option<usize> {
-    let head = bytes.windows(4).position(|w| w == b"\r\n\r\n")? + 4;
-    let fields = std::str::from_utf8(&bytes[..head]).ok()?.lines().filter_map(|l| l.split_once(':'));
-    let mut body = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    Some(head + body.next().and_then(|(_, n)| n.trim().parse().ok()).unwrap_or(0))
-}
-
-/// Gives each order in a request another id, of the same length.
-fn renamed(request: &mut [u8]) {
-    const NAME: &[u8] = b"\n{\"id\":\"";
-    let places: Vec<usize> = (0..request.len()).filter(|at| request[*at..].starts_with(NAME)).collect();
-    for last in places.into_iter().map(|at| at + NAME.len() + 35) {
-        if let Some(digit) = request.get_mut(last) {
-            *digit = if *digit == b'0' { b'1' } else { b'0' };
-        }
     }
 }
