@@ -36,6 +36,7 @@ mod out;
 mod outbox;
 mod progress;
 mod proof;
+mod rebuild;
 mod show;
 mod status;
 mod sync;
@@ -98,7 +99,8 @@ fn run(context: &Context, sub: Option<Sub>) -> Result<Exit, Fail> {
         Some(Sub::Hub { act }) => hub::run(context, &act),
         Some(Sub::Init { org, force }) => init::run(context, &org, force),
         Some(Sub::Enrol(args)) => enrol::run(context, &args),
-        Some(Sub::Sync { watch }) => sync::run(context, watch),
+        Some(Sub::Sync { rebuild: true, .. }) => rebuild::run(context),
+        Some(Sub::Sync { watch, .. }) => sync::run(context, watch),
         Some(Sub::Outbox { act }) => outbox::run(context, &act),
         Some(Sub::Conflicts { count, act }) => conflicts::run(context, count, act.as_ref()),
         Some(Sub::Sim(args)) => proof::sim(context, &args),

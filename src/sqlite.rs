@@ -89,6 +89,18 @@ pub fn open(path: &Path, how: Use) -> Result<Connection, DbError> {
     Ok(db)
 }
 
+/// Opens a file that [`open`] finds damaged, to save what can still be read.
+///
+/// # Errors
+/// When not even that is possible.
+#[expect(clippy::disallowed_methods, reason = "what is damaged cannot be opened the right way")]
+pub fn open_damaged(path: &Path) -> Result<Connection, DbError> {
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let db = Connection::open_with_flags(path, flags).map_err(|e| DbError::of(path, &e))?;
+    db.execute_batch("PRAGMA query_only=ON").map_err(|e| DbError::of(path, &e))?;
+    Ok(db)
+}
+
 /// Opens and looks whose file it is: gives `application_id` and the number of tables and other objects. That comes
 /// first, for switching the journal writes to the file.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that may open a database")]
@@ -181,9 +193,10 @@ pub fn retire(path: &Path) -> Result<Option<std::path::PathBuf>, DbError> {
     }
     match open(path, Use::Write) {
         // Leaving the write-ahead log folds that file in, and fails while anybody else has the database open.
-        Ok(db) => {
-            db.query_row("PRAGMA journal_mode=DELETE", [], |_| Ok(())).map_err(|e| DbError::of(path, &e))?;
-        }
+        Ok(db) => match db.query_row("PRAGMA journal_mode=DELETE", [], |_| Ok(())).map_err(|e| DbError::of(path, &e)) {
+            Ok(()) | Err(DbError::Corrupt(..)) => {}
+            Err(e) => return Err(e),
+        },
         Err(DbError::Corrupt(..) | DbError::Empty(_)) => {}
         Err(e) => return Err(e),
     }

@@ -12,3 +12,4 @@ pub mod first;
 pub mod http;
 pub mod join;
 pub mod key;
+pub mod rebuild;

@@ -93,8 +93,10 @@ pub enum Sub {
     },
     Enrol(EnrolArgs),
     Sync {
-        #[arg(long)]
+        #[arg(long, conflicts_with = "rebuild")]
         watch: bool,
+        #[arg(long)]
+        rebuild: bool,
     },
     Outbox {
         #[command(subcommand)]

@@ -389,6 +389,7 @@ impl Command {
             "database.demo",
             "database.init",
             "database.enrol",
+            "database.rebuild",
             "hub.contradicted",
             "hub.restored",
             "list.export",

@@ -30,6 +30,9 @@ use uuid::Uuid;
 /// The record of a hub that was put back from a copy, in the audit here.
 pub const RESTORED: &str = "hub.restored";
 
+/// The record of a console's database that was made anew.
+pub const REBUILT: &str = "database.rebuild";
+
 /// A page as it came, with its rows read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
@@ -93,6 +96,15 @@ pub fn page(db: &mut Connection, path: &Path, page: &Page, now: Timestamp) -> Re
         link::put(db, &link)?;
         Ok(if again { Applied::Anew } else { Applied::Done })
     })
+}
+
+/// Writes into the audit that the database of this console was made anew.
+///
+/// # Errors
+/// What SQLite says.
+pub fn rebuilt(db: &Connection, reason: &str, now: Timestamp) -> rusqlite::Result<()> {
+    let Some(link) = link::get(db)? else { return Ok(()) };
+    witness::record(db, &link, REBUILT, reason, now)
 }
 
 /// Takes in rows that came ahead of their page: those newer than the hub's version here. The cursor stays.

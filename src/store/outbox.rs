@@ -37,6 +37,10 @@ pub struct Item {
     pub audit_no: i64,
 }
 
+mod salvage;
+
+pub use salvage::{Saved, salvage, take_over};
+
 const COLUMNS: &str = "n, state, made_at, command, kind, target, target_code, body, seq, answer, answered_at, audit_no";
 
 fn item(r: &Row<'_>) -> rusqlite::Result<Item> {

@@ -29,7 +29,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
-use turn::{turn, wait_for_turn};
+pub(super) use turn::turn;
+use turn::wait_for_turn;
 use uuid::Uuid;
 
 /// How often orders that another process made are looked for, and the lock when another has it.

@@ -6,6 +6,7 @@ mod first;
 mod level;
 mod line;
 mod merge;
+mod rebuild;
 mod receipts;
 mod shuttle;
 mod witness;

@@ -16,7 +16,7 @@ use std::time::Instant;
 const LOCK: &str = "sync.lock";
 
 /// The turn of this process, when no other has it.
-pub(super) fn turn(dir: &Path) -> Result<Option<File>> {
+pub(in crate::sync) fn turn(dir: &Path) -> Result<Option<File>> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(dir.join(LOCK))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
