@@ -17,5 +17,6 @@ pub mod pull;
 pub mod receipts;
 pub mod rows;
 pub mod schema;
+pub mod sealing;
 pub mod whole;
 pub mod writer;

@@ -10,6 +10,7 @@ pub mod detail;
 pub mod dump;
 pub mod error;
 pub mod excluded;
+pub mod export;
 pub mod filter;
 pub mod geo;
 pub mod level;

@@ -8,4 +8,5 @@ pub mod order;
 pub mod protocol;
 pub mod record;
 pub mod row;
+pub mod sealed;
 pub mod seen;

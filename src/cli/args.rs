@@ -162,6 +162,8 @@ pub enum OutboxAct {
     Export {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        #[arg(long)]
+        sealed: bool,
     },
 }
 
@@ -210,6 +212,8 @@ pub struct ListHow {
     pub columns: Option<String>,
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 /// How rows are written.

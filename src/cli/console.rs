@@ -14,6 +14,7 @@ use crate::console::run::{Launch, Opened, RunError, run as run_console};
 use crate::console::theme::{self, Depth, Env};
 use crate::console::written;
 use crate::domain::actor::Actor;
+use crate::sqlite;
 use crate::store::{Connection, Store, link, reads, setting};
 use crate::sync::http::Caller;
 use crate::sync::{join, key};
@@ -78,26 +79,37 @@ pub(super) fn open(context: &Context) -> Result<Exit, Fail> {
 }
 
 /// What the console shows: the database of the data directory. Where there is none yet, an empty one in a place of its own that
-/// `nothing` keeps stands in for it, for looking only, and nothing is made in the data directory.
+/// `nothing` keeps stands in for it.
 fn opened(context: &Context, nothing: &mut Option<TempDir>) -> Result<Opened, Fail> {
     // With a clock that may date nothing there is nothing but looking.
     let look_only = context.read_only || context.may_stamp().is_err();
     let begun = join::begun(&context.data_dir).map(|key| key.url);
-    if !context.db_path().exists() && !look_only {
-        context.make_data_dir()?;
-        let place = tempfile::tempdir().map_err(|e| Fail::file(&std::env::temp_dir(), &e, &context.locale))?;
-        let store = Store::open(place.path(), context.clock(), Ids::real(context.clock()), false);
-        let store = store.map_err(|e| Fail::store(&e, &context.locale))?;
-        *nothing = Some(place);
-        let (db, actor) = (context.connect(&store)?, super::actor::nobody(context));
-        let facts = facts(context, (&store, &db), actor, true)?;
-        return Ok(Opened { store, db, facts: Facts { nowhere: true, begun, ..facts }, hub: None });
+    if !look_only && (!context.db_path().exists() || begun.is_some() && !has_own_union(context)) {
+        return stand_in(context, nothing, begun);
     }
     let store = if look_only { context.open_to_read()? } else { context.open_to_write()? };
     let db = context.connect(&store)?;
     let facts = facts(context, (&store, &db), super::actor(context, &db)?, look_only)?;
     let hub = if look_only { None } else { hub(context, &db)? };
     Ok(Opened { store, db, facts: Facts { begun, ..facts }, hub })
+}
+
+/// Whether the union of the database is in it: of a first load that was broken off at once it is not.
+fn has_own_union(context: &Context) -> bool {
+    let db = sqlite::open(&context.db_path(), sqlite::Use::Read);
+    db.is_ok_and(|db| super::actor::own(context, &db).is_ok())
+}
+
+/// An empty database in a place of its own, for looking only; nothing is made in the data directory.
+fn stand_in(context: &Context, nothing: &mut Option<TempDir>, begun: Option<String>) -> Result<Opened, Fail> {
+    context.make_data_dir()?;
+    let place = tempfile::tempdir().map_err(|e| Fail::file(&std::env::temp_dir(), &e, &context.locale))?;
+    let store = Store::open(place.path(), context.clock(), Ids::real(context.clock()), false);
+    let store = store.map_err(|e| Fail::store(&e, &context.locale))?;
+    *nothing = Some(place);
+    let (db, actor) = (context.connect(&store)?, super::actor::nobody(context));
+    let facts = facts(context, (&store, &db), actor, true)?;
+    Ok(Opened { store, db, facts: Facts { nowhere: true, begun, ..facts }, hub: None })
 }
 
 fn facts(context: &Context, (store, db): (&Store, &Connection), actor: Actor, read_only: bool) -> Result<Facts, Fail> {

@@ -9,6 +9,7 @@ mod devices;
 pub(super) mod init;
 mod migrate;
 mod serve;
+mod unseal;
 mod verify;
 
 use super::actor;
@@ -41,6 +42,7 @@ pub(super) fn run(context: &Context, act: &HubAct) -> Result<Exit, Fail> {
         }
         HubAct::Devices(at) => devices::list(&Hub::at(context, at.store.as_deref())?),
         HubAct::Revoke { device, at } => devices::revoke(&Hub::at(context, at.store.as_deref())?, device),
+        HubAct::Unseal { file, at } => unseal::run(&Hub::at(context, at.store.as_deref())?, file),
         HubAct::Verify(at) => verify::run(&Hub::at(context, at.store.as_deref())?),
         HubAct::Audit { act: HubAuditAct::Export { out, at } } => {
             audit::export(&Hub::at(context, at.store.as_deref())?, out)

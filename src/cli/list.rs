@@ -11,10 +11,10 @@ use crate::console::keys::nearest;
 use crate::domain::work::shanghai_date;
 use crate::sqlite;
 use crate::store::Connection;
-use crate::store::excluded;
 use crate::store::filter::{Filter, Lexicon, column_label};
 use crate::store::list::{Column, ListKind, ListSpec, Sort};
 use crate::store::page::{self, Anchor, ListQuery, PageRow};
+use crate::store::{Store, StoreError, excluded, export};
 use serde_json::{Map, Value as Json};
 use std::io::{self, Write};
 
@@ -44,6 +44,9 @@ pub(super) fn rows(context: &Context, kind: ListKind, how: &ListHow) -> Result<E
     let typed = how.filter.as_deref().unwrap_or_default();
     let filter = Filter::parse(typed, spec, &lexicon).map_err(|e| Fail::filter(&e, &context.locale))?;
     let query = ListQuery { kind, filter, scope: None, sort, anchor: Anchor::Start, rows: 1 };
+    if how.format == Some(Format::Csv) {
+        may_leave(context, &store, &db, spec, how.reason.as_deref().unwrap_or_default())?;
+    }
     let job = Job { context, db: &db, spec, columns: &columns, words: &words, query: &query };
     match how.format.unwrap_or(if context.json { Format::Json } else { Format::Table }) {
         Format::Table => job.table(how.limit.unwrap_or(TABLE_ROWS)),
@@ -51,6 +54,26 @@ pub(super) fn rows(context: &Context, kind: ListKind, how: &ListHow) -> Result<E
         Format::Json => job.json(how.limit.unwrap_or(usize::MAX)),
         Format::Ndjson => job.ndjson(how.limit.unwrap_or(usize::MAX)),
     }
+}
+
+/// A table for a spreadsheet is for somebody else: old data leave with a reason only, which is written down before the first row.
+fn may_leave(
+    context: &Context,
+    store: &Store,
+    db: &Connection,
+    spec: &'static ListSpec,
+    reason: &str,
+) -> Result<(), Fail> {
+    let (dir, now) = (&context.data_dir, store.clock().now());
+    let failed = |e| Fail::store(&e, &context.locale);
+    if export::may_leave(db, dir, now, reason).map_err(failed)? {
+        if context.read_only {
+            return Err(failed(StoreError::read_only()));
+        }
+        let actor = super::actor::actor(context, db)?;
+        export::note(dir, now, &actor, spec.kind.code(), reason).map_err(failed)?;
+    }
+    Ok(())
 }
 
 /// A column with its place among a row's cells.

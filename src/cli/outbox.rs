@@ -6,8 +6,12 @@ use super::fail::{Exit, Fail};
 use super::out::Out;
 use super::table::Table;
 use crate::base::locale::{Locale, Sentence};
+use crate::store::link::{self, Link};
 use crate::store::outbox::{self, Item, State};
+use crate::store::{Connection, setting};
+use crate::sync::key;
 use crate::wire::order::Outcome;
+use crate::wire::sealed::{self, Line};
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
 use serde_json::{Value as Json, json};
@@ -19,7 +23,7 @@ pub(super) fn run(context: &Context, act: &OutboxAct) -> Result<Exit, Fail> {
     match act {
         OutboxAct::List => list(context, &[State::Waiting, State::Conflict, State::Denied]),
         OutboxAct::Drop { n } => withdraw(context, *n),
-        OutboxAct::Export { out } => export(context, out),
+        OutboxAct::Export { out, sealed } => export(context, out, *sealed),
     }
 }
 
@@ -117,24 +121,53 @@ pub(super) fn said(context: &Context, n: i64, id: &str) -> Result<Exit, Fail> {
     out.done()
 }
 
-/// Writes every order that is not safe at the hub into a file, a line each: what a console that was shut out leaves behind.
-fn export(context: &Context, file: &Path) -> Result<Exit, Fail> {
+/// Writes every order that is not safe at the hub into a file: a line each, or sealed, so that only the hub can read them. A
+/// console that was shut out only seals.
+fn export(context: &Context, file: &Path, sealed: bool) -> Result<Exit, Fail> {
     let states = [State::Waiting, State::Conflict, State::Denied, State::Accepted];
     let items = read(context, &states)?;
+    let store = context.open_to_read()?;
+    let db = context.connect(&store)?;
+    let link = link::get(&db).map_err(|e| context.db_fail(&e))?;
+    let sealed = sealed || link.as_ref().is_some_and(|l| l.trouble == link::trouble::REVOKED);
+    let text = match (sealed, link) {
+        (true, Some(link)) => seal(context, &db, &link, &items)?,
+        (true, None) => {
+            let path = context.data_dir.display().to_string();
+            return Err(context.fail(Exit::Input, "no-hub", &[("path", path)]));
+        }
+        (false, _) => items.iter().map(|item| format!("{}\n", document(item))).collect(),
+    };
     let failed = |e: std::io::Error| Fail::file(file, &e, &context.locale);
-    let mut lines = String::new();
-    for item in &items {
-        lines.push_str(&document(item).to_string());
-        lines.push('\n');
-    }
     let mut target = std::fs::OpenOptions::new().write(true).create_new(true).open(file).map_err(failed)?;
-    target.write_all(lines.as_bytes()).and_then(|()| target.sync_all()).map_err(failed)?;
+    target.write_all(text.as_bytes()).and_then(|()| target.sync_all()).map_err(failed)?;
     let mut out = Out::new();
     let (path, count) = (file.display().to_string(), items.len().to_string());
     if context.json {
-        let document = json!({ "done": true, "path": path, "orders": items.len() });
+        let document = json!({ "done": true, "path": path, "orders": items.len(), "sealed": sealed });
         return out.json(&document).map(|()| Exit::Done).map_err(Into::into);
     }
-    out.line(&context.locale.tr_with("cli-outbox-exported", &[("path", &path), ("count", &count)]))?;
+    let id = if sealed { "cli-outbox-sealed" } else { "cli-outbox-exported" };
+    out.line(&context.locale.tr_with(id, &[("path", &path), ("count", &count)]))?;
     out.done()
+}
+
+/// The orders, sealed to the hub by the key that its last page, or enrolling, brought.
+fn seal(context: &Context, db: &Connection, link: &Link, items: &[Item]) -> Result<String, Fail> {
+    let dir = &context.data_dir;
+    let paged = setting::get(db, setting::HUB_SEAL).map_err(|e| context.db_fail(&e))?.filter(|k| !k.is_empty());
+    let enrolled = || key::load(dir).map(|key| key.map(|k| k.seal));
+    let public = match paged {
+        Some(public) => public,
+        None => enrolled().map_err(|e| Fail::file(&key::path(dir), &e, &context.locale))?.unwrap_or_default(),
+    };
+    let lines = items.iter().map(|item| Line {
+        n: item.n,
+        state: item.state.code().to_owned(),
+        code: item.target_code.clone(),
+        order: item.order.clone(),
+    });
+    let from = (link.hub, link.device, link.org_code.as_str(), context.clock().now().as_millisecond());
+    let sealed = sealed::seal(&public, from, &lines.collect::<Vec<_>>());
+    sealed.map_err(|_| context.fail(Exit::Input, "no-seal-key", &[("hub", link.url.clone())]))
 }

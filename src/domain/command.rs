@@ -390,6 +390,8 @@ impl Command {
             "database.init",
             "database.enrol",
             "hub.contradicted",
+            "hub.restored",
+            "list.export",
         ];
         let walked = super::machine::ARROWS.iter().map(|a| format!("{}.{}", a.kind.table(), a.verb.code()));
         let mut names: Vec<String> = fixed.iter().map(|n| (*n).to_owned()).chain(walked).collect();

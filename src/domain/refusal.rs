@@ -16,6 +16,7 @@ pub const CODES: &[&str] = &[
     "console-revoked",
     "console-outdated",
     "data-old",
+    "data-old-export",
     "order-settled",
     "not-checked",
     "not-of-entry",

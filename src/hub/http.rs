@@ -29,6 +29,7 @@ pub use tls::TlsFiles;
 use super::engine::{Bell, EngineError, Place, Pool};
 use super::ledger;
 use super::lock::Lock;
+use super::sealing;
 use super::writer::Writer;
 use crate::base::clock::Clock;
 pub use crate::wire::protocol::METRICS;
@@ -150,11 +151,14 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr), stop: &Stop) -> 
         .build()
         .map_err(ServeError::Threads)?;
     let pool = Arc::new(Pool::new(&options.place, runtime.handle().clone())?);
-    let state = ledger::state(pool.get()?.as_mut())?;
+    let (state, seal) = {
+        let mut engine = pool.get()?;
+        (ledger::state(engine.as_mut())?, sealing::public(engine.as_mut())?)
+    };
     let head = watch::Sender::new(state.seq);
     let (writer, thread) =
         Writer::start(Arc::clone(&pool), options.clock, head.clone()).map_err(ServeError::Threads)?;
-    let shared = Shared::new(options, pool, writer, head, &state, stop.clone());
+    let shared = Shared::new(options, (pool, writer), head, (&state, seal), stop.clone());
     let served = runtime.block_on(run(options.listen, tls, shared, bell, ready));
     wait_for(&thread, LAST);
     runtime.shutdown_timeout(LAST);

@@ -3,6 +3,7 @@
 //! Every figure names the list and filter that shows its rows, those and no others. Running totals and indexed counts only: it costs the
 //! same at any size.
 
+mod hub;
 mod tallies;
 
 use super::link::Standing;
@@ -278,6 +279,7 @@ fn asleep(db: &Connection, today: Date) -> rusqlite::Result<i64> {
 fn urgent(db: &Connection, now: Timestamp, deadlines: &[Due]) -> rusqlite::Result<Vec<Urgent>> {
     let mut out = open_incidents(db)?;
     out.extend(unanswered(db, now)?);
+    out.extend(hub::matters(db, now)?);
     for due in deadlines.iter().filter(|d| matches!(d.state, DueState::Overdue | DueState::DueToday)) {
         let missing = due.owed - due.accepted;
         out.push(Urgent {

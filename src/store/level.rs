@@ -10,7 +10,7 @@ use super::link::{self, Link};
 use super::outbox::{self, Item};
 use super::put::Puts;
 use super::rows::{SqlRows, put, put_sql};
-use super::{StoreError, setting};
+use super::{StoreError, setting, witness};
 use crate::base::ids::Ids;
 use crate::domain::decide::decide;
 use crate::domain::record::Record;
@@ -26,6 +26,9 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, pa
 use std::collections::HashMap;
 use std::path::Path;
 use uuid::Uuid;
+
+/// The record of a hub that was put back from a copy, in the audit here.
+pub const RESTORED: &str = "hub.restored";
 
 /// A page as it came, with its rows read.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +65,7 @@ pub fn page(db: &mut Connection, path: &Path, page: &Page, now: Timestamp) -> Re
         }
         let again = begins && link.epoch > 0;
         if begins {
-            begin_anew(db, &mut link, &page.head)?;
+            begin_anew(db, &mut link, &page.head, now)?;
         }
         let at = now.as_millisecond();
         let hubs = at + link.clock_ms;
@@ -70,6 +73,9 @@ pub fn page(db: &mut Connection, path: &Path, page: &Page, now: Timestamp) -> Re
             outbox::taken(db, taken.id, taken.seq, hubs)?;
         }
         happened(db, &page.end.notes)?;
+        if !page.end.seal.is_empty() && setting::get(db, setting::HUB_SEAL)?.as_ref() != Some(&page.end.seal) {
+            setting::set(db, setting::HUB_SEAL, &page.end.seal)?;
+        }
         if link.anew {
             arrived(db, &page.rows)?;
         }
@@ -383,12 +389,14 @@ pub fn organisation(db: &Connection, code: &str) -> rusqlite::Result<Option<Orga
 
 /// Begins anew with a hub, or a scope, that is another: the cursor is at the start, what may be lost is sent again, and what
 /// this console may not see any more goes before anything is shown.
-fn begin_anew(db: &Connection, link: &mut Link, head: &PageHead) -> rusqlite::Result<()> {
+fn begin_anew(db: &Connection, link: &mut Link, head: &PageHead, now: Timestamp) -> rusqlite::Result<()> {
     let first = link.epoch == 0;
     if !first && head.epoch != link.epoch {
         let again = outbox::send_again(db)?;
         link.safe = 0;
         tracing::warn!(from = link.epoch, to = head.epoch, again, "the hub is another since; orders are sent again");
+        let reason = format!("{} -> {}, {again}", link.epoch, head.epoch);
+        witness::record(db, link, RESTORED, &reason, now)?;
     }
     db.execute_batch("DELETE FROM arrived; DELETE FROM happening;")?;
     if !first && head.scope != link.scope {

@@ -14,8 +14,22 @@ pub const AUDIT_HEAD: &str = "audit_head";
 /// Number of the last row change made here.
 pub const CHANGE_NO: &str = "change_no";
 
+/// Present while the hub is asked now and then because its events do not come through.
+pub const HUB_ASKED: &str = "hub_asked";
+
+/// The hub's public key to seal to, as its last page named it.
+pub const HUB_SEAL: &str = "hub_seal";
+
 /// How often rows went: counts that are kept in memory are made anew when it moves.
 pub const ROWS_GONE: &str = "rows_gone";
+
+/// Takes a fact away.
+///
+/// # Errors
+/// What SQLite says.
+pub fn clear(db: &Connection, key: &str) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM setting WHERE key = ?1")?.execute([key]).map(drop)
+}
 
 /// Adds one to a fact that is a number.
 ///

@@ -6,7 +6,7 @@ use super::audit::{self, Entry};
 use super::link::{self, Link};
 use super::put::Puts;
 use super::rows::SqlRows;
-use super::{Done, Job, Seen, StoreError, level, merge, outbox, setting};
+use super::{Done, Job, Seen, StoreError, export, level, merge, outbox, setting};
 use crate::base::ids::Ids;
 use crate::domain::actor::Actor;
 use crate::domain::command::Command;
@@ -146,9 +146,6 @@ fn locked(link: &Link) -> Option<Refusal> {
     Some(Refusal::new(code).with("hub", link.url.clone()))
 }
 
-/// Data older than this are not published without a word on why: 24 hours.
-const OLD_MS: i64 = 24 * 3_600_000;
-
 /// Why something may not be made public now: the data are old, and nobody said why it is done all the same. What is said is in the
 /// record of the command.
 fn stale(link: &Link, now: Timestamp, command: &Command) -> Option<Refusal> {
@@ -157,9 +154,8 @@ fn stale(link: &Link, now: Timestamp, command: &Command) -> Option<Refusal> {
         Command::IssueEdition { note, .. } => note,
         _ => return None,
     };
-    let age = now.as_millisecond() - link.level_at;
-    let hours = || (age / 3_600_000).to_string();
-    (age > OLD_MS && why.trim().is_empty()).then(|| Refusal::new("data-old").with("hours", hours()))
+    let hours = export::old_for(link, now).filter(|_| why.trim().is_empty())?;
+    Some(Refusal::new("data-old").with("hours", hours.to_string()))
 }
 
 /// What would become of each command of a batch, in order: `None` when it would be done. Nothing stays written; a command

@@ -126,6 +126,21 @@ fn thin(db: &Connection, epoch: i64) -> rusqlite::Result<()> {
 
 /// Writes a contradiction into the audit here.
 fn note(db: &Connection, link: &Link, (fault, c): (Fault, &Checkpoint), now: Timestamp) -> rusqlite::Result<()> {
+    let reason = format!("{}: {}/{} {}", fault.code(), c.epoch, c.no, c.hash);
+    record(db, link, CONTRADICTED, &reason, now)
+}
+
+/// Writes into the audit here what the hub has done.
+///
+/// # Errors
+/// What SQLite says.
+pub(super) fn record(
+    db: &Connection,
+    link: &Link,
+    command: &str,
+    reason: &str,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
     let org = level::organisation(db, &link.org_code)?;
     let actor = Actor {
         name: "gongfu sync".into(),
@@ -138,15 +153,14 @@ fn note(db: &Connection, link: &Link, (fault, c): (Fault, &Checkpoint), now: Tim
         ssh_client: String::new(),
         clock_set: false,
     };
-    let reason = format!("{}: {}/{} {}", fault.code(), c.epoch, c.no, c.hash);
     let entry = Entry {
         at: now,
         actor: &actor,
-        command: CONTRADICTED,
+        command,
         kind: "hub",
         target: link.hub,
         target_code: "",
-        reason: &reason,
+        reason,
         outcome: audit::DONE,
         changes: &[],
         detail: "[]",

@@ -5,12 +5,12 @@
 //! bring what came and take what goes.
 
 use super::ballast::Ballast;
-use super::core::{Core, Effect, Event, Failure, Moment, Position};
+use super::core::{Core, Ear, Effect, Event, Failure, Moment, Position};
 use super::key;
 use crate::sqlite::{self, DbError, Use};
 use crate::store::level::{self, Applied, Page};
 use crate::store::link::{self, Link, trouble};
-use crate::store::{FILE, StoreError, load, outbox, witness};
+use crate::store::{FILE, StoreError, load, outbox, setting, witness};
 use crate::wire::checkpoint::Checkpoint;
 use crate::wire::order::{Answer, Outcome};
 use crate::wire::protocol::{ORDERS, Standing, Urgent};
@@ -64,6 +64,8 @@ pub struct Desk {
     /// The hub has contradicted what this console has seen.
     contradicted: bool,
     ballast: Ballast,
+    /// Events do not come through: the hub is asked instead.
+    asked: bool,
     /// Rows come for the first time: indices and totals are built when all are there.
     first: bool,
     /// Rows that came since the desk was opened.
@@ -83,6 +85,7 @@ impl Desk {
         let link = link::get(&db).map_err(|e| DbError::of(&path, &e))?;
         let contradicted = witness::contradictions(&db).map_err(|e| DbError::of(&path, &e))? > 0;
         let position = link.as_ref().map(position).unwrap_or_default();
+        let asked = setting::get(&db, setting::HUB_ASKED).map_err(|e| DbError::of(&path, &e))?.is_some();
         let first = load::is_stripped(&db).map_err(|e| DbError::of(&path, &e))?;
         if first {
             load::hurry(&db).map_err(|e| DbError::of(&path, &e))?;
@@ -96,6 +99,7 @@ impl Desk {
             public: key::load(dir).ok().flatten().map(|k| k.public).filter(|p| !p.is_empty()),
             contradicted,
             ballast: Ballast::of(dir),
+            asked,
             first,
             rows: 0,
             moved: Box::new(|| {}),
@@ -160,9 +164,29 @@ impl Desk {
                 self.trouble(*failure);
                 false
             }
+            Effect::Listen(ear, _) => {
+                self.asks_now_and_then(*ear != Ear::Stream);
+                true
+            }
             _ => true,
         });
         effects
+    }
+
+    /// Keeps whether events do not come through, for people to see.
+    fn asks_now_and_then(&mut self, asks: bool) {
+        if std::mem::replace(&mut self.asked, asks) == asks {
+            return;
+        }
+        let noted = if asks {
+            setting::set(&self.db, setting::HUB_ASKED, "1")
+        } else {
+            setting::clear(&self.db, setting::HUB_ASKED)
+        };
+        match noted {
+            Ok(()) => (self.moved)(),
+            Err(e) => tracing::warn!(error = %e, "how the hub is listened to is not written"),
+        }
     }
 
     fn trouble(&mut self, failure: Option<Failure>) {

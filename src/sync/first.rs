@@ -92,6 +92,7 @@ pub fn enrol(dir: &Path, ask: &Ask<'_>) -> Result<Key, FirstError> {
         role: enrolled.role,
         token: enrolled.token,
         public: enrolled.public,
+        seal: enrolled.seal,
         ca: ask.ca.map(str::to_owned),
         demo: enrolled.demo,
     };
@@ -141,6 +142,7 @@ fn relink(dir: &Path, key: &Key) -> Result<(), FirstError> {
     let other = link::get(&db).map_err(|e| DbError::of(&path, &e))?.is_some_and(|l| l.hub != key.hub);
     if other {
         witness::forget(&db).map_err(|e| DbError::of(&path, &e))?;
+        setting::set(&db, setting::HUB_SEAL, "").map_err(|e| DbError::of(&path, &e))?;
     }
     let noted = level::note(&mut db, &path, |link| {
         if link.hub != key.hub || link.org_code != key.org || link.role != role {

@@ -1,7 +1,7 @@
 //! Enrolment from beginning to end, as the command line and the console do it: a code used up for a key, then all rows or a look
 //! whether those here are the hub's already.
 //!
-//! Owns the order of the steps and what a failure is called; the steps themselves are in [`first`](super::first).
+//! Owns the order of the steps and what a failure is called; the steps themselves are in [`first`].
 
 use super::client::code;
 use super::first::{self, Ask, FirstError, Home, Stage};
@@ -90,10 +90,35 @@ pub fn rest(
     }
 }
 
-/// The hub whose key lies in a directory that is no console yet: enrolling was broken off behind the code, and can go on.
+/// Goes on where enrolling was broken off behind the code.
+///
+/// # Errors
+/// As [`rest`].
+pub fn go_on(
+    dir: &Path,
+    key: &Key,
+    clock: Clock,
+    stop: &Stop,
+    mut tell: impl FnMut(Step),
+) -> Result<Option<u64>, FirstError> {
+    match first::home(dir)? {
+        // The database is there, its rows are not yet.
+        Home::Console => first::load(dir, key, clock, stop, |stage| tell(Step::Loading(stage))).map(Some),
+        home => rest(dir, key, home, clock, stop, tell),
+    }
+}
+
+/// The key of a directory whose rows have not all come: enrolling was broken off behind the code, and can go on.
 pub fn begun(dir: &Path) -> Option<Key> {
     let key = key::load(dir).ok().flatten()?;
-    first::home(dir).is_ok_and(|home| home != Home::Console).then_some(key)
+    match first::home(dir).ok()? {
+        Home::Empty | Home::Own => Some(key),
+        Home::Console => {
+            let db = crate::sqlite::open(&dir.join(crate::store::FILE), crate::sqlite::Use::Read).ok()?;
+            let link = crate::store::link::get(&db).ok()??;
+            (link.level_at == 0).then_some(key)
+        }
+    }
 }
 
 /// The words of a failure: their family and code in the locale files, and the values they name.

@@ -64,6 +64,7 @@ mod tests {
             role: "office".into(),
             token: "secret".into(),
             public: String::new(),
+            seal: String::new(),
             ca: None,
             demo: false,
         };

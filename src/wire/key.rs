@@ -19,6 +19,9 @@ pub struct Key {
     /// The hub's public key for its checkpoints; empty in a key of before there were any: enrolling again brings it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub public: String,
+    /// The hub's public key to seal to; empty in a key of before there was one: the next page brings it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub seal: String,
     /// The authority that signs the hub's certificate, as PEM; without one the machine's own authorities are trusted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca: Option<String>,

@@ -109,6 +109,9 @@ pub struct PageEnd {
     /// The last signed end of the hub's audit: the console keeps it as a witness.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<Checkpoint>,
+    /// The hub's public key to seal to (X25519, hexadecimal): a console that is shut out seals to it what it has not sent.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub seal: String,
 }
 
 /// An order that was accepted, and its number.
@@ -229,6 +232,9 @@ pub struct Enrolled {
     /// The hub's public key (Ed25519, hexadecimal), by which it signs the ends of its audit.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub public: String,
+    /// The hub's public key to seal to (X25519, hexadecimal).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub seal: String,
     /// The hub shows a demo: the console's clock follows the hub's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,

@@ -43,7 +43,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("serde_json", &["wire", "hub", "console/views/detail", "config", "cli"]),
     ("clap", &["cli", "main"]),
     ("ratatui", &["console"]),
-    ("tokio_postgres", &["hub/engine/postgres"]),
+    ("tokio_postgres", &["hub/engine/bell", "hub/engine/postgres"]),
     ("axum", &["hub/http"]),
     ("reqwest", &["sync/http"]),
     (
@@ -68,6 +68,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("rustls", &["hub/http/tls", "sync/http"]),
     ("utoipa", &["wire/protocol", "wire/order", "wire/seen", "wire/checkpoint", "hub/http"]),
     ("ed25519_dalek", &["wire/checkpoint"]),
+    ("hpke", &["wire/sealed"]),
     ("tokio_rustls", &["hub/http"]),
     ("rcgen", &["hub/keys"]),
     ("zstd", &["hub/http"]),

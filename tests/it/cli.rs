@@ -3,11 +3,14 @@
 mod clock;
 mod conflicts;
 mod empty;
+mod export;
 pub mod hub;
 mod import;
 mod incident;
 mod interrupted;
+mod matters;
 mod safe;
+mod sealed;
 mod settings;
 mod together;
 

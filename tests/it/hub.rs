@@ -1,5 +1,6 @@
 //! The hub: its ledger on both engines, and the protocol as a stranger would speak it.
 
+mod bell;
 pub mod checkpoints;
 mod export;
 mod groups;

@@ -31,6 +31,12 @@ pub enum HubAct {
         at: StoreArg,
     },
     Verify(StoreArg),
+    Unseal {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        at: StoreArg,
+    },
     Audit {
         #[command(subcommand)]
         act: HubAuditAct,

@@ -10,7 +10,7 @@ use crate::sqlite::Stop;
 use crate::store::Store;
 use crate::store::reads::Reads;
 use crate::sync::client::Client;
-use crate::sync::first;
+use crate::sync::first::{self, FirstError, Home};
 use crate::sync::join::{self, JoinError, Joined, Step, Wanted};
 use std::path::Path;
 use std::sync::Arc;
@@ -34,13 +34,19 @@ impl Loop<'_> {
                 name: None,
             };
             let done = match join::begun(&dir).filter(|_| attempt.goes_on) {
-                Some(key) => first::home(&dir)
-                    .and_then(|home| join::rest(&dir, &key, home, clock, &stop, tell))
+                Some(key) => join::go_on(&dir, &key, clock, &stop, tell)
                     .map(|rows| Joined { key, name: String::new(), rows })
                     .map_err(JoinError::First),
                 None => join::join(&dir, &wanted, clock, &stop, tell),
             };
-            let answer = done.map(|joined| said(&joined, &locale)).map_err(|e| not(&e, &dir, &attempt.hub, &locale));
+            let answer = match done {
+                Ok(joined) => Ok(said(&joined, &locale)),
+                // What has come can be worked with, and the rest comes behind it.
+                Err(JoinError::First(FirstError::Stopped)) if first::home(&dir).is_ok_and(|h| h == Home::Console) => {
+                    Ok(locale.tr("enrol-goes-on").into_owned())
+                }
+                Err(e) => Err(not(&e, &dir, &attempt.hub, &locale)),
+            };
             let _ = send.send(Message::Joined(answer));
         };
         if std::thread::Builder::new().name("enrol".into()).spawn(work).is_err() {

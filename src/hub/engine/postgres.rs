@@ -4,7 +4,7 @@
 
 use super::{Engine, EngineError};
 use crate::domain::value::Value;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Timeouts};
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Timeouts};
 use std::error::Error;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -16,6 +16,10 @@ use tokio_postgres::{NoTls, Row};
 const CONNECTIONS: usize = 16;
 /// How long to wait for a connection before the ledger counts as away.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whatever is looked for has an index. Without this a plan that was made while a table was empty goes through all of it for as long
+/// as the connection lives; and plans are not worth compiling.
+const SESSION: &str = "SET enable_seqscan = off; SET jit = off";
 
 /// The pool of connections to one database.
 pub(super) struct Connections {
@@ -38,6 +42,9 @@ impl Connections {
         let pool = Pool::builder(Manager::from_config(config, NoTls, recycle))
             .max_size(CONNECTIONS)
             .timeouts(timeouts)
+            .post_create(Hook::async_fn(|client, _| {
+                Box::pin(async move { client.batch_execute(SESSION).await.map_err(HookError::Backend) })
+            }))
             .runtime(deadpool_postgres::Runtime::Tokio1)
             .build()
             .map_err(|e| EngineError::Broken(e.to_string()))?;

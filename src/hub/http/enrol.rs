@@ -15,6 +15,7 @@ use crate::hub::device;
 use crate::hub::engine::{Engine, EngineError};
 use crate::hub::ledger;
 use crate::hub::rows::LedgerRows;
+use crate::hub::sealing;
 use crate::wire::protocol::{Enrol, Enrolled, Problem};
 use axum::body::Body;
 use axum::extract::State;
@@ -72,8 +73,9 @@ fn take(engine: &mut dyn Engine, code: &str, name: &str, id: Uuid, now: i64) -> 
     };
     let org = organisation(engine, device.org)?;
     let role = device.role.code().to_owned();
-    let public = checkpoint::public(engine)?;
-    Ok(Some(Enrolled { hub, device: device.id, token, org: org.code, org_name: org.name, role, public, demo: false }))
+    let (public, seal) = (checkpoint::public(engine)?, sealing::public(engine)?);
+    let (org, org_name) = (org.code, org.name);
+    Ok(Some(Enrolled { hub, device: device.id, token, org, org_name, role, public, seal, demo: false }))
 }
 
 /// The union a console works for.

@@ -82,7 +82,8 @@ pub(super) async fn pull(
     shared.rates.pull(caller.device.id)?;
     let device = caller.device.clone();
     let coding = Coding::wanted(&headers);
-    let page = shared.read(move |engine| page(engine, &device, asked, coding)).await?;
+    let seal = shared.seal.clone();
+    let page = shared.read(move |engine| page(engine, &device, asked, (coding, seal))).await?;
     if !page.reset && !asked.ahead {
         shared.receipts.note(caller.device.id, asked.cursor, shared.clock.now().as_millisecond());
     }
@@ -114,7 +115,12 @@ struct Packed {
     reset: bool,
 }
 
-fn page(engine: &mut dyn Engine, device: &Device, asked: Asked, coding: Coding) -> Result<Packed, EngineError> {
+fn page(
+    engine: &mut dyn Engine,
+    device: &Device,
+    asked: Asked,
+    (coding, seal): (Coding, String),
+) -> Result<Packed, EngineError> {
     let state = ledger::state(engine)?;
     let eye = Eye::new(device, &organisation(engine, device.org)?.division_code);
     let reset = feed::must_begin_anew((asked.epoch, asked.scope, asked.cursor), device, &state);
@@ -133,7 +139,7 @@ fn page(engine: &mut dyn Engine, device: &Device, asked: Asked, coding: Coding) 
     crc.update(&text.as_bytes()[begin..]);
     let checkpoint = checkpoint::latest(engine)?;
     let (taken, notes) = (page.taken, page.notes);
-    let end = PageEnd { next: page.next, done, rows, crc: crc.finalize(), taken, notes, checkpoint };
+    let end = PageEnd { next: page.next, done, rows, crc: crc.finalize(), taken, notes, checkpoint, seal };
     text.push_str(&line(&end)?);
     let body = match coding {
         Coding::Plain => text.into_bytes(),

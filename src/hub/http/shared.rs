@@ -30,6 +30,8 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) limits: Limits,
     pub(super) demo: bool,
+    /// The public key consoles seal to.
+    pub(super) seal: String,
     pub(super) writer: Writer,
     pub(super) stop: Stop,
     pub(super) rates: Rates,
@@ -56,16 +58,16 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(
         options: &Options,
-        pool: Arc<Pool>,
-        writer: Writer,
+        (pool, writer): (Arc<Pool>, Writer),
         head: watch::Sender<i64>,
-        state: &State,
+        (state, seal): (&State, String),
         stop: Stop,
     ) -> Arc<Shared> {
         Arc::new(Shared {
             clock: options.clock,
             limits: options.limits.clone(),
             demo: options.demo,
+            seal,
             writer,
             stop,
             rates: Rates::new(),

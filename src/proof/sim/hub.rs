@@ -170,6 +170,7 @@ impl Hub {
             taken: page.taken,
             notes: page.notes,
             checkpoint: None,
+            seal: String::new(),
         };
         Ok((self.standing(who, &state, now), Page { head, rows, end }))
     }

@@ -113,8 +113,14 @@ fn what_was_broken_off_behind_the_code_goes_on_without_another() {
     let home = tempfile::tempdir().expect("a folder");
     let ca = std::fs::read_to_string(hub.ca()).expect("an authority");
     let ask = Ask { url: &hub.url, ca: Some(&ca), code: &hub.code("安康市总工会"), name: "一号" };
-    first::enrol(home.path(), &ask).expect("enrolled");
+    let key = first::enrol(home.path(), &ask).expect("enrolled");
     let mut console = console(home.path(), SIZES[0]);
+    console.shows("数据还没有取齐").rests();
+    console.send("\x1bq");
+    assert_eq!(console.ends(), 0);
+    // Broken off later: the database is there, its rows are not.
+    first::prepare(home.path(), &key, gongfu::base::clock::Clock::Real).expect("a database");
+    let mut console = self::console(home.path(), SIZES[1]);
     console.shows("数据还没有取齐").rests();
     console.send("\x1b").hides("数据还没有取齐").rests();
     console.send("e").shows("数据还没有取齐").rests();

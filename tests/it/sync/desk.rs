@@ -9,7 +9,7 @@ use gongfu::domain::command::Command;
 use gongfu::domain::rows::{CatalogEntry, Incident};
 use gongfu::store::level::{self, Applied};
 use gongfu::store::outbox::State;
-use gongfu::store::{StoreError, link};
+use gongfu::store::{StoreError, link, setting};
 use gongfu::sync::core::{Effect, Event};
 use gongfu::sync::desk::{Desk, When};
 use gongfu::wire::protocol::Standing;
@@ -142,4 +142,35 @@ fn a_safe_number_of_another_epoch_makes_nothing_safe() {
     (first.head.epoch, first.head.from, first.head.reset) = (2, 0, true);
     assert_eq!(one.takes(&first, at(3)), Applied::Anew);
     assert_eq!(link::get(&one.db()).expect("read").map(|l| l.safe), Some(0));
+}
+
+#[test]
+fn a_proxy_that_holds_events_back_is_written_down_while_it_does() {
+    let bench = benches().remove(0);
+    let (console, _) = pair(&bench);
+    let mut desk = Desk::open(console.home.path(), 1).expect("a desk");
+    let asked = || setting::get(&console.db(), setting::HUB_ASKED).expect("read").is_some();
+    let mut now = 0;
+    let mut effects = desk.take(Event::Tick, when(at(9), now));
+    let page = pull(&bench, &console, &console.link(), 500);
+    effects.extend(desk.pulled(standing(&bench, &console, 0, at(9)), &page, when(at(9), now)));
+    assert!(!asked());
+    // Streams that close as soon as they are open.
+    for _ in 0..4 {
+        desk.take(Event::Opened, when(at(9), now));
+        desk.take(Event::Closed(None), when(at(9), now + 1));
+        now += 60;
+        desk.take(Event::Tick, when(at(9), now));
+    }
+    assert!(asked(), "{effects:?}");
+    assert!(Desk::open(console.home.path(), 1).is_ok(), "known to the next");
+    // A question that was answered is asked again; after a while it is the stream that is tried.
+    for _ in 0..40 {
+        now += 60;
+        desk.take(Event::Closed(None), when(at(9), now));
+        if !asked() {
+            return;
+        }
+    }
+    panic!("the stream is never tried again");
 }

@@ -29,8 +29,11 @@ fn load_a_little(console: &Console) {
     assert!(link.cursor > 0 && link.cursor < link.head && link.level_at == 0, "{link:?}");
 }
 
+/// A running total: of which kind and part, its number and its fen.
+type Total = (String, String, i64, i64);
+
 /// Every index and trigger, and the totals, as a database that never was without them has them.
-fn built(console: &Console) -> (Vec<String>, Vec<(String, String, i64, i64)>) {
+fn built(console: &Console) -> (Vec<String>, Vec<Total>) {
     let db = raw(&console.home.file());
     let names = "SELECT type || name FROM sqlite_schema WHERE type IN ('index', 'trigger') ORDER BY 1";
     let names = db.prepare(names).expect("SQL").query_map([], |r| r.get(0)).expect("rows").flatten().collect();

@@ -129,6 +129,7 @@ pub fn pull(bench: &Bench, console: &Console, link: &Link, limit: usize) -> Page
             taken: page.taken,
             notes: page.notes,
             checkpoint: None,
+            seal: String::new(),
         };
         Page { head, rows, end }
     })
