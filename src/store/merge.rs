@@ -1,7 +1,7 @@
 //! A conflict field by field: its three sides as they are here, and what a person made of them.
 //!
 //! Owns reading the sides and closing an order that another takes the place of, with the record of the choice. What can be
-//! merged and what comes of a choice the domain says ([`merge`](crate::domain::merge)).
+//! merged and what comes of a choice the domain says ([`merge`]).
 
 use super::audit::{self, Entry};
 use super::outbox::{self, Item, State};
