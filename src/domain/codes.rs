@@ -42,6 +42,9 @@ macro_rules! codes {
             fn to_value(&self) -> $crate::domain::value::Value {
                 $crate::domain::value::Value::Text(self.code().to_owned())
             }
+            fn show(&self, to: &mut dyn FnMut($crate::domain::value::Shown<'_>)) {
+                to($crate::domain::value::Shown::Text(self.code()));
+            }
             fn from_value(v: $crate::domain::value::Value) -> Result<Self, $crate::domain::value::CellError> {
                 let found = match v {
                     $crate::domain::value::Value::Text(t) => match $name::parse(&t) { Some(c) => return Ok(c), None => t },

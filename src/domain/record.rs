@@ -3,7 +3,7 @@
 //! A declaration gives the struct, its id type, its columns and the conversion to and from [`Value`]s. Storage, audit,
 //! history and wire all walk those columns, so a new field is added in one place (and in a migration).
 
-use super::value::{Cell, CellError, CellType, Value};
+use super::value::{Cell, CellError, CellType, Shown, Value};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -43,6 +43,17 @@ impl Meta {
         out.push(self.updated_at.to_value());
         out.push(self.updated_by.to_value());
         out.push(self.source.to_value());
+    }
+
+    /// As [`Meta::cells`], without a copy.
+    pub fn show(&self, to: &mut dyn FnMut(Shown<'_>)) {
+        self.org.show(to);
+        to(Shown::Int(self.rev));
+        self.created_at.show(to);
+        self.created_by.show(to);
+        self.updated_at.show(to);
+        self.updated_by.show(to);
+        self.source.show(to);
     }
 
     /// Reads the values in the order of [`Meta::COLUMNS`].
@@ -100,6 +111,9 @@ macro_rules! records {
             impl $crate::domain::value::Cell for $id {
                 const TYPE: $crate::domain::value::CellType = $crate::domain::value::CellType::Blob;
                 fn to_value(&self) -> $crate::domain::value::Value { $crate::domain::value::Cell::to_value(&self.0) }
+                fn show(&self, to: &mut dyn FnMut($crate::domain::value::Shown<'_>)) {
+                    $crate::domain::value::Cell::show(&self.0, to);
+                }
                 fn from_value(v: $crate::domain::value::Value) -> Result<Self, $crate::domain::value::CellError> {
                     <uuid::Uuid as $crate::domain::value::Cell>::from_value(v).map($id)
                 }
@@ -177,6 +191,11 @@ macro_rules! records {
             /// The kind's own values in the order of [`Kind::columns`].
             pub fn cells(&self) -> Vec<$crate::domain::value::Value> {
                 match self { $( Row::$name(r) => vec![ $( $crate::domain::value::Cell::to_value(&r.$field) ),* ] ),* }
+            }
+
+            /// As [`Row::cells`], without a copy.
+            pub fn show(&self, to: &mut dyn FnMut($crate::domain::value::Shown<'_>)) {
+                match self { $( Row::$name(r) => { $( $crate::domain::value::Cell::show(&r.$field, to); )* } ),* }
             }
 
             /// The own value at this place among [`Kind::columns`]; null beyond the last.

@@ -2,7 +2,7 @@
 
 use crate::domain::record::{Column, Meta};
 use crate::domain::rows::{Kind, Row};
-use crate::domain::value::Value;
+use crate::domain::value::{Shown, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Error, ToSql};
 use uuid::Uuid;
@@ -12,12 +12,25 @@ pub struct Bind<'a>(pub &'a Value);
 
 impl ToSql for Bind<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.0 {
-            Value::Null => ValueRef::Null,
-            Value::Int(n) => ValueRef::Integer(*n),
-            Value::Text(t) => ValueRef::Text(t.as_bytes()),
-            Value::Blob(b) => ValueRef::Blob(b),
-        }))
+        Ok(ToSqlOutput::Borrowed(reference(Shown::of(self.0))))
+    }
+}
+
+/// A value of a row to bind, as it lies there.
+pub struct BindShown<'a>(pub Shown<'a>);
+
+impl ToSql for BindShown<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(reference(self.0)))
+    }
+}
+
+fn reference(value: Shown<'_>) -> ValueRef<'_> {
+    match value {
+        Shown::Null => ValueRef::Null,
+        Shown::Int(n) => ValueRef::Integer(n),
+        Shown::Text(t) => ValueRef::Text(t.as_bytes()),
+        Shown::Blob(b) => ValueRef::Blob(b),
     }
 }
 

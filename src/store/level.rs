@@ -9,7 +9,7 @@ use super::convert::Bind;
 use super::link::{self, Link};
 use super::outbox::{self, Item};
 use super::put::Puts;
-use super::rows::{SqlRows, put, put_sql};
+use super::rows::{SqlRows, insert_sql, put, put_sql};
 use super::{StoreError, setting, witness};
 use crate::base::ids::Ids;
 use crate::domain::decide::decide;
@@ -256,8 +256,12 @@ fn lay(db: &Connection, link: &Link, came: &[Row], sweep: bool) -> rusqlite::Res
     let mut numbers = Numbers::new(db)?;
     let gone = put_back(db, &mut numbers)?;
     let mut swept = 0;
+    // As long as the first rows come, hardly one is here already.
+    let first = link.level_at == 0;
     for row in came {
-        swept += put_hubs(db, row, numbers.next())?;
+        if !first || !put_new(db, row, numbers.next())? {
+            swept += put_hubs(db, row, numbers.next())?;
+        }
     }
     if sweep {
         swept += sweep_away(db)?;
@@ -268,6 +272,14 @@ fn lay(db: &Connection, link: &Link, came: &[Row], sweep: bool) -> rusqlite::Res
         setting::bump(db, setting::ROWS_GONE)?;
     }
     Ok(())
+}
+
+/// Writes a row of the hub that is not here yet; whether that could be.
+fn put_new(db: &Connection, row: &Row, number: i64) -> rusqlite::Result<bool> {
+    match put(&mut *db.prepare_cached(insert_sql(row.kind()))?, row, number) {
+        Err(e) if e.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => Ok(false),
+        other => other.map(|()| true),
+    }
 }
 
 /// Writes a row of the hub. A row of an earlier epoch may still have the code that the hub has given to this one since: it goes;

@@ -6,15 +6,14 @@
 //! already, page by page: `unbuilt` says what is still to be made when they are all there.
 
 use super::audit::{self, Entry};
-use super::rows::{put, put_sql};
+use super::rows::{insert_sql, put};
 use super::{FILE, schema, setting};
 use crate::domain::actor::Actor;
 use crate::domain::rows::{Kind, Row};
 use crate::sqlite::{self, DbError, Stop, Use, files, migrate};
 use crate::wire::change;
 use jiff::Timestamp;
-use rusqlite::{CachedStatement, Connection, TransactionBehavior};
-use std::collections::HashMap;
+use rusqlite::{Connection, TransactionBehavior};
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -27,7 +26,6 @@ pub struct Loader {
     db: Connection,
     path: PathBuf,
     target: PathBuf,
-    statements: HashMap<Kind, String>,
     pending: usize,
     /// After the connection, so that it is closed when the file goes.
     _unfinished: Unfinished,
@@ -86,16 +84,7 @@ impl Loader {
         sqlite::stop_when(&db, stop).map_err(failed)?;
         db.execute_batch("BEGIN").map_err(failed)?;
         let path = path.clone();
-        Ok(Loader {
-            db,
-            path,
-            target,
-            statements: HashMap::new(),
-            pending: 0,
-            _unfinished: unfinished,
-            _held: held,
-            rows: 0,
-        })
+        Ok(Loader { db, path, target, pending: 0, _unfinished: unfinished, _held: held, rows: 0 })
     }
 
     /// Adds a row.
@@ -104,15 +93,8 @@ impl Loader {
     /// What is wrong with the file.
     pub fn push(&mut self, row: &Row) -> Result<(), DbError> {
         let kind = row.kind();
-        let sql = self.statements.entry(kind).or_insert_with(|| {
-            let sql = put_sql(kind);
-            // Every row is new: no index to find a conflict by is there.
-            sql.split(" ON CONFLICT").next().unwrap_or_default().to_owned()
-        });
-        let write = |db: &Connection| -> rusqlite::Result<()> {
-            let mut statement: CachedStatement<'_> = db.prepare_cached(sql)?;
-            put(&mut statement, row, 0)
-        };
+        // Every row is new: no index to find a conflict by is there.
+        let write = |db: &Connection| put(&mut *db.prepare_cached(insert_sql(kind))?, row, 0);
         write(&self.db).map_err(|e| DbError::of(&self.path, &e))?;
         self.rows += 1;
         self.pending += 1;

@@ -1,11 +1,11 @@
 //! Single rows in and out: the domain's [`Rows`] over SQLite, and writing a changed row.
 
-use super::convert::{self, Bind};
+use super::convert::{self, Bind, BindShown};
 use super::reference;
 use crate::base::pinyin;
 use crate::domain::record::Meta;
 use crate::domain::rows::{Kind, Row};
-use crate::domain::value::Value;
+use crate::domain::value::{Shown, Value};
 use crate::domain::work::{Named, Rows};
 use rusqlite::{Connection, OptionalExtension, Statement};
 use std::cell::RefCell;
@@ -121,6 +121,11 @@ pub fn put_sql(kind: Kind) -> &'static str {
     SQL.get(&kind).map_or("", String::as_str)
 }
 
+/// As [`put_sql`] where no row is known yet: a known id is an error.
+pub fn insert_sql(kind: Kind) -> &'static str {
+    put_sql(kind).split(" ON CONFLICT").next().unwrap_or_default()
+}
+
 fn whole_row(kind: Kind) -> String {
     let mut names: Vec<&str> = vec!["id"];
     names.extend(Meta::COLUMNS.iter().chain(kind.columns()).map(|c| c.name));
@@ -139,18 +144,20 @@ fn whole_row(kind: Kind) -> String {
 /// # Errors
 /// What SQLite says.
 pub fn put(statement: &mut Statement<'_>, row: &Row, change_no: i64) -> rusqlite::Result<()> {
-    let cells = row.cells();
-    let mut meta = Vec::with_capacity(Meta::COLUMNS.len());
-    row.meta().cells(&mut meta);
-    let id = row.uuid();
-    statement.raw_bind_parameter(1, id.as_bytes().as_slice())?;
-    let mut place = 2;
-    for value in meta.iter().chain(&cells) {
-        statement.raw_bind_parameter(place, Bind(value))?;
+    statement.raw_bind_parameter(1, row.uuid().as_bytes().as_slice())?;
+    let (mut place, mut bound) = (2, Ok(()));
+    let mut bind = |value: Shown<'_>| {
+        if bound.is_ok() {
+            bound = statement.raw_bind_parameter(place, BindShown(value));
+        }
         place += 1;
-    }
-    if let Some(name) = name_column(row.kind()).and_then(|i| cells[i].as_text()) {
-        statement.raw_bind_parameter(place, pinyin::key(name))?;
+    };
+    row.meta().show(&mut bind);
+    row.show(&mut bind);
+    bound?;
+    if let Some(name) = name_column(row.kind()) {
+        let name = row.cell(name);
+        statement.raw_bind_parameter(place, pinyin::key(name.as_text().unwrap_or_default()))?;
         place += 1;
     }
     statement.raw_bind_parameter(place, change_no)?;

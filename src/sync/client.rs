@@ -266,7 +266,12 @@ impl Carrier {
             }
             Message::Pushed(Ok((standing, answers))) => self.desk.pushed(standing, &answers, when),
             Message::Pushed(Err(failure)) => self.desk.take(Event::NotPushed(failure), when),
-            Message::Pulled(Ok((standing, page))) => self.desk.pulled(standing, &page, when),
+            Message::Pulled(Ok((standing, page))) => {
+                let effects = self.desk.pulled(standing, &page, when);
+                // Thousands of rows take a while to be given back: not while the next wait to be written.
+                self.line.runtime.spawn_blocking(move || drop(page));
+                effects
+            }
             Message::Pulled(Err(failure)) => self.desk.take(Event::NotPulled(failure), when),
             Message::Heard(no, heard) if no == self.ear_no => match heard {
                 Heard::Opened => self.desk.take(Event::Opened, when),
