@@ -143,7 +143,7 @@ pub fn once(
     }
     carrier.serve(stop, tell, |desk| {
         let core = desk.core();
-        core.rests() && desk.first_load().is_none() || core.trouble().is_some()
+        core.rests() && desk.first_load().is_none() || core.trouble().is_some() && !core.is_sending()
     });
     carrier.last_receipt();
     Ok(Outcome { link: carrier.desk.link()?, failure: carrier.desk.core().trouble(), elsewhere: false })

@@ -207,6 +207,11 @@ impl Core {
         starts.chain(silence).min()
     }
 
+    /// Whether orders are on their way: what keeps pages from coming need not keep their answers.
+    pub fn is_sending(&self) -> bool {
+        self.push.busy
+    }
+
     /// Where the console stands, as far as the core knows.
     pub fn position(&self) -> Position {
         self.position

@@ -69,7 +69,7 @@ pub fn rebuild(
     tracing::warn!(aside = %aside.display(), orders = saved.orders(), "a damaged database is set aside");
     first::prepare(dir, key, clock)?;
     let mut db = sqlite::open(&path, Use::Write)?;
-    let failed = |e: rusqlite::Error| DbError::of(&path, &e);
+    let failed = |e| DbError::of(&path, &e);
     outbox::take_over(&mut db, &saved).map_err(failed)?;
     let reason = format!("{}: {} orders, {} unreadable", aside.display(), saved.orders(), saved.unreadable.len());
     level::rebuilt(&db, &reason, clock.now()).map_err(failed)?;

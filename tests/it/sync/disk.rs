@@ -29,7 +29,7 @@ fn orders_leave_a_full_disk_and_rows_wait_for_room() {
         .expect("a folder")
         .map(|f| f.and_then(|f| f.metadata()).expect("a file").len())
         .sum();
-    assert!(mounted.resize(&(used + (300 << 10)).to_string()), "smaller");
+    assert!(mounted.resize(&(used + (1 << 20)).to_string()), "smaller");
     let mut acknowledged = 0;
     let said = loop {
         match console.ask(edition()) {
