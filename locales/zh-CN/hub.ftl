@@ -1,7 +1,7 @@
 # 中心站：建站、开站、联机的各台、备份。
 cli-about-hub = 中心站：建账本、管接入的运营台、核对、备份、恢复、迁移
 cli-about-hub-init = 用数据目录中的数据库新建中心站账本
-cli-about-hub-enrol = 开一个联机码，让一个单位的一台运营台接入；15 分钟内有效，只能用一次
+cli-about-hub-enrol = 发一个登记码，让一个单位的一台运营台登记；15 分钟内有效，只能用一次
 cli-about-hub-devices = 列出接入过的运营台：收到哪里、何时联系过
 cli-about-hub-revoke = 停用一台运营台，从它下一次请求起生效
 cli-about-hub-verify = 核对账本：审计链、每条记录与下发内容、每个答复，指出第一处不对的
@@ -18,7 +18,7 @@ cli-arg-from = 从哪里迁，写法同 --store
 cli-arg-to = 迁到哪里，写法同 --store
 hub-init-loading = 正在建账本
 hub-init-done = 已建成中心站账本 { $place }：{ $rows } 条记录，记在 { $org } 名下，站号 { $hub }
-hub-enrol-code = 联机码：{ $code }
+hub-enrol-code = 登记码：{ $code }
 hub-enrol-for = 给 { $org }（{ $org_code }）的一台运营台，身份为{ $role }；{ $until } 前有效，只能用一次
 hub-devices-name = 名称
 hub-devices-org = 单位
@@ -93,7 +93,7 @@ hub-fail-many-devices = 有 { $n } 台在用的运营台都叫“{ $device }”
 hub-fail-revoked = { $org } 的运营台“{ $name }”刚刚已被停用
     .hint = 不必再做什么
 hub-fail-revoked-at = { $org } 的运营台“{ $name }”已于 { $at } 停用
-    .hint = 不必再做什么；要重新接入，用 gongfu hub enrol 开联机码
+    .hint = 不必再做什么；要重新登记，用 gongfu hub enrol 发登记码
 hub-fault-file = 账本文件已损坏：{ $record }
     .hint = 先把文件另存，再用最近的备份恢复（gongfu hub restore）
 hub-fault-audit = 审计第 { $record } 条被改动过或不见了

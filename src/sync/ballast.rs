@@ -71,3 +71,20 @@ fn free(path: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(path.parent()?).ok()?;
     Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_kept_back_given_free_once_and_kept_back_again() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join(FILE);
+        let ballast = Ballast::of(dir.path());
+        assert_eq!(std::fs::metadata(&file).expect("laid").len(), BYTES as u64);
+        assert!(ballast.drop_it() && !file.exists());
+        assert!(!ballast.drop_it(), "there is none any more");
+        assert!(ballast.has_room() && file.exists(), "laid again where there is room");
+        assert_eq!(free(Path::new("/nowhere/at/all")), None);
+    }
+}

@@ -167,7 +167,9 @@ pub fn prepare(dir: &Path, key: &Key, clock: Clock) -> Result<(), FirstError> {
     let link = Link::new(key.hub, key.device, &key.url, &key.org, role(key)?);
     let demo = if key.demo { Some(hubs_clock(&Caller::of(key)?)?) } else { None };
     let loader = Loader::begin(dir)?;
-    let now = clock.now();
+    // A demo goes by its hub's clock from its first record on: later ones must not be older.
+    let now =
+        Timestamp::from_millisecond(clock.now().as_millisecond() + demo.unwrap_or(0)).unwrap_or_else(|_| clock.now());
     loader.with(|db| {
         reference::write(db, &tables, |t| embedded(t).to_owned(), now)?;
         link::put(db, &link)?;

@@ -67,15 +67,16 @@ fn mib(bytes: u64) -> u64 {
 fn synced(s: &Synced) -> (Value, Vec<String>) {
     let share = |n: f64| 100.0 * n / s.bare;
     let document = json!({
-        "rows": s.rows, "bare_rows_per_s": s.bare.round(), "bare_no_index_rows_per_s": s.heap.round(), "transfer_rows_per_s": s.transfer.round(),
+        "rows": s.rows, "bare_rows_per_s": s.bare.round(), "alone_rows_per_s": s.alone.round(),
+        "alone_no_index_rows_per_s": s.heap.round(), "transfer_rows_per_s": s.transfer.round(),
         "transfer_share": to(1, share(s.transfer)), "whole_rows_per_s": s.whole.round(),
         "whole_share": to(1, share(s.whole)), "seconds": to(2, s.seconds), "bytes_per_row": to(1, s.bytes),
         "pages": s.pages, "hub_mib": s.memory.map(mib),
     });
     let lines = vec![
         format!(
-            "{} rows; bare inserts: {:.0} rows/s into tables with a key, {:.0} without any index",
-            s.rows, s.bare, s.heap
+            "{} rows; bare inserts: {:.0} rows/s into tables with a key; {:.0} where no journal is kept, {:.0} without any index",
+            s.rows, s.bare, s.alone, s.heap
         ),
         format!("first load over TLS, rows: {:.0} rows/s, {:.0} % of bare", s.transfer, share(s.transfer)),
         format!("with indices and totals: {:.0} rows/s, {:.0} %, {:.2} s", s.whole, share(s.whole), s.seconds),

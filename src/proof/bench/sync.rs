@@ -12,6 +12,7 @@ use crate::proof::fault::Fault;
 use crate::setup::DEMO_ORG;
 use crate::sqlite::{self, Stop, Use};
 use crate::sync::first::{self, Ask, Stage};
+use crate::wire::protocol::PAGE;
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use std::collections::HashMap;
@@ -23,8 +24,10 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy)]
 pub struct Synced {
     pub rows: u64,
-    /// The same rows by rusqlite alone, a second: into tables with the id as their key, and without any index.
+    /// The same rows by rusqlite alone, a second: into a database others may use meanwhile, with the id as their key; into a file that
+    /// nobody else sees, kept by no journal; and there without any index.
     pub bare: f64,
+    pub alone: f64,
     pub heap: f64,
     /// Rows a second until the last was written, and until indices and totals were there, too.
     pub transfer: f64,
@@ -37,8 +40,8 @@ pub struct Synced {
     pub pages: u64,
 }
 
-/// Rows between two commits of the simple thing, as the load has it.
-const BATCH: usize = 50_000;
+/// Rows between two commits of the simple thing: a page.
+const BATCH: usize = PAGE;
 
 /// Measures with about `many` rows in `dir`.
 ///
@@ -70,8 +73,9 @@ pub fn sync(dir: &Path, binary: &Path, many: u64, mut tell: impl FnMut(&str)) ->
     });
     tell("bare rusqlite");
     let n = kept.len() as u64;
-    let heap = rate(n, bare(&dir.join("heap.db"), &kept, "BLOB")?);
-    let bare = rate(n, bare(&dir.join("bare.db"), &kept, "BLOB PRIMARY KEY")?);
+    let heap = rate(n, bare(&dir.join("heap.db"), &kept, ("BLOB", ALONE))?);
+    let alone = rate(n, bare(&dir.join("alone.db"), &kept, ("BLOB PRIMARY KEY", ALONE))?);
+    let bare = rate(n, bare(&dir.join("bare.db"), &kept, ("BLOB PRIMARY KEY", SHARED))?);
     drop(kept);
     let serving = field.serve()?;
     tell("first load");
@@ -87,6 +91,7 @@ pub fn sync(dir: &Path, binary: &Path, many: u64, mut tell: impl FnMut(&str)) ->
     Ok(Synced {
         rows: n,
         bare,
+        alone,
         heap,
         transfer: rate(n, transfer),
         whole: rate(n, whole),
@@ -126,11 +131,15 @@ impl ToSql for Arg<'_> {
     }
 }
 
-/// The simple thing: a table a kind with such an id, no other index, one prepared statement a kind, nothing on the disk before the
-/// end.
-fn bare(path: &Path, rows: &[Row], id: &str) -> Result<Duration, Fault> {
+/// What a console's database is while rows come: written ahead, so that others may read and write, and whole after any end.
+const SHARED: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;";
+/// A file that is thrown away when anything goes wrong.
+const ALONE: &str = "PRAGMA journal_mode=OFF; PRAGMA locking_mode=EXCLUSIVE;";
+
+/// The simple thing: a table a kind with such an id, no other index, one prepared statement a kind, a page of rows a transaction.
+fn bare(path: &Path, rows: &[Row], (id, how): (&str, &str)) -> Result<Duration, Fault> {
     let db = sqlite::open(path, Use::Load)?;
-    db.execute_batch("PRAGMA journal_mode=OFF; PRAGMA locking_mode=EXCLUSIVE;")?;
+    db.execute_batch(how)?;
     let mut sql: HashMap<Kind, String> = HashMap::new();
     for kind in Kind::ALL {
         let names = Meta::COLUMNS.iter().chain(kind.columns()).map(|c| c.name).collect::<Vec<_>>();

@@ -4,6 +4,7 @@ use super::line::{Console, clock, until};
 use crate::hub::http::Hub;
 use crate::hub::places::{Bench, long_bench, number};
 use crate::support::storage::raw;
+use gongfu::base::clock::Clock;
 use gongfu::domain::codes::EntryState;
 use gongfu::domain::command::Command;
 use gongfu::domain::machine::Verb;
@@ -99,4 +100,21 @@ fn a_first_load_that_ends_with_its_process_or_its_hub_loses_nothing_it_has() {
     assert_eq!(console.link().cursor, had);
     assert!(unbuilt(&console) > 20);
     assert!(!console.rows().of(Kind::CatalogEntry).is_empty(), "what is here can be read");
+}
+
+#[test]
+fn a_console_of_a_demo_goes_by_its_hubs_clock_from_its_first_record_on() {
+    let bench = long_bench(0);
+    let hub = Hub::with(&bench, |o| o.demo = true);
+    let console = Console::known(&hub, &bench, 2);
+    assert!(console.key.demo);
+    first::load(console.home.path(), &console.key, Clock::Real, &Stop::default(), |_| {}).expect("loaded");
+    let last: i64 =
+        raw(&console.home.file()).query_row("SELECT max(at) FROM audit", [], |r| r.get(0)).expect("a record");
+    let (hubs, link) = (clock().now().as_millisecond(), console.link());
+    for at in [last, link.level_at, link.heard_at] {
+        assert!((at - hubs).abs() < 120_000, "{at} is not the hub's {hubs}");
+    }
+    assert_eq!(link.clock_ms, 0);
+    assert!(console.link().is_level());
 }

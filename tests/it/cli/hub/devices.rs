@@ -39,7 +39,7 @@ fn a_code_is_for_one_organisation_in_the_role_its_kind_shows() {
         }
         let (done, out) = site.words(&["enrol", "--org", "SX-SL"]);
         assert!(
-            done == 0 && out.contains("联机码：") && out.contains("14:47") && out.contains("市（区）总工会"),
+            done == 0 && out.contains("登记码：") && out.contains("14:47") && out.contains("市（区）总工会"),
             "{out}"
         );
         let records = site.state().audit.no;
