@@ -226,13 +226,14 @@ pub(super) fn settle(db: &Connection, answer: &Answer, cursor: i64, now: i64) ->
 }
 
 /// What a page says of an order of this console: its rows are among those up to the page's end, by the hub's clock at `now` at
-/// the latest. That holds also where a person took it back while it was under way.
+/// the latest. That holds also where a person took it back while it was under way, and where a hub said no that was put back since
+/// and took it when it came once more: the rows are there.
 ///
 /// # Errors
 /// What SQLite says.
 pub(super) fn taken(db: &Connection, id: Uuid, seq: i64, now: i64) -> rusqlite::Result<()> {
-    let sql = "UPDATE outbox SET state = 'accepted', seq = ?1, answered_at = coalesce(answered_at, ?2) \
-               WHERE id = ?3 AND state IN ('waiting', 'accepted', 'withdrawn')";
+    let sql = "UPDATE outbox SET state = 'accepted', seq = ?1, answered_at = coalesce(answered_at, ?2), \
+               answer = CASE WHEN state IN ('conflict', 'denied') THEN '' ELSE answer END WHERE id = ?3";
     db.prepare_cached(sql)?.execute(params![seq, now, id.as_bytes().as_slice()]).map(drop)
 }
 

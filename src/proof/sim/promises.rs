@@ -15,8 +15,8 @@ use crate::store::outbox::State;
 use crate::store::{Connection, SqlError, audit, dump, outbox};
 use crate::sync::core::Position;
 use crate::wire::order::Outcome;
-use crate::wire::row::to_line;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use crate::wire::row::{from_line, to_line};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -103,9 +103,10 @@ pub(super) fn in_scope(day: &mut Day<'_>, who: usize, scope: i64) -> Result<(), 
         return Ok(());
     }
     let (db, _) = console.desk()?.database();
-    let own: HashSet<(String, Uuid)> = {
-        let mut statement = db.prepare_cached("SELECT kind, id FROM shadow WHERE body IS NULL")?;
-        let rows = statement.query_map([], |r| Ok((r.get(0)?, Uuid::from_bytes(r.get(1)?))))?;
+    // Rows its own orders made or changed, with the hub's version.
+    let own: HashMap<(String, Uuid), Option<String>> = {
+        let mut statement = db.prepare_cached("SELECT kind, id, body FROM shadow")?;
+        let rows = statement.query_map([], |r| Ok(((r.get(0)?, Uuid::from_bytes(r.get(1)?)), r.get(2)?)))?;
         rows.collect::<Result<_, SqlError>>()?
     };
     let unions: HashMap<Uuid, String> =
@@ -113,7 +114,11 @@ pub(super) fn in_scope(day: &mut Day<'_>, who: usize, scope: i64) -> Result<(), 
     for kind in OF_AN_AREA.iter().chain(CONTACTS.iter().map(|(kind, _)| kind)) {
         let mut found = None;
         dump::rows(db, *kind, &mut |row| {
-            if found.is_none() && !own.contains(&(kind.table().to_owned(), row.uuid())) && !may(&eye, &row, &unions) {
+            let hubs = match own.get(&(kind.table().to_owned(), row.uuid())) {
+                None => Some(row),
+                Some(body) => body.as_deref().and_then(|line| from_line(line).ok()),
+            };
+            if let Some(row) = hubs.filter(|row| found.is_none() && !may(&eye, row, &unions)) {
                 found = Some(to_line(&row));
             }
             Ok::<(), SqlError>(())

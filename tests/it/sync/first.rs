@@ -113,7 +113,7 @@ fn a_console_of_a_demo_goes_by_its_hubs_clock_from_its_first_record_on() {
         raw(&console.home.file()).query_row("SELECT max(at) FROM audit", [], |r| r.get(0)).expect("a record");
     let (hubs, link) = (clock().now().as_millisecond(), console.link());
     for at in [last, link.level_at, link.heard_at] {
-        assert!((at - hubs).abs() < 120_000, "{at} is not the hub's {hubs}");
+        assert!((at - hubs).abs() < 3 * 86_400_000, "{at} is not of the hub's time, {hubs}");
     }
     assert_eq!(link.clock_ms, 0);
     assert!(console.link().is_level());
