@@ -81,7 +81,12 @@ impl Desk {
     /// What is wrong with the file.
     pub fn open(dir: &Path, seed: u64) -> Result<Desk, StoreError> {
         let path = dir.join(FILE);
-        let db = sqlite::open(&path, Use::Write)?;
+        let ballast = Ballast::of(dir);
+        let db = match sqlite::open(&path, Use::Write) {
+            // Not even the files beside the database have room.
+            Err(DbError::Full(_)) if ballast.drop_it() => sqlite::open(&path, Use::Write)?,
+            opened => opened?,
+        };
         let link = link::get(&db).map_err(|e| DbError::of(&path, &e))?;
         let contradicted = witness::contradictions(&db).map_err(|e| DbError::of(&path, &e))? > 0;
         let position = link.as_ref().map(position).unwrap_or_default();
@@ -98,7 +103,7 @@ impl Desk {
             asked_at: None,
             public: key::load(dir).ok().flatten().map(|k| k.public).filter(|p| !p.is_empty()),
             contradicted,
-            ballast: Ballast::of(dir),
+            ballast,
             asked,
             first,
             rows: 0,
@@ -237,7 +242,7 @@ impl Desk {
     /// Keeps the answers to a push.
     pub fn pushed(&mut self, standing: Standing, answers: &[Answer], when: When) -> Vec<Effect> {
         let mut kept = level::answers(&mut self.db, &self.path, standing.epoch, answers, when.at);
-        if matches!(kept, Err(StoreError::Db(DbError::Full(_)))) && self.ballast.drop_it() {
+        if is_full(&kept) && self.ballast.drop_it() {
             kept = level::answers(&mut self.db, &self.path, standing.epoch, answers, when.at);
         }
         let more = kept.and_then(|()| {
@@ -373,14 +378,23 @@ impl Desk {
         }
     }
 
-    fn note(&mut self, change: impl FnOnce(&mut Link)) {
-        let noted = level::note(&mut self.db, &self.path, change).map(|done| {
+    fn note(&mut self, change: impl Fn(&mut Link)) {
+        let mut noted = level::note(&mut self.db, &self.path, &change);
+        if is_full(&noted) && self.ballast.drop_it() {
+            noted = level::note(&mut self.db, &self.path, &change);
+        }
+        let noted = noted.map(|done| {
             if done {
                 (self.moved)();
             }
         });
         let _ = noted.inspect_err(|e| tracing::warn!(error = %e, "what is known of the hub is not written"));
     }
+}
+
+/// Whether something was not written for want of room.
+fn is_full<T>(written: &Result<T, StoreError>) -> bool {
+    matches!(written, Err(StoreError::Db(DbError::Full(_))))
 }
 
 fn is_outdated(answers: &[Answer]) -> bool {
