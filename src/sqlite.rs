@@ -208,7 +208,7 @@ const CHECKPOINT_AFTER: i64 = 1_000;
 
 /// Pages in the write-ahead file at which a commit itself moves them: a process that only ever writes and goes would leave it
 /// to nobody.
-const CHECKPOINT_LATEST: i64 = 4_000;
+pub const CHECKPOINT_LATEST: i64 = 4_000;
 
 /// Moves a write-ahead file that has grown into the database, as far as no reader still needs it. For moments when nobody waits.
 ///

@@ -13,3 +13,4 @@ pub mod http;
 pub mod join;
 pub mod key;
 pub mod rebuild;
+mod tidier;

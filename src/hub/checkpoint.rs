@@ -80,8 +80,7 @@ pub(super) fn make(engine: &mut dyn Engine, state: &State) -> Result<(), EngineE
     let signature = crate::wire::record::unhex(&made.signature).unwrap_or_default();
     let sql = format!("INSERT INTO \"checkpoint\" ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING");
     let hash = Value::Blob(hash.to_vec());
-    let args = [Value::Int(made.epoch), Value::Int(no), hash, Value::Int(made.at), Value::Blob(signature)];
-    engine.execute(&sql, &args).map(drop)
+    engine.defer(&sql, vec![Value::Int(made.epoch), Value::Int(no), hash, Value::Int(made.at), Value::Blob(signature)])
 }
 
 /// Makes one of records that have none yet, in a transaction of its own.

@@ -3,7 +3,7 @@
 //! Owns both secrets: only their SHA-256 is kept. They are random in full, so that no slow hash is needed.
 
 use super::engine::{self, Engine, EngineError};
-use super::ledger::Device;
+use super::ledger::{Device, lock};
 use super::rows::blob;
 use crate::domain::codes::Role;
 use crate::domain::value::{Cell, Value};
@@ -86,6 +86,8 @@ fn enrol_in(
     id: Uuid,
     now: i64,
 ) -> Result<Option<Enrolled>, EngineError> {
+    // Of a ledger that has moved no console would be known.
+    lock(engine)?;
     // The update itself says who was first: a code is used once, however many ask.
     let sql = "UPDATE \"code\" SET \"used_by\" = ?1 WHERE \"hash\" = ?2 AND \"used_by\" IS NULL AND \"expires_at\" > ?3 \
                RETURNING \"org_id\", \"role\"";

@@ -24,6 +24,12 @@ pub enum EngineError {
     /// The database says no to this very statement, or is damaged.
     #[error("the ledger: {0}")]
     Broken(String),
+    /// The ledger was moved to another place, and goes on there.
+    #[error("the ledger has moved to another place")]
+    Moved,
+    /// The ledger is being moved here, or that was broken off.
+    #[error("the ledger has not arrived here in full")]
+    Arriving,
 }
 
 /// One connection to a ledger. Positions of marks ascend by first appearance: SQLite numbers them so.
@@ -39,6 +45,15 @@ pub trait Engine: Send {
     /// # Errors
     /// What the database says.
     fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64, EngineError>;
+
+    /// Runs a statement of a transaction whose success need not be known before the next answer: that of a query, or of the
+    /// commit, which tells its failure. A server is sent it together with that one, so that it costs no waiting of its own.
+    ///
+    /// # Errors
+    /// What the database says, here or later.
+    fn defer(&mut self, sql: &str, args: Vec<Value>) -> Result<(), EngineError> {
+        self.execute(sql, &args).map(drop)
+    }
 
     /// Runs several statements without marks.
     ///
@@ -57,6 +72,12 @@ pub trait Engine: Send {
     /// # Errors
     /// What the database says.
     fn snapshot(&mut self) -> Result<(), EngineError>;
+
+    /// Begins a transaction that sees the last state of these tables and lets nobody write to them.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn still(&mut self, tables: &[String]) -> Result<(), EngineError>;
 
     /// Makes the transaction last: it is on the disk when this returns.
     ///

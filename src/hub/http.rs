@@ -41,6 +41,7 @@ use shared::Shared;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -126,7 +127,8 @@ impl Default for Stop {
 /// inside another.
 ///
 /// # Errors
-/// When the hub cannot begin: no ledger, no address, plain HTTP where others could listen, certificates that cannot be read.
+/// When the hub cannot begin: no ledger, no address, plain HTTP where others could listen, certificates that cannot be read. When
+/// the ledger was moved to another place meanwhile.
 pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr), stop: &Stop) -> Result<(), ServeError> {
     if options.tls.is_none() && !options.listen.ip().is_loopback() {
         return Err(ServeError::Plain(options.listen));
@@ -182,7 +184,7 @@ async fn run(
     watching.end().await;
     receipts::write(&shared).await;
     tracing::info!("the hub has ended");
-    Ok(())
+    if shared.moved.load(Ordering::Relaxed) { Err(EngineError::Moved.into()) } else { Ok(()) }
 }
 
 /// Every path with what stands before it.

@@ -16,6 +16,7 @@ pub use take::{Device, take};
 
 use super::audit::Head;
 use super::engine::{self, Engine, EngineError};
+use super::schema::{ARRIVING, MOVED, VERSION};
 use crate::domain::value::Value;
 use uuid::Uuid;
 
@@ -45,8 +46,11 @@ pub fn state(engine: &mut dyn Engine) -> Result<State, EngineError> {
     let bad = || EngineError::Broken("the ledger's own row cannot be read".into());
     let int = |i: usize| row[i].as_int().ok_or_else(bad);
     let bytes = |i: usize| if let Value::Blob(b) = &row[i] { Ok(b.as_slice()) } else { Err(bad()) };
-    if int(0)? != super::schema::VERSION {
-        return Err(EngineError::Broken(format!("the ledger is of version {}", int(0)?)));
+    match int(0)? {
+        VERSION => {}
+        MOVED => return Err(EngineError::Moved),
+        ARRIVING => return Err(EngineError::Arriving),
+        other => return Err(EngineError::Broken(format!("the ledger is of version {other}"))),
     }
     Ok(State {
         hub_id: Uuid::from_slice(bytes(1)?).map_err(|_| bad())?,
@@ -70,7 +74,7 @@ pub fn mark_safe(engine: &mut dyn Engine, epoch: i64, seq: i64) -> Result<(), En
 
 /// Takes the lock that orders everything, inside the engine's transaction, and gives the state it stands at.
 pub(super) fn lock(engine: &mut dyn Engine) -> Result<State, EngineError> {
-    engine.execute("UPDATE \"hub\" SET \"seq\" = \"seq\" WHERE \"one\" = 1", &[])?;
+    engine.defer("UPDATE \"hub\" SET \"seq\" = \"seq\" WHERE \"one\" = 1", Vec::new())?;
     state(engine)
 }
 
@@ -78,6 +82,5 @@ fn keep(engine: &mut dyn Engine, state: &State) -> Result<(), EngineError> {
     let sql =
         "UPDATE \"hub\" SET \"seq\" = ?1, \"audit_no\" = ?2, \"audit_hash\" = ?3, \"last_at\" = ?4 WHERE \"one\" = 1";
     let hash = Value::Blob(state.audit.hash.to_vec());
-    engine.execute(sql, &[Value::Int(state.seq), Value::Int(state.audit.no), hash, Value::Int(state.last_at)])?;
-    Ok(())
+    engine.defer(sql, vec![Value::Int(state.seq), Value::Int(state.audit.no), hash, Value::Int(state.last_at)])
 }

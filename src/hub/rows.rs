@@ -218,7 +218,7 @@ impl Bulk {
         for size in TOGETHER {
             let sql = if rows.len() < size { continue } else { self.sql(size) };
             while let Some((some, rest)) = rows.split_at_checked(size) {
-                engine.execute(&sql, &some.concat())?;
+                engine.defer(&sql, some.concat())?;
                 rows = rest;
             }
         }

@@ -9,6 +9,10 @@ use std::fmt::Write;
 
 /// The version of the tables.
 pub const VERSION: i64 = 1;
+/// In the place of a version: the ledger has moved elsewhere and takes nothing any more.
+pub const MOVED: i64 = -1;
+/// In the place of a version: the ledger is moving here and takes nothing yet.
+pub const ARRIVING: i64 = -2;
 
 /// Texts by which rows are looked for or counted, by name of the column.
 const SOUGHT: &[&str] = &["code", "county_code", "name", "number", "voucher_no", "state"];

@@ -18,9 +18,9 @@ pub use migrate::{Counted, migrate};
 pub use restore::{Restored, restore};
 pub use verify::{Fault, Verdict, Whole, verify};
 
-use super::engine::{Engine, Place, Pool};
+use super::engine::{Engine, EngineError, Place, Pool};
 use super::ledger;
-use super::schema::VERSION;
+use super::schema::{ARRIVING, MOVED, VERSION};
 use crate::sqlite::{self, Stop, Use};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -72,6 +72,8 @@ fn known(engine: &mut dyn Engine, place: &Place) -> Result<(), HubError> {
     match ledger::version(engine)? {
         None => Err(HubError::NoLedger(place.clone())),
         Some(VERSION) => Ok(()),
+        Some(MOVED) => Err(EngineError::Moved.into()),
+        Some(ARRIVING) => Err(EngineError::Arriving.into()),
         Some(found) => Err(HubError::Version { place: place.clone(), found }),
     }
 }

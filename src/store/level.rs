@@ -22,7 +22,7 @@ use crate::wire::order::Answer;
 use crate::wire::protocol::{Note, PageEnd, PageHead};
 use crate::wire::row::{from_line, to_line};
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 use std::collections::HashMap;
 use std::path::Path;
 use uuid::Uuid;
@@ -257,12 +257,17 @@ fn lay(db: &Connection, link: &Link, came: &[Row], sweep: bool) -> rusqlite::Res
     let gone = put_back(db, &mut numbers)?;
     let mut swept = 0;
     // As long as the first rows come, hardly one is here already.
-    let first = link.level_at == 0;
+    let mut new = if link.level_at == 0 { Some(NewRows { db, statement: None }) } else { None };
     for row in came {
-        if !first || !put_new(db, row, numbers.next())? {
+        let here = match &mut new {
+            Some(new) => !new.put(row, numbers.next())?,
+            None => true,
+        };
+        if here {
             swept += put_hubs(db, row, numbers.next())?;
         }
     }
+    drop(new);
     if sweep {
         swept += sweep_away(db)?;
     }
@@ -274,11 +279,24 @@ fn lay(db: &Connection, link: &Link, came: &[Row], sweep: bool) -> rusqlite::Res
     Ok(())
 }
 
-/// Writes a row of the hub that is not here yet; whether that could be.
-fn put_new(db: &Connection, row: &Row, number: i64) -> rusqlite::Result<bool> {
-    match put(&mut *db.prepare_cached(insert_sql(row.kind()))?, row, number) {
-        Err(e) if e.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => Ok(false),
-        other => other.map(|()| true),
+/// Writes rows of the hub that are not here yet. Rows of a kind come together: their statement is looked up once.
+struct NewRows<'a> {
+    db: &'a Connection,
+    statement: Option<(Kind, CachedStatement<'a>)>,
+}
+
+impl NewRows<'_> {
+    /// Whether the row was not here and could be written.
+    fn put(&mut self, row: &Row, number: i64) -> rusqlite::Result<bool> {
+        let kind = row.kind();
+        let statement = match &mut self.statement {
+            Some((of, statement)) if *of == kind => statement,
+            other => &mut other.insert((kind, self.db.prepare_cached(insert_sql(kind))?)).1,
+        };
+        match put(statement, row, number) {
+            Err(e) if e.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => Ok(false),
+            done => done.map(|()| true),
+        }
     }
 }
 

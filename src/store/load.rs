@@ -219,12 +219,12 @@ pub fn is_stripped(db: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Prepares a connection for rows that can be fetched again: a commit need not reach the disk by itself, what others commit takes it
-/// along.
+/// along, and what is written ahead may grow to 64 MiB before a commit moves it.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn hurry(db: &Connection) -> rusqlite::Result<()> {
-    db.execute_batch("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-131072;")
+    db.execute_batch("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-131072; PRAGMA wal_autocheckpoint=16000;")
 }
 
 /// Takes [`hurry`] back.
@@ -232,7 +232,8 @@ pub fn hurry(db: &Connection) -> rusqlite::Result<()> {
 /// # Errors
 /// What SQLite says.
 pub fn slow_down(db: &Connection) -> rusqlite::Result<()> {
-    db.execute_batch("PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;")
+    db.execute_batch("PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;")?;
+    db.pragma_update(None, "wal_autocheckpoint", sqlite::CHECKPOINT_LATEST)
 }
 
 /// Builds what was taken away. Each index is a transaction, so that others may write in between; broken off, the rest is built by

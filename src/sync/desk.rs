@@ -7,6 +7,7 @@
 use super::ballast::Ballast;
 use super::core::{Core, Ear, Effect, Event, Failure, Moment, Position};
 use super::key;
+use super::tidier::Tidier;
 use crate::sqlite::{self, DbError, Use};
 use crate::store::level::{self, Applied, Page};
 use crate::store::link::{self, Link, trouble};
@@ -66,8 +67,9 @@ pub struct Desk {
     ballast: Ballast,
     /// Events do not come through: the hub is asked instead.
     asked: bool,
-    /// Rows come for the first time: indices and totals are built when all are there.
-    first: bool,
+    /// Rows come for the first time: indices and totals are built when all are there. Until then another thread moves what is written
+    /// ahead into the database.
+    first: Option<Tidier>,
     /// Rows that came since the desk was opened.
     rows: u64,
     /// Told whenever something here has become another.
@@ -91,9 +93,10 @@ impl Desk {
         let contradicted = witness::contradictions(&db).map_err(|e| DbError::of(&path, &e))? > 0;
         let position = link.as_ref().map(position).unwrap_or_default();
         let asked = setting::get(&db, setting::HUB_ASKED).map_err(|e| DbError::of(&path, &e))?.is_some();
-        let first = load::is_stripped(&db).map_err(|e| DbError::of(&path, &e))?;
-        if first {
+        let mut first = None;
+        if load::is_stripped(&db).map_err(|e| DbError::of(&path, &e))? {
             load::hurry(&db).map_err(|e| DbError::of(&path, &e))?;
+            first = Some(Tidier::start(&path));
         }
         Ok(Desk {
             core: Core::new(position, seed),
@@ -142,7 +145,7 @@ impl Desk {
     /// How far a first load is; nothing when it is no first load, or no more.
     pub fn first_load(&self) -> Option<Stage> {
         let Position { cursor, head, .. } = self.core.position();
-        self.first.then_some(Stage::Rows { rows: self.rows, at: cursor, head })
+        self.first.as_ref().map(|_| Stage::Rows { rows: self.rows, at: cursor, head })
     }
 
     /// Ends a first load when all rows are there: builds indices and totals, `tell` hears how far it is.
@@ -151,12 +154,12 @@ impl Desk {
     /// What is wrong with the file; the same may be tried again.
     pub fn end_first_load(&mut self, tell: &mut dyn FnMut(Stage)) -> Result<(), StoreError> {
         let failed = |e: rusqlite::Error| DbError::of(&self.path, &e);
-        if !self.first || !link::get(&self.db).map_err(failed)?.is_some_and(|l| l.is_level()) {
+        if self.first.is_none() || !link::get(&self.db).map_err(failed)?.is_some_and(|l| l.is_level()) {
             return Ok(());
         }
         load::build(&mut self.db, &mut |done, of| tell(Stage::Indices { done, of })).map_err(failed)?;
         load::slow_down(&self.db).map_err(failed)?;
-        self.first = false;
+        self.first = None;
         (self.moved)();
         Ok(())
     }
@@ -294,7 +297,10 @@ impl Desk {
                 self.note(|link| trouble.clone_into(&mut link.trouble));
                 (self.moved)();
                 // A long catching-up must not leave a write-ahead file as large as the database.
-                let _ = sqlite::tidy(&self.db);
+                match &self.first {
+                    Some(tidier) => tidier.ring(),
+                    None => _ = sqlite::tidy(&self.db),
+                }
                 effects
             }
             Err(e) => {

@@ -4,13 +4,14 @@
 
 use super::{Engine, EngineError};
 use crate::domain::value::Value;
-use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Timeouts};
+use deadpool_postgres::{Client, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Timeouts};
+use futures_util::future::{join, join_all};
 use std::error::Error;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{NoTls, Row};
+use tokio_postgres::{NoTls, Row, Statement};
 
 /// As many connections as a machine of a few cores can keep busy.
 const CONNECTIONS: usize = 16;
@@ -32,7 +33,18 @@ pub struct Postgres {
     client: Option<Object>,
     runtime: Handle,
     open: bool,
+    /// What goes out with the next statement that is waited for.
+    deferred: Vec<Deferred>,
 }
+
+/// A statement whose answer nobody needs yet.
+enum Deferred {
+    Script(&'static str),
+    Statement(String, Vec<Value>),
+}
+
+/// Most statements sent without waiting; far fewer than make a future of many poll them in another order.
+const DEFERRED: usize = 24;
 
 impl Connections {
     pub(super) fn new(address: &str, runtime: Handle) -> Result<Connections, EngineError> {
@@ -53,7 +65,7 @@ impl Connections {
 
     pub(super) fn get(&self) -> Result<Postgres, EngineError> {
         let client = self.runtime.block_on(self.pool.get()).map_err(|e| EngineError::Away(told(&e)))?;
-        Ok(Postgres { client: Some(client), runtime: self.runtime.clone(), open: false })
+        Ok(Postgres { client: Some(client), runtime: self.runtime.clone(), open: false, deferred: Vec::new() })
     }
 }
 
@@ -144,62 +156,132 @@ impl Postgres {
         self.client.as_ref().ok_or_else(|| EngineError::Away("the connection is gone".into()))
     }
 
-    /// Runs a statement; every statement is prepared once a connection.
-    fn run<T>(&self, sql: &str, args: &[Value], how: Run<T>) -> Result<T, EngineError> {
+    /// Runs a statement, and before it, in the same trip, what was deferred; every statement is prepared once a connection.
+    fn run<T>(&mut self, last: Last<'_, T>) -> Result<T, EngineError> {
+        let deferred = std::mem::take(&mut self.deferred);
         let client = self.client()?;
-        let wrapped: Vec<Arg<'_>> = args.iter().map(Arg).collect();
-        let marks: Vec<&(dyn ToSql + Sync)> = wrapped.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
         let result = self.runtime.block_on(async {
-            let statement = client.prepare_cached(&dollars(sql)).await?;
-            match how {
-                Run::Rows(of) => client.query(&statement, &marks).await.map(of),
-                Run::Count(of) => client.execute(&statement, &marks).await.map(of),
+            let mut before = Vec::with_capacity(deferred.len());
+            for one in &deferred {
+                before.push(match one {
+                    Deferred::Script(sql) => Ready::Script(sql),
+                    Deferred::Statement(sql, args) => {
+                        Ready::Statement(client.prepare_cached(&dollars(sql)).await?, args)
+                    }
+                });
+            }
+            let before = join_all(before.into_iter().map(|one| one.send(client)));
+            // Both are polled in this order, and a statement is sent when it is polled first.
+            match last {
+                Last::Rows(sql, args, of) => {
+                    let statement = client.prepare_cached(&dollars(sql)).await?;
+                    let (before, rows) = join(before, client.query(&statement, &marks(&wrapped(args)))).await;
+                    all_well(before).and(rows).map(of)
+                }
+                Last::Count(sql, args, of) => {
+                    let statement = client.prepare_cached(&dollars(sql)).await?;
+                    let (before, count) = join(before, client.execute(&statement, &marks(&wrapped(args)))).await;
+                    all_well(before).and(count).map(of)
+                }
+                Last::Script(sql, of) => {
+                    let (before, done) = join(before, client.batch_execute(sql)).await;
+                    all_well(before).and(done).map(|()| of)
+                }
             }
         });
         result.map_err(|e| said(&e))
     }
 }
 
-/// What is wanted of a statement.
-enum Run<T> {
-    Rows(fn(Vec<Row>) -> T),
-    Count(fn(u64) -> T),
+/// The statement that is waited for, and what is wanted of it.
+enum Last<'a, T> {
+    Rows(&'a str, &'a [Value], fn(Vec<Row>) -> T),
+    Count(&'a str, &'a [Value], fn(u64) -> T),
+    Script(&'a str, T),
+}
+
+/// A deferred statement that the connection knows.
+enum Ready<'a> {
+    Script(&'a str),
+    Statement(Statement, &'a [Value]),
+}
+
+impl Ready<'_> {
+    async fn send(self, client: &Client) -> Result<(), tokio_postgres::Error> {
+        match self {
+            Ready::Script(sql) => client.batch_execute(sql).await,
+            Ready::Statement(statement, args) => client.execute(&statement, &marks(&wrapped(args))).await.map(drop),
+        }
+    }
+}
+
+fn wrapped(args: &[Value]) -> Vec<Arg<'_>> {
+    args.iter().map(Arg).collect()
+}
+
+fn marks<'a>(wrapped: &'a [Arg<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    wrapped.iter().map(|a| a as &(dyn ToSql + Sync)).collect()
+}
+
+/// The first failure is the one to tell: what follows it in a transaction fails for its sake.
+fn all_well(done: Vec<Result<(), tokio_postgres::Error>>) -> Result<(), tokio_postgres::Error> {
+    done.into_iter().collect()
 }
 
 impl Engine for Postgres {
     fn query(&mut self, sql: &str, args: &[Value], each: &mut dyn FnMut(Vec<Value>)) -> Result<(), EngineError> {
-        for row in self.run(sql, args, Run::Rows(|rows| rows))? {
+        for row in self.run(Last::Rows(sql, args, |rows| rows))? {
             each(values(&row).map_err(|e| said(&e))?);
         }
         Ok(())
     }
 
     fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64, EngineError> {
-        self.run(sql, args, Run::Count(|n| n))
+        self.run(Last::Count(sql, args, |n| n))
+    }
+
+    fn defer(&mut self, sql: &str, args: Vec<Value>) -> Result<(), EngineError> {
+        if !self.open || self.deferred.len() >= DEFERRED {
+            return self.execute(sql, &args).map(drop);
+        }
+        self.deferred.push(Deferred::Statement(sql.to_owned(), args));
+        Ok(())
     }
 
     fn script(&mut self, sql: &str) -> Result<(), EngineError> {
-        self.runtime.block_on(self.client()?.batch_execute(sql)).map_err(|e| said(&e))
+        self.run(Last::Script(sql, ()))
     }
 
     fn begin(&mut self) -> Result<(), EngineError> {
-        self.script("BEGIN")?;
         self.open = true;
+        self.deferred.push(Deferred::Script("BEGIN"));
         Ok(())
     }
 
     fn snapshot(&mut self) -> Result<(), EngineError> {
-        self.script("BEGIN ISOLATION LEVEL REPEATABLE READ")?;
         self.open = true;
+        self.deferred.push(Deferred::Script("BEGIN ISOLATION LEVEL REPEATABLE READ"));
         Ok(())
     }
 
+    fn still(&mut self, tables: &[String]) -> Result<(), EngineError> {
+        self.begin()?;
+        let names = tables.iter().map(|t| format!("\"{t}\"")).collect::<Vec<_>>().join(", ");
+        self.script(&format!("LOCK TABLE {names} IN EXCLUSIVE MODE"))
+    }
+
     fn commit(&mut self) -> Result<(), EngineError> {
+        let done = self.script("COMMIT");
+        // After a deferred statement that failed, the server takes everything back; what it was not even sent must be, too.
+        if done.is_err() {
+            self.rollback();
+        }
         self.open = false;
-        self.script("COMMIT")
+        done
     }
 
     fn rollback(&mut self) {
+        self.deferred.clear();
         if self.open {
             self.open = false;
             // A connection that cannot roll back is not handed on.

@@ -132,6 +132,11 @@ impl Engine for Sqlite<'_> {
         self.script("BEGIN")
     }
 
+    fn still(&mut self, _tables: &[String]) -> Result<(), EngineError> {
+        // Whoever may write keeps all others from it.
+        self.begin()
+    }
+
     fn commit(&mut self) -> Result<(), EngineError> {
         self.script("COMMIT")
     }

@@ -149,12 +149,18 @@ fn numbers(engine: &mut dyn Engine) -> Result<(i64, i64), EngineError> {
     int(0).zip(int(1)).ok_or_else(|| EngineError::Broken("no ledger here".into()))
 }
 
-/// What need not be done more often: accesses that have ended, receipts, old counts of requests.
+/// What need not be done more often: whether the ledger is still here, accesses that have ended, receipts, old counts of requests.
 async fn each_second(shared: Arc<Shared>) {
     let mut ticks = interval(SECOND / 2);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        if shared.look(ledger::state).await == Err(EngineError::Moved) {
+            tracing::warn!("the ledger has moved to another place; the hub ends");
+            shared.moved.store(true, Ordering::Relaxed);
+            shared.stop.tell();
+            return;
+        }
         let open: BTreeSet<Uuid> = shared.streams().keys().copied().collect();
         if !open.is_empty() {
             match shared.look(revoked).await {

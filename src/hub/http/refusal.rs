@@ -106,6 +106,10 @@ impl From<EngineError> for Refusal {
                 tracing::warn!(error = %why, "the ledger is away");
                 Refusal::away("the ledger is away; the same may be asked again")
             }
+            // The hub that serves it from now on has the same address.
+            EngineError::Moved | EngineError::Arriving => {
+                Refusal::away("the ledger moves; the same may be asked again")
+            }
             EngineError::Broken(why) => {
                 tracing::error!(error = %why, "the ledger does not answer");
                 Refusal::internal()

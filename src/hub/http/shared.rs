@@ -13,7 +13,7 @@ use crate::hub::engine::{Engine, EngineError, Pool};
 use crate::hub::ledger::State;
 use crate::hub::writer::Writer;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, Semaphore, broadcast, watch};
 use uuid::Uuid;
@@ -34,6 +34,8 @@ pub(super) struct Shared {
     pub(super) seal: String,
     pub(super) writer: Writer,
     pub(super) stop: Stop,
+    /// The ledger was moved while this hub served it.
+    pub(super) moved: AtomicBool,
     pub(super) rates: Rates,
     pub(super) meters: Meters,
     pub(super) receipts: Receipts,
@@ -70,6 +72,7 @@ impl Shared {
             seal,
             writer,
             stop,
+            moved: AtomicBool::new(false),
             rates: Rates::new(),
             meters: Meters::new(),
             receipts: Receipts::default(),

@@ -27,8 +27,8 @@ pub fn exists(engine: &mut dyn Engine) -> Result<bool, EngineError> {
 pub fn version(engine: &mut dyn Engine) -> Result<Option<i64>, EngineError> {
     match engine::first(engine, "SELECT \"version\" FROM \"hub\" WHERE \"one\" = 1", &[]) {
         Ok(row) => Ok(row.and_then(|r| r[0].as_int())),
-        Err(away @ EngineError::Away(_)) => Err(away),
         Err(EngineError::Broken(_)) => Ok(None),
+        Err(other) => Err(other),
     }
 }
 

@@ -62,6 +62,8 @@ impl HubError {
             HubError::Db(e) => e.code(),
             HubError::Engine(EngineError::Away(_)) => "away",
             HubError::Engine(EngineError::Broken(_)) => "ledger",
+            HubError::Engine(EngineError::Moved) => "moved",
+            HubError::Engine(EngineError::Arriving) => "arriving",
             HubError::Taken(_) => "taken",
             HubError::NoLedger(_) => "no-ledger",
             HubError::Version { .. } => "version",
@@ -97,7 +99,7 @@ impl HubError {
                 args
             }
             HubError::Differs(table) => vec![("table", table.clone())],
-            HubError::Stopped => Vec::new(),
+            HubError::Engine(EngineError::Moved | EngineError::Arriving) | HubError::Stopped => Vec::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The hub as whoever reaches its socket has it: raw HTTP, right and wrong.
 
 mod crash;
+mod moving;
 mod openapi;
 mod receipts;
 mod refused;
