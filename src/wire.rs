@@ -10,3 +10,4 @@ pub mod record;
 pub mod row;
 pub mod sealed;
 pub mod seen;
+pub mod signed;

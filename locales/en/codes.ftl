@@ -573,6 +573,7 @@ code-outcome-counter-not-ready = not ready
 code-outcome-pack-empty = empty pack
 code-outcome-order-held = order held
 code-outcome-not-counted = not counted
+code-outcome-order-forged = not signed
 code-outcome-record-changed = changed
 code-outcome-read-only = read-only
 code-outcome-store = store error

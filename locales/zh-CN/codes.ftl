@@ -573,6 +573,7 @@ code-outcome-counter-not-ready = 未备齐
 code-outcome-pack-empty = 空礼包
 code-outcome-order-held = 已冻结
 code-outcome-not-counted = 佐证不足
+code-outcome-order-forged = 签名不对
 code-outcome-record-changed = 已变动
 code-outcome-read-only = 只读
 code-outcome-store = 读取失败

@@ -63,6 +63,7 @@ pub const CODES: &[&str] = &[
     "not-counted",
     "same-figures",
     "record-changed",
+    "order-forged",
     "field-fixed",
     "nothing-changes",
     "not-mergeable",

@@ -69,9 +69,23 @@ pub fn enrol(
     id: Uuid,
     now: i64,
 ) -> Result<Option<Enrolled>, EngineError> {
+    enrol_signing(engine, code, (name, None), id, now)
+}
+
+/// As [`enrol`], with the public key the console's orders will be signed by.
+///
+/// # Errors
+/// As [`enrol`].
+pub fn enrol_signing(
+    engine: &mut dyn Engine,
+    code: &str,
+    (name, signer): (&str, Option<&str>),
+    id: Uuid,
+    now: i64,
+) -> Result<Option<Enrolled>, EngineError> {
     let token = hex(&random::<32>()?);
     engine.begin()?;
-    let enrolled = enrol_in(engine, code, (name, &token), id, now);
+    let enrolled = enrol_in(engine, code, (name, &token, signer), id, now);
     match &enrolled {
         Ok(Some(_)) => engine.commit()?,
         _ => engine.rollback(),
@@ -82,7 +96,7 @@ pub fn enrol(
 fn enrol_in(
     engine: &mut dyn Engine,
     code: &str,
-    (name, token): (&str, &str),
+    (name, token, signer): (&str, &str, Option<&str>),
     id: Uuid,
     now: i64,
 ) -> Result<Option<Enrolled>, EngineError> {
@@ -95,11 +109,15 @@ fn enrol_in(
         return Ok(None);
     };
     let (org, role) = of_row(&row[0], &row[1])?;
-    let sql = "INSERT INTO \"device\" (\"id\", \"name\", \"org_id\", \"role\", \"token\", \"enrolled_at\", \"cursor\", \"scope\") \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 1)";
-    let args = [blob(id), name.to_owned().to_value(), blob(org), role.to_value(), hash(token), Value::Int(now)];
+    let sql = "INSERT INTO \"device\" (\"id\", \"name\", \"org_id\", \"role\", \"token\", \"enrolled_at\", \"cursor\", \"scope\", \
+               \"signer\") VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 1, ?7)";
+    let key = signer.map_or(Value::Null, |s| Value::Text(s.to_owned()));
+    let args = [blob(id), name.to_owned().to_value(), blob(org), role.to_value(), hash(token), Value::Int(now), key];
     engine.execute(sql, &args)?;
-    Ok(Some(Enrolled { device: Device { id, name: name.to_owned(), org, role, scope: 1 }, token: token.to_owned() }))
+    Ok(Some(Enrolled {
+        device: Device { id, name: name.to_owned(), org, role, scope: 1, signer: signer.map(str::to_owned) },
+        token: token.to_owned(),
+    }))
 }
 
 fn of_row(org: &Value, role: &Value) -> Result<(Uuid, Role), EngineError> {
@@ -122,8 +140,7 @@ pub enum Known {
 /// # Errors
 /// What the engine says.
 pub fn of_token(engine: &mut dyn Engine, token: &str) -> Result<Known, EngineError> {
-    let sql =
-        "SELECT \"id\", \"name\", \"org_id\", \"role\", \"revoked_at\", \"scope\" FROM \"device\" WHERE \"token\" = ?1";
+    let sql = "SELECT \"id\", \"name\", \"org_id\", \"role\", \"revoked_at\", \"scope\", \"signer\" FROM \"device\" WHERE \"token\" = ?1";
     let Some(row) = engine::first(engine, sql, &[hash(token)])? else { return Ok(Known::Nobody) };
     if !row[4].is_null() {
         return Ok(Known::Revoked);
@@ -132,7 +149,8 @@ pub fn of_token(engine: &mut dyn Engine, token: &str) -> Result<Known, EngineErr
     let Value::Blob(id) = &row[0] else { return Ok(Known::Nobody) };
     let id = Uuid::from_slice(id).map_err(|e| EngineError::Broken(e.to_string()))?;
     let scope = row[5].as_int().unwrap_or(0);
-    Ok(Known::Device(Device { id, name: row[1].as_text().unwrap_or_default().to_owned(), org, role, scope }))
+    let (name, signer) = (row[1].as_text().unwrap_or_default().to_owned(), row[6].as_text().map(str::to_owned));
+    Ok(Known::Device(Device { id, name, org, role, scope, signer }))
 }
 
 /// Ends a console's access from the next request on; whether there was one with this id that had any.

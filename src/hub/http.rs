@@ -155,6 +155,7 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr), stop: &Stop) -> 
     let pool = Arc::new(Pool::new(&options.place, runtime.handle().clone())?);
     let (state, seal) = {
         let mut engine = pool.get()?;
+        ledger::raise(engine.as_mut())?;
         (ledger::state(engine.as_mut())?, sealing::public(engine.as_mut())?)
     };
     let head = watch::Sender::new(state.seq);

@@ -9,10 +9,10 @@ mod seen;
 mod sheet;
 mod take;
 
-pub use make::{Loading, create, exists, organisation, version};
+pub use make::{Loading, create, exists, organisation, raise, version};
 pub use note::{By, Deed, noted};
 pub(super) use sheet::own_area;
-pub use take::{Device, take};
+pub use take::{Device, FORGED, take};
 
 use super::audit::Head;
 use super::engine::{self, Engine, EngineError};

@@ -83,5 +83,6 @@ fn device(row: &[Value]) -> Result<Device, EngineError> {
         org: id(&row[2])?,
         role: row[3].as_text().and_then(Role::parse).ok_or_else(bad)?,
         scope: row[4].as_int().unwrap_or(0),
+        signer: None,
     })
 }

@@ -8,11 +8,17 @@ use crate::domain::value::CellType;
 use std::fmt::Write;
 
 /// The version of the tables.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 /// In the place of a version: the ledger has moved elsewhere and takes nothing any more.
 pub const MOVED: i64 = -1;
 /// In the place of a version: the ledger is moving here and takes nothing yet.
 pub const ARRIVING: i64 = -2;
+
+/// How a ledger of an earlier version becomes one of the next, version 1 first.
+pub const STEPS: &[&str] = &[
+    // Orders are signed by their consoles.
+    "ALTER TABLE \"device\" ADD COLUMN \"signer\" TEXT; ALTER TABLE \"result\" ADD COLUMN \"signed\" TEXT;",
+];
 
 /// Texts by which rows are looked for or counted, by name of the column.
 const SOUGHT: &[&str] = &["code", "county_code", "name", "number", "voucher_no", "state"];
@@ -48,7 +54,8 @@ CREATE TABLE "result" (
     "n" BIGINT NOT NULL,
     "at" BIGINT NOT NULL,
     "answer" TEXT NOT NULL,
-    "seq" BIGINT
+    "seq" BIGINT,
+    "signed" TEXT
 );
 CREATE INDEX "result_device" ON "result" ("device", "seq");
 CREATE TABLE "audit" (
@@ -93,7 +100,8 @@ CREATE TABLE "device" (
     "seen_at" BIGINT,
     "scope" BIGINT NOT NULL,
     "cursor" BIGINT NOT NULL,
-    "cursor_at" BIGINT
+    "cursor_at" BIGINT,
+    "signer" TEXT
 );
 CREATE TABLE "code" (
     "hash" BYTEA PRIMARY KEY,
@@ -194,7 +202,8 @@ mod tests {
         let of = |table: &str| shapes.iter().find(|s| s.table == table).unwrap();
         assert_eq!(of("feed").columns, ["kind", "id", "seq", "org", "area", "body"]);
         assert_eq!((&of("feed").key, &of("named").key, &of("hub").key), (&vec![0, 1], &vec![0, 1], &vec![0]));
-        assert_eq!(of("device").columns.len(), 11);
+        assert_eq!(of("device").columns.len(), 12);
+        assert_eq!(STEPS.len() as i64, VERSION - 1);
         for kind in Kind::ALL {
             let shape = of(kind.table());
             assert_eq!((shape.columns.len(), &shape.key), (2 + columns(*kind).count(), &vec![1]), "{kind:?}");

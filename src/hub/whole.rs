@@ -63,6 +63,9 @@ pub fn with<T>(
     }
     let pool = if read { Pool::to_read(place, runtime.clone()) } else { Pool::new(place, runtime.clone()) }?;
     let mut engine = pool.get()?;
+    if !read {
+        ledger::raise(engine.as_mut())?;
+    }
     known(engine.as_mut(), place)?;
     work(engine.as_mut())
 }

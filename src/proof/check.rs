@@ -68,7 +68,8 @@ fn whole_page((hub, runtime): Hub<'_>, (role, union): Of) -> Result<(Vec<(i64, S
     let mut engine = pool.get()?;
     engine.snapshot()?;
     let state = ledger::state(engine.as_mut())?;
-    let device = Device { id: Uuid::nil(), name: String::new(), org: province::org(union), role, scope: 1 };
+    let device =
+        Device { id: Uuid::nil(), name: String::new(), org: province::org(union), role, scope: 1, signer: None };
     let eye = Eye::new(&device, province::division(union));
     Ok((pull::page(engine.as_mut(), &state, &eye, 0, ALL)?.rows, state.seq))
 }

@@ -278,6 +278,7 @@ impl Office<'_> {
             by: By { name: "李静".into(), origin: String::new() },
             seen: Vec::new(),
             command,
+            signed: None,
         };
         let device = self.device.first().ok_or_else(|| unsound("nobody is enrolled".into()))?.clone();
         let answers = crate::hub::ledger::take(self.engine, BEGIN, &[(device, order)])?;

@@ -109,6 +109,7 @@ pub fn add(
         by: By { name: actor.name.clone(), origin: actor.origin() },
         seen,
         command: command.clone(),
+        signed: None,
     };
     let name = command.name();
     let kind = command.target().map_or_else(|| name.split('.').next().unwrap_or_default(), |(k, _)| k.table());

@@ -16,6 +16,7 @@ use crate::wire::checkpoint::Checkpoint;
 use crate::wire::order::{Answer, Outcome};
 use crate::wire::protocol::{ORDERS, Standing, Urgent};
 use crate::wire::row::from_line;
+use crate::wire::signed::{self, Signer};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -62,6 +63,8 @@ pub struct Desk {
     asked_at: Option<i64>,
     /// The hub's public key; without one nothing can be checked.
     public: Option<String>,
+    /// Signs the orders; a console that enrolled before there were signatures has none.
+    signer: Option<Signer>,
     /// The hub has contradicted what this console has seen.
     contradicted: bool,
     ballast: Ballast,
@@ -93,6 +96,7 @@ impl Desk {
         let contradicted = witness::contradictions(&db).map_err(|e| DbError::of(&path, &e))? > 0;
         let position = link.as_ref().map(position).unwrap_or_default();
         let asked = setting::get(&db, setting::HUB_ASKED).map_err(|e| DbError::of(&path, &e))?.is_some();
+        let key = key::load(dir).ok().flatten();
         let mut first = None;
         if load::is_stripped(&db).map_err(|e| DbError::of(&path, &e))? {
             load::hurry(&db).map_err(|e| DbError::of(&path, &e))?;
@@ -104,7 +108,8 @@ impl Desk {
             path,
             noted_at: 0,
             asked_at: None,
-            public: key::load(dir).ok().flatten().map(|k| k.public).filter(|p| !p.is_empty()),
+            signer: key.as_ref().and_then(|k| Signer::new(&k.signer, k.hub, k.device)),
+            public: key.map(|k| k.public).filter(|p| !p.is_empty()),
             contradicted,
             ballast,
             asked,
@@ -222,7 +227,7 @@ impl Desk {
         };
         let mut bytes = 0;
         let fits = orders.iter().take_while(|o| {
-            bytes += o.len() + 1;
+            bytes += o.len() + signed::ADDS + 1;
             bytes <= BYTES
         });
         let fits = fits.count().max(1);
@@ -234,7 +239,10 @@ impl Desk {
             return Err(self.take(Event::Pushed { standing, more: false }, when));
         }
         self.asks(when);
-        Ok(orders)
+        Ok(match &self.signer {
+            Some(signer) => orders.iter().map(|line| signer.sign(line)).collect(),
+            None => orders,
+        })
     }
 
     /// A question goes out now: the hub's clock is told from what lies between it and the answer.

@@ -22,6 +22,7 @@ use crate::store::load::{self, Loader};
 use crate::store::{Connection, FILE, SqlResult, Store, StoreError, level, reference, setting, witness};
 use crate::wire::protocol::Enrol;
 use crate::wire::row::SCHEMA;
+use crate::wire::signed::{self, Signer};
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -77,7 +78,9 @@ pub struct Ask<'a> {
 pub fn enrol(dir: &Path, ask: &Ask<'_>) -> Result<Key, FirstError> {
     let home = home(dir)?;
     let caller = Caller::new(ask.url, ask.ca, None)?;
-    let body = Enrol { code: ask.code.to_owned(), name: ask.name.to_owned(), schema: SCHEMA };
+    let secret = signed::secret().map_err(FirstError::Key)?;
+    let signer = Signer::new(&secret, Uuid::nil(), Uuid::nil()).map(|s| s.public()).unwrap_or_default();
+    let body = Enrol { code: ask.code.to_owned(), name: ask.name.to_owned(), schema: SCHEMA, signer };
     let said = runtime()?.block_on(caller.enrol(&body));
     let enrolled = said.map_err(|e| match e {
         Said::Problem(code) => FirstError::Refused(code),
@@ -91,6 +94,7 @@ pub fn enrol(dir: &Path, ask: &Ask<'_>) -> Result<Key, FirstError> {
         org_name: enrolled.org_name,
         role: enrolled.role,
         token: enrolled.token,
+        signer: secret,
         public: enrolled.public,
         seal: enrolled.seal,
         ca: ask.ca.map(str::to_owned),

@@ -63,6 +63,7 @@ mod tests {
             org_name: "陕西省总工会".into(),
             role: "office".into(),
             token: "secret".into(),
+            signer: String::new(),
             public: String::new(),
             seal: String::new(),
             ca: None,

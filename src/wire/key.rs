@@ -16,6 +16,10 @@ pub struct Key {
     pub role: String,
     /// Sent with every request; nobody else may read it.
     pub token: String,
+    /// The Ed25519 secret that signs this console's orders, in hexadecimal; empty in a key of before there was one: enrolling again
+    /// brings it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub signer: String,
     /// The hub's public key for its checkpoints; empty in a key of before there were any: enrolling again brings it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub public: String,

@@ -27,6 +27,9 @@ pub struct Order {
     /// What is asked, named by `do`: `{"do":"confirm_incident",…}`.
     #[schema(value_type = Object)]
     pub command: Command,
+    /// The whole line as it came, when the signature under it was found to be that of its console: travels as `sig`, the last field.
+    #[serde(skip)]
+    pub signed: Option<String>,
 }
 
 /// A line that is not what it should be.

@@ -216,6 +216,9 @@ pub struct Enrol {
     /// What the list of consoles calls it.
     pub name: String,
     pub schema: u32,
+    /// The public key (Ed25519, hexadecimal) by which the console's orders are known; a console of before there was one has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub signer: String,
 }
 
 /// The console is known.

@@ -175,7 +175,8 @@ mod tests {
     fn line(n: i64) -> Line {
         let by = By { name: "王敏".into(), origin: String::new() };
         let command = Command::RemindReturn { id: Uuid::from_u128(9) };
-        let order = Order { id: Uuid::from_u128(1), n: 1, made_at: 5, schema: 1, by, seen: Vec::new(), command };
+        let order =
+            Order { id: Uuid::from_u128(1), n: 1, made_at: 5, schema: 1, by, seen: Vec::new(), command, signed: None };
         Line { n, state: "waiting".into(), code: "安康市总工会 附件1".into(), order }
     }
 

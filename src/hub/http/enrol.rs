@@ -56,19 +56,35 @@ pub(super) async fn enrol(
     if name.is_empty() || name.chars().count() > NAME {
         return Err(Refusal::not_understood(format!("a console's name has 1 to {NAME} characters")));
     }
+    if !asked.signer.is_empty() && !is_key(&asked.signer) {
+        return Err(Refusal::not_understood("a public key has 64 hexadecimal digits"));
+    }
     let now = shared.clock.now().as_millisecond();
     let id = Ids::real(shared.clock).next_id();
     let demo = shared.demo;
-    let known = shared.ask(move |engine| take(engine, &asked.code, &name, id, now)).await?;
+    let known = shared.ask(move |engine| take(engine, &asked, &name, id, now)).await?;
     let known = known.map(|e| Enrolled { demo, ..e });
     let enrolled = known.ok_or_else(Refusal::code_unknown)?;
     tracing::info!(device = %enrolled.device, org = enrolled.org, role = enrolled.role, %address, "a console enrolled");
     Ok(Json(enrolled))
 }
 
-fn take(engine: &mut dyn Engine, code: &str, name: &str, id: Uuid, now: i64) -> Result<Option<Enrolled>, EngineError> {
+/// Whether a text is a public key.
+fn is_key(text: &str) -> bool {
+    crate::wire::record::unhex(text).is_some_and(|b| b.len() == 32)
+}
+
+fn take(
+    engine: &mut dyn Engine,
+    asked: &Enrol,
+    name: &str,
+    id: Uuid,
+    now: i64,
+) -> Result<Option<Enrolled>, EngineError> {
     let hub = ledger::state(engine)?.hub_id;
-    let Some(device::Enrolled { device, token }) = device::enrol(engine, code, name, id, now)? else {
+    let signer = Some(asked.signer.as_str()).filter(|s| !s.is_empty());
+    let known = device::enrol_signing(engine, &asked.code, (name, signer), id, now)?;
+    let Some(device::Enrolled { device, token }) = known else {
         return Ok(None);
     };
     let org = organisation(engine, device.org)?;

@@ -13,6 +13,7 @@ use crate::hub::writer::{TOGETHER, later};
 use crate::wire::order::{Answer, Order, Outcome};
 use crate::wire::protocol::{BODY, INFLATED, ORDERS, Problem};
 use crate::wire::row::SCHEMA;
+use crate::wire::signed;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
@@ -41,6 +42,8 @@ struct Outline {
 
 /// Orders, one a line; an answer each, in their order.
 ///
+/// A console that told its public key when it enrolled signs each: `sig`, the last field of the line, is Ed25519 in hexadecimal over
+/// the words `gongfu order 1`, a line feed, the ids of hub and console (16 bytes each) and the line without that field.
 /// At most 500. Sent again, they have the same answers and no second effect. What takes something off sale has no rate.
 /// The body has at most 1 MiB, packed by zstd at most 16 MiB when it is unpacked. A line that is no order refuses them all.
 #[utoipa::path(
@@ -62,7 +65,7 @@ pub(super) async fn push(
 ) -> Result<([(HeaderName, &'static str); 1], String), Refusal> {
     let coding = Coding::of(&headers)?;
     let body = body::collect(body, BODY, shared.limits.body).await?;
-    let lines = read(&shared, coding, body).await?;
+    let lines = read(&shared, &caller.device, coding, body).await?;
     // What takes a product off sale is never told to come later.
     if !lines.iter().any(|l| matches!(l, Line::Order(o) if is_urgent(&o.command))) {
         shared.rates.orders(caller.device.id, lines.len())?;
@@ -87,11 +90,14 @@ fn is_urgent(command: &Command) -> bool {
 }
 
 /// The lines of a body, on a thread that may take its time.
-async fn read(shared: &Shared, coding: Coding, body: Vec<u8>) -> Result<Vec<Line>, Refusal> {
+async fn read(shared: &Shared, device: &Device, coding: Coding, body: Vec<u8>) -> Result<Vec<Line>, Refusal> {
     let turn = Arc::clone(&shared.reads).acquire_owned().await;
+    let (hub, device) = (shared.hub, device.clone());
     let read = move || {
         let _turn = turn;
-        lines(&coding.unpack(body, INFLATED)?)
+        lines(&coding.unpack(body, INFLATED)?, |line| {
+            device.signer.as_ref().is_some_and(|public| signed::is_signed(line, public, hub, device.id))
+        })
     };
     match tokio::task::spawn_blocking(read).await {
         Ok(lines) => lines,
@@ -102,13 +108,18 @@ async fn read(shared: &Shared, coding: Coding, body: Vec<u8>) -> Result<Vec<Line
     }
 }
 
-fn lines(body: &[u8]) -> Result<Vec<Line>, Refusal> {
+/// `is_signed` says whether a line was signed by its console.
+fn lines(body: &[u8], is_signed: impl Fn(&str) -> bool) -> Result<Vec<Line>, Refusal> {
     let mut out = Vec::new();
     for (n, text) in (1..).zip(body.split(|b| *b == b'\n')).filter(|(_, t)| !t.trim_ascii().is_empty()) {
         if out.len() == ORDERS {
             return Err(Refusal::too_large(format!("a push has at most {ORDERS} orders")));
         }
-        out.push(line(n, text)?);
+        let mut line = line(n, text)?;
+        if let (Line::Order(order), Ok(text)) = (&mut line, std::str::from_utf8(text)) {
+            order.signed = Some(text.trim().to_owned()).filter(|text| is_signed(text));
+        }
+        out.push(line);
     }
     Ok(out)
 }

@@ -42,6 +42,7 @@ pub(super) struct Shared {
     /// The last number given, as far as this process knows.
     pub(super) head: watch::Sender<i64>,
     pub(super) epoch: AtomicI64,
+    pub(super) hub: Uuid,
     /// Another hub has rung: the head is looked at at once.
     pub(super) rung: Arc<Notify>,
     pub(super) news: broadcast::Sender<News>,
@@ -78,6 +79,7 @@ impl Shared {
             receipts: Receipts::default(),
             head,
             epoch: AtomicI64::new(state.epoch),
+            hub: state.hub_id,
             rung: Arc::default(),
             news: broadcast::Sender::new(BEHIND),
             listeners: AtomicUsize::new(0),

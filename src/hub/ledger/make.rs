@@ -32,6 +32,37 @@ pub fn version(engine: &mut dyn Engine) -> Result<Option<i64>, EngineError> {
     }
 }
 
+/// Makes a ledger of an earlier version one of this.
+///
+/// # Errors
+/// What the engine says; the ledger is as it was then.
+pub fn raise(engine: &mut dyn Engine) -> Result<(), EngineError> {
+    let earlier = |found: Option<i64>| found.filter(|v| (1..schema::VERSION).contains(v));
+    if earlier(version(engine)?).is_none() {
+        return Ok(());
+    }
+    engine.begin()?;
+    let done = raise_in(engine, earlier);
+    match done {
+        Ok(()) => engine.commit(),
+        Err(e) => {
+            engine.rollback();
+            Err(e)
+        }
+    }
+}
+
+fn raise_in(engine: &mut dyn Engine, earlier: impl Fn(Option<i64>) -> Option<i64>) -> Result<(), EngineError> {
+    engine.execute("UPDATE \"hub\" SET \"seq\" = \"seq\" WHERE \"one\" = 1", &[])?;
+    // Another may have done it meanwhile.
+    let Some(found) = earlier(version(engine)?) else { return Ok(()) };
+    let done = usize::try_from(found - 1).unwrap_or(0);
+    schema::STEPS.iter().skip(done).try_for_each(|step| engine.script(step))?;
+    engine.execute("UPDATE \"hub\" SET \"version\" = ?1 WHERE \"one\" = 1", &[Value::Int(schema::VERSION)])?;
+    tracing::info!(found, now = schema::VERSION, "the ledger has become one of this version");
+    Ok(())
+}
+
 /// Makes the tables of an empty ledger.
 ///
 /// # Errors

@@ -26,6 +26,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 use uuid::Uuid;
 
+/// The refusal of an order that its console has not signed.
+pub const FORGED: &str = "order-forged";
 /// Longest name and origin a record keeps, in characters.
 const NAME: usize = 60;
 
@@ -38,6 +40,8 @@ pub struct Device {
     pub role: Role,
     /// Rises by one when what the device may see becomes another.
     pub scope: i64,
+    /// The public key its orders are signed by, in hexadecimal; a console of before there was one signs none.
+    pub signer: Option<String>,
 }
 
 /// Takes a batch in one transaction, in order; one answer each. The rows are on the disk when this returns.
@@ -77,7 +81,8 @@ fn take_in(engine: &mut dyn Engine, now: Timestamp, batch: &[(Device, Order)]) -
     Ok(answers)
 }
 
-static RESULTS: LazyLock<Bulk> = LazyLock::new(|| Bulk::fresh("result", &["id", "device", "n", "at", "answer", "seq"]));
+static RESULTS: LazyLock<Bulk> =
+    LazyLock::new(|| Bulk::fresh("result", &["id", "device", "n", "at", "answer", "seq", "signed"]));
 
 /// What was answered to those orders of a batch that came before.
 fn known(engine: &mut dyn Engine, batch: &[(Device, Order)]) -> Result<HashMap<Uuid, Answer>, EngineError> {
@@ -145,6 +150,12 @@ impl Desk<'_> {
         let Some(actor) = self.actor(device, order)? else {
             return Ok(answer(Outcome::Denied { code: "device-unknown".into(), args: Vec::new() }));
         };
+        if device.signer.is_some() && order.signed.is_none() {
+            self.note(&actor, order, FORGED, None)?;
+            let outcome = Outcome::Denied { code: FORGED.into(), args: Vec::new() };
+            // Not kept: the console itself may send the same order, signed.
+            return Ok(answer(outcome));
+        }
         let outcome = match self.conflict(order)? {
             Some(conflict) => {
                 self.note(&actor, order, "record-changed", None)?;
@@ -272,7 +283,8 @@ impl Desk<'_> {
             _ => Value::Null,
         };
         let at = self.now.as_millisecond().to_value();
-        self.results.push(vec![blob(order.id), blob(device.id), n.to_value(), at, Value::Text(text), seq]);
+        let signed = order.signed.clone().map_or(Value::Null, Value::Text);
+        self.results.push(vec![blob(order.id), blob(device.id), n.to_value(), at, Value::Text(text), seq, signed]);
         self.known.insert(order.id, answer.clone());
         Ok(())
     }

@@ -66,6 +66,7 @@ impl HubError {
             HubError::Engine(EngineError::Arriving) => "arriving",
             HubError::Taken(_) => "taken",
             HubError::NoLedger(_) => "no-ledger",
+            HubError::Version { found, .. } if *found < VERSION => "older",
             HubError::Version { .. } => "version",
             HubError::NoFolder(_) => "no-folder",
             HubError::Served(_) => "served",

@@ -40,6 +40,7 @@ pub fn migrate(from: &Place, to: &Place, runtime: &Handle, watch: &mut Watch<'_>
     if ledger::version(source.as_mut())? == Some(MOVED) {
         return arrived(source.as_mut(), to, runtime);
     }
+    ledger::raise(source.as_mut())?;
     known(source.as_mut(), from)?;
     clear(to, runtime)?;
     source.snapshot()?;

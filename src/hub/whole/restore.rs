@@ -10,6 +10,7 @@ use super::{Watch, folder};
 use crate::domain::value::Value;
 use crate::hub::engine::{Engine, EngineError, Place, Pool};
 use crate::hub::ledger::{self, By, Deed, State};
+use crate::hub::schema::VERSION;
 use crate::hub::{device, rows};
 use crate::sqlite::{self, files};
 use std::path::{Path, PathBuf};
@@ -55,7 +56,19 @@ pub fn restore(
     let aside = tempfile::Builder::new().prefix(".gongfu-restore-").tempdir_in(folder(path)).map_err(system)?;
     let near = near(file, aside.path())?;
     let given = Place::Sqlite(near.clone());
-    let backup = match verify(&given, runtime, watch) {
+    let made = aside.path().join("hub.db");
+    let stop = watch.stop.clone();
+    let copy = || sqlite::copy(&near, &made, path, &stop).map_err(|e| HubError::file(e, &given));
+    let mut verdict = verify(&given, runtime, watch);
+    let older = matches!(&verdict, Err(HubError::Version { found, .. }) if *found < VERSION);
+    if older {
+        // It is looked at as what it will become.
+        copy()?;
+        let made = Place::Sqlite(made.clone());
+        ledger::raise(Pool::new(&made, runtime.clone())?.get()?.as_mut())?;
+        verdict = verify(&made, runtime, watch);
+    }
+    let backup = match verdict {
         Ok(Verdict::Whole(whole)) => whole.state,
         Ok(Verdict::Broken(fault)) => return Err(HubError::NotWhole { path: file.to_path_buf(), fault }),
         Err(HubError::NoLedger(_)) => return Err(HubError::NoBackup(file.to_path_buf())),
@@ -65,8 +78,9 @@ pub fn restore(
     if old.as_ref().is_some_and(|o| o.state.hub_id != backup.hub_id) {
         return Err(HubError::OtherHub(file.to_path_buf()));
     }
-    let made = aside.path().join("hub.db");
-    sqlite::copy(&near, &made, path, &watch.stop).map_err(|e| HubError::file(e, &given))?;
+    if !older {
+        copy()?;
+    }
     let epoch = next_epoch(&backup, old.as_ref(), by.at);
     let revoked = renew(&Place::Sqlite(made.clone()), runtime, by, epoch, old.as_ref())?;
     let was = sqlite::retire(path)?;

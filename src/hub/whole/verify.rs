@@ -14,8 +14,9 @@ use crate::hub::ledger::{self, State};
 use crate::hub::rows;
 use crate::hub::schema::columns;
 use crate::sqlite::{self, DbError, Use};
-use crate::wire::order::{Answer, Outcome};
+use crate::wire::order::{Answer, Order, Outcome};
 use crate::wire::row::to_line;
+use crate::wire::signed;
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
@@ -35,7 +36,7 @@ pub struct Whole {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// `file`, `audit`, `row-missing`, `row-unread`, `feed-missing`, `feed-differs`, `feed-area`, `feed-number`, `feed-stray`,
-    /// `answer`, `key` or `checkpoint`.
+    /// `answer`, `signature`, `key` or `checkpoint`.
     pub code: &'static str,
     /// The table.
     pub kind: String,
@@ -265,7 +266,8 @@ impl Check<'_, '_> {
     }
 
     fn answers(&mut self) -> Result<Option<Fault>, HubError> {
-        let sql = "SELECT \"id\", \"answer\" FROM \"result\" WHERE \"id\" > ?1 ORDER BY \"id\" LIMIT ?2";
+        let sql = "SELECT r.\"id\", r.\"answer\", r.\"signed\", d.\"signer\", r.\"device\" FROM \"result\" r \
+                   LEFT JOIN \"device\" d ON d.\"id\" = r.\"device\" WHERE r.\"id\" > ?1 ORDER BY r.\"id\" LIMIT ?2";
         let (mut last, mut size, mut read) = (Value::Blob(Vec::new()), PAGE, 0_u64);
         let fault = |record| Some(Fault { code: "answer", kind: "result".into(), record });
         loop {
@@ -277,6 +279,10 @@ impl Check<'_, '_> {
                 read += 1;
                 if !answered(&row, self.state.seq) {
                     return Ok(fault(id_text(&row[0])));
+                }
+                if !asked(&row, self.state.hub_id) {
+                    let record = id_text(&row[0]);
+                    return Ok(Some(Fault { code: "signature", kind: "result".into(), record }));
                 }
                 if let Some(id) = row.into_iter().next() {
                     last = id;
@@ -322,6 +328,16 @@ fn answered(row: &[Value], head: i64) -> bool {
                 _ => true,
             }
     })
+}
+
+/// Whether the order that was answered is the one its console signed, where it signs.
+fn asked(row: &[Value], hub: Uuid) -> bool {
+    let (signed, signer) = (row[2].as_text(), row[3].as_text());
+    let (Some(signer), Value::Blob(device)) = (signer, &row[4]) else { return signed.is_none() };
+    let Some(signed) = signed else { return false };
+    let is_its = || Some(row[0] == rows::blob(serde_json::from_str::<Order>(signed).ok()?.id));
+    let device = Uuid::from_slice(device).unwrap_or_default();
+    is_its().unwrap_or(false) && signed::is_signed(signed, signer, hub, device)
 }
 
 fn id_text(id: &Value) -> String {

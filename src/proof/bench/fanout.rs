@@ -152,7 +152,7 @@ fn product(field: &Field, office: &Caller) -> Result<Uuid, Fault> {
 fn order(id: Uuid, n: u64, entry: Uuid, verb: Verb) -> Order {
     let command = Command::Move { kind: Kind::CatalogEntry, id: entry, verb, reason: "核查".into() };
     let by = By { name: "李静".into(), origin: String::new() };
-    Order { id, n, made_at: 0, schema: SCHEMA, by, seen: Vec::new(), command }
+    Order { id, n, made_at: 0, schema: SCHEMA, by, seen: Vec::new(), command, signed: None }
 }
 
 /// The time that so many in a hundred are below, in milliseconds.

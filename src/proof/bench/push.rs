@@ -88,7 +88,7 @@ fn order(id: Uuid, n: u64, supplier: Uuid) -> Order {
         evidence: 1,
     });
     let by = By { name: "李静".into(), origin: String::new() };
-    Order { id, n, made_at: 0, schema: SCHEMA, by, seen: Vec::new(), command }
+    Order { id, n, made_at: 0, schema: SCHEMA, by, seen: Vec::new(), command, signed: None }
 }
 
 fn supplier(field: &Field, consoles: &[(Device, String)]) -> Result<Uuid, Fault> {

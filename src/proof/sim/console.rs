@@ -20,7 +20,7 @@ use crate::sync::desk::{Desk, When};
 use crate::wire::order::Answer;
 use crate::wire::protocol::Standing;
 use jiff::SignedDuration;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -43,8 +43,8 @@ pub(super) struct Console {
     pub(super) push: Option<u64>,
     pub(super) pull: Option<u64>,
     pub(super) ear: u64,
-    /// The stream that nothing comes through any more.
-    pub(super) dead_ear: Option<u64>,
+    /// Streams that nothing comes through any more: the hub may know of several, each dead by itself.
+    pub(super) dead_ears: BTreeSet<u64>,
     pub(super) streams: Streams,
     /// The console has no line until then.
     pub(super) off_until: Moment,
@@ -83,7 +83,7 @@ impl Console {
             push: None,
             pull: None,
             ear: 0,
-            dead_ear: None,
+            dead_ears: BTreeSet::new(),
             streams: Streams::Through,
             off_until: Moment::ZERO,
             tick_at: None,

@@ -240,7 +240,7 @@ impl Day<'_> {
             Reply::Pulled(..) => self.at_console(who, no, Reply::NotPulled),
             Reply::Polled { .. } => self.at_console(who, no, Reply::Ended(Some(Failure::Away))),
             _ => {
-                console.dead_ear = Some(no);
+                console.dead_ears.insert(no);
                 Ok(())
             }
         }
@@ -368,9 +368,9 @@ impl Day<'_> {
     /// An event on a stream: it may be late or come twice. One that is lost takes the stream with it, and nobody is told.
     fn tell(&mut self, who: usize, life: u32, ear: u64, reply: Reply) {
         if self.consoles[who].streams != Streams::Through || self.bad() {
-            self.consoles[who].dead_ear = Some(ear);
+            self.consoles[who].dead_ears.insert(ear);
         }
-        if self.consoles[who].dead_ear == Some(ear) {
+        if self.consoles[who].dead_ears.contains(&ear) {
             return;
         }
         if self.bad() {

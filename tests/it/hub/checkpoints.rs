@@ -142,7 +142,12 @@ fn a_console_gets_the_key_when_it_enrols_and_the_last_checkpoint_with_every_page
         // What had none when the hub began has one soon.
         super::http::soon("a checkpoint", || numbers(&bench).last() == Some(&7));
         let known = &bench.devices[0];
-        let enrol = Enrol { code: code(&bench, known.org, known.role), name: "台".into(), schema: SCHEMA };
+        let enrol = Enrol {
+            code: code(&bench, known.org, known.role),
+            name: "台".into(),
+            schema: SCHEMA,
+            signer: String::new(),
+        };
         let reply = hub.ask("POST", ENROL, &[], serde_json::to_string(&enrol).expect("JSON").as_bytes());
         let enrolled: Enrolled = serde_json::from_slice(&reply.body).expect("enrolled");
         assert_eq!(enrolled.public, bench.with(checkpoint::public).expect("a key"));

@@ -6,6 +6,7 @@ mod openapi;
 mod receipts;
 mod refused;
 mod rights;
+mod signed;
 mod story;
 mod tls;
 mod wire;

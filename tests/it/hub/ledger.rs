@@ -31,7 +31,7 @@ pub fn at(minutes: usize) -> Timestamp {
 
 pub fn order(id: Uuid, n: u64, name: &str, asked: Command) -> Order {
     let by = By { name: name.into(), origin: "pts/3".into() };
-    Order { id, n, made_at: 0, schema: SCHEMA, by, seen: Vec::new(), command: asked }
+    Order { id, n, made_at: 0, schema: SCHEMA, by, seen: Vec::new(), command: asked, signed: None }
 }
 
 /// Who asked, what, and the refusal it must come to, if any.

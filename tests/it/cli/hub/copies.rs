@@ -183,3 +183,28 @@ fn a_restore_that_is_refused_changes_nothing() {
     reader.execute_batch("BEGIN; SELECT count(*) FROM feed;").unwrap();
     refused(&["restore", &text], (3, "locked"));
 }
+
+#[test]
+fn a_backup_of_an_earlier_version_comes_back_as_one_of_today() {
+    let site = site();
+    let (file, _) = backup(&site, "old", &[]);
+    let old = "ALTER TABLE \"device\" DROP COLUMN \"signer\"; ALTER TABLE \"result\" DROP COLUMN \"signed\"; \
+               UPDATE \"hub\" SET \"version\" = 1;";
+    {
+        let pool = site.room.pool_to(&gongfu::hub::engine::Place::Sqlite(file.clone()));
+        pool.get().expect("an engine").script(old).expect("an old ledger");
+    }
+    // Looking at it says what it is; nothing is changed by that.
+    let store = format!("sqlite:{}", file.display());
+    let (code, why) = super::super::error(&site.data, &["hub", "verify", "--store", &store]);
+    assert_eq!((code, why["code"].as_str()), (3, Some("older")), "{why}");
+    let (code, done) = site.json(&["restore", &file.display().to_string()]);
+    assert_eq!((code, &done["epoch"]), (0, &2.into()), "{done}");
+    assert_eq!(site.json(&["verify"]).0, 0);
+    let pool = site.room.pool_to(&gongfu::hub::engine::Place::Sqlite(file));
+    assert_eq!(
+        number(pool.get().expect("an engine").as_mut(), "SELECT \"version\" FROM \"hub\""),
+        1,
+        "the backup stays"
+    );
+}

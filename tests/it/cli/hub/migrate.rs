@@ -81,7 +81,7 @@ fn a_move_that_is_refused_changes_nothing() {
         let data = format!("sqlite:{}", site.data.db().display());
         refused(&data, &empty, (3, "no-ledger"));
         // A ledger of a program to come.
-        other.with(|e| e.execute("UPDATE \"hub\" SET \"version\" = 2", &[])).expect("altered");
+        other.with(|e| e.execute("UPDATE \"hub\" SET \"version\" = 3", &[])).expect("altered");
         let (code, why) = super::super::error(&site.data, &["hub", "migrate", "--from", &there, "--to", &empty]);
         assert_eq!((code, why["code"].as_str()), (3, Some("version")), "{why}");
     }

@@ -52,7 +52,7 @@ fn the_first_record_that_was_altered_is_named() {
         ("UPDATE checkpoint SET no = 7 WHERE no = 2", "checkpoint", "checkpoint", Some("1/7")),
         ("UPDATE hub_key SET secret = zeroblob(32)", "checkpoint", "checkpoint", Some("1/1")),
         ("DELETE FROM hub_key", "key", "hub", Some("1")),
-        ("INSERT INTO result VALUES (x'07', x'07', 1, 1, 'no', NULL)", "answer", "result", Some("07")),
+        ("INSERT INTO result VALUES (x'07', x'07', 1, 1, 'no', NULL, NULL)", "answer", "result", Some("07")),
     ];
     for (work, fault, kind, record) in cases {
         let (code, verdict) = altered(&site, &whole, work);
@@ -95,6 +95,6 @@ fn a_check_reads_a_ledger_that_is_served_and_moves_nothing() {
         let before = site.whole();
         assert_eq!(site.whole(), before);
         let (code, out) = site.words(&["verify"]);
-        assert!(code == 0 && out.starts_with("账本完整：") && out.contains("审计 1 条"), "{out}");
+        assert!(code == 0 && out.starts_with("台账完整：") && out.contains("审计 1 条"), "{out}");
     }
 }

@@ -21,7 +21,7 @@ fn is(reply: &Reply, status: u16, code: &str) {
 }
 
 fn enrol(hub: &Hub, code: &str, name: &str) -> Reply {
-    let asked = Enrol { code: code.into(), name: name.into(), schema: SCHEMA };
+    let asked = Enrol { code: code.into(), name: name.into(), schema: SCHEMA, signer: String::new() };
     hub.ask("POST", ENROL, &[], serde_json::to_string(&asked).expect("JSON").as_bytes())
 }
 

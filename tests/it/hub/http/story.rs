@@ -64,8 +64,12 @@ fn a_console_enrols_sends_pulls_and_listens() {
     for bench in benches() {
         let hub = Hub::new(&bench);
         let known = &bench.devices[0];
-        let enrol =
-            Enrol { code: code(&bench, known.org, known.role), name: " 省 总 \u{202e}".into(), schema: SCHEMA };
+        let enrol = Enrol {
+            code: code(&bench, known.org, known.role),
+            name: " 省 总 \u{202e}".into(),
+            schema: SCHEMA,
+            signer: String::new(),
+        };
         let reply = hub.ask("POST", ENROL, &[], serde_json::to_string(&enrol).expect("JSON").as_bytes());
         assert_eq!(reply.status, 200, "{}", reply.text());
         let enrolled: Enrolled = serde_json::from_slice(&reply.body).expect("enrolled");
