@@ -3,6 +3,7 @@
 pub mod change;
 pub mod checkpoint;
 pub mod export;
+pub mod journal;
 pub mod key;
 pub mod order;
 pub mod protocol;

@@ -7,6 +7,7 @@
 
 use super::convert::Bind;
 use super::link::{self, Link};
+use super::outbox::journal;
 use super::outbox::{self, Item};
 use super::put::Puts;
 use super::rows::{SqlRows, insert_sql, put, put_sql};
@@ -18,6 +19,7 @@ use crate::domain::rows::{Kind, Organisation, Row};
 use crate::domain::value::Value;
 use crate::domain::work::{Change, Rows, Work};
 use crate::sqlite::DbError;
+use crate::wire::journal::Line;
 use crate::wire::order::Answer;
 use crate::wire::protocol::{Note, PageEnd, PageHead};
 use crate::wire::row::{from_line, to_line};
@@ -154,14 +156,18 @@ pub fn answers(
 /// # Errors
 /// What is wrong with the file.
 pub fn withdraw(db: &mut Connection, path: &Path, n: i64, now: Timestamp) -> Result<bool, StoreError> {
-    within(db, path, |db| {
+    let done = within(db, path, |db| {
         let Some(link) = link::get(db)? else { return Ok(false) };
         let done = outbox::withdraw(db, n, now.as_millisecond() + link.clock_ms)?;
         if done {
             lay(db, &link, &[], false)?;
         }
         Ok(done)
-    })
+    })?;
+    if done {
+        journal::note(path, &[Line::Withdrawn { withdrawn: n }]);
+    }
+    Ok(done)
 }
 
 /// Changes what is known of the hub, and nothing else; whether it did.

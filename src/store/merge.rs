@@ -4,6 +4,7 @@
 //! merged and what comes of a choice the domain says ([`merge`]).
 
 use super::audit::{self, Entry};
+use super::outbox::journal;
 use super::outbox::{self, Item, State};
 use super::rows::SqlRows;
 use super::{Done, Seen, Store, StoreError, level, link};
@@ -16,6 +17,7 @@ use crate::domain::value::{CellType, Value};
 use crate::domain::work::Rows;
 use crate::sqlite::DbError;
 use crate::wire::change;
+use crate::wire::journal::Line;
 use crate::wire::order::Outcome;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
@@ -207,6 +209,7 @@ impl Store {
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         let audit_no = close(&tx, self.clock().now(), actor, closing).map_err(failed)?.map_err(StoreError::Refused)?;
         tx.commit().map_err(failed)?;
+        journal::note(self.path(), &[Line::Withdrawn { withdrawn: closing.n }]);
         self.has_moved();
         Ok(Done { codes: vec![item.target_code.clone()], audit_no, changes: 0 })
     }

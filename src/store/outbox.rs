@@ -12,7 +12,9 @@ use crate::base::text;
 use crate::domain::actor::Actor;
 use crate::domain::command::{Class, Command};
 use crate::domain::work::Rows;
+use crate::wire::journal::{Line, Made};
 use crate::wire::order::{Answer, By, FormError, Order, Outcome, Seen};
+use crate::wire::record::hex;
 use crate::wire::row::SCHEMA;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -37,6 +39,7 @@ pub struct Item {
     pub audit_no: i64,
 }
 
+pub mod journal;
 mod salvage;
 
 pub use salvage::{Saved, salvage, take_over};
@@ -88,7 +91,7 @@ pub fn seen_of(rows: &dyn Rows, command: &Command, on_screen: &[super::Seen]) ->
 }
 
 /// Puts an order behind the others, inside the caller's transaction. `target` and `code` are what it was found to be about,
-/// `audit_no` its record here.
+/// `audit_no` its record here. Gives its line for the journal, to be written after the commit.
 ///
 /// # Errors
 /// What SQLite says.
@@ -99,7 +102,7 @@ pub fn add(
     actor: &Actor,
     at: Timestamp,
     (target, code, audit_no): (Uuid, &str, i64),
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Line> {
     link.last_n += 1;
     let order = Order {
         id,
@@ -113,6 +116,7 @@ pub fn add(
     };
     let name = command.name();
     let kind = command.target().map_or_else(|| name.split('.').next().unwrap_or_default(), |(k, _)| k.table());
+    let body = order.to_line().map_err(unwritten)?;
     db.prepare_cached("INSERT INTO outbox VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, '', NULL, ?10)")?.execute(
         params![
             link.last_n,
@@ -123,11 +127,22 @@ pub fn add(
             kind,
             target.as_bytes().as_slice(),
             code,
-            order.to_line().map_err(unwritten)?,
+            body,
             audit_no,
         ],
     )?;
-    link::put(db, link)
+    link::put(db, link)?;
+    Ok(Line::Made(Made {
+        n: link.last_n,
+        id: hex(id.as_bytes()),
+        made_at: order.made_at,
+        command: name.to_owned(),
+        kind: kind.to_owned(),
+        target: hex(target.as_bytes()),
+        target_code: code.to_owned(),
+        audit_no,
+        order: body,
+    }))
 }
 
 fn unwritten(e: FormError) -> rusqlite::Error {

@@ -4,6 +4,7 @@
 
 use super::audit::{self, Entry};
 use super::link::{self, Link};
+use super::outbox::journal;
 use super::put::Puts;
 use super::rows::SqlRows;
 use super::{Done, Job, Seen, StoreError, export, level, merge, outbox, setting};
@@ -17,6 +18,7 @@ use crate::domain::rows::Kind;
 use crate::domain::work::{Change, Decision, Rows, Work};
 use crate::sqlite::DbError;
 use crate::wire::change;
+use crate::wire::journal::Line;
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use std::path::Path;
@@ -54,6 +56,7 @@ pub(super) fn run(
         }
         return Err(StoreError::Refused(refusal));
     }
+    let mut lines = Vec::new();
     for command in commands {
         let rows = SqlRows::new(&tx);
         // The hub decides again with the same ids, so that what is shown now is what comes back.
@@ -82,7 +85,7 @@ pub(super) fn run(
                 };
                 if let (Some(link), Some(id)) = (&mut link, order) {
                     let about = (decision.target, decision.target_code.as_str(), done.audit_no);
-                    outbox::add(&tx, link, (id, command, based), actor, now, about).map_err(failed)?;
+                    lines.push(outbox::add(&tx, link, (id, command, based), actor, now, about).map_err(failed)?);
                 }
                 done.changes += decision.changes.len();
                 done.codes.push(decision.target_code);
@@ -103,7 +106,7 @@ pub(super) fn run(
     }
     if let Some(closing) = closing {
         match merge::close(&tx, now, actor, closing).map_err(failed)? {
-            Ok(_) => {}
+            Ok(_) => lines.push(Line::Withdrawn { withdrawn: closing.n }),
             Err(refusal) => {
                 tx.rollback().map_err(failed)?;
                 return Err(StoreError::Refused(refusal));
@@ -111,6 +114,7 @@ pub(super) fn run(
         }
     }
     tx.commit().map_err(failed)?;
+    journal::note(path, &lines);
     Ok(done)
 }
 

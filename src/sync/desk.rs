@@ -97,6 +97,9 @@ impl Desk {
         let position = link.as_ref().map(position).unwrap_or_default();
         let asked = setting::get(&db, setting::HUB_ASKED).map_err(|e| DbError::of(&path, &e))?.is_some();
         let key = key::load(dir).ok().flatten();
+        if let Err(e) = outbox::journal::renew(&db, &path) {
+            tracing::warn!(error = %e, "the journal of the outbox is not brought up");
+        }
         let mut first = None;
         if load::is_stripped(&db).map_err(|e| DbError::of(&path, &e))? {
             load::hurry(&db).map_err(|e| DbError::of(&path, &e))?;

@@ -58,13 +58,14 @@ pub fn rebuild(
     if is_whole(&path)? {
         return Err(RebuildError::Whole);
     }
-    let saved = match sqlite::open_damaged(&path) {
+    let mut saved = match sqlite::open_damaged(&path) {
         Ok(db) => outbox::salvage(&db),
         Err(e) => {
             tracing::error!(error = %e, "nothing of the damaged database can be read");
             outbox::Saved::default()
         }
     };
+    saved.complete(&path);
     let aside = sqlite::retire(&path)?.ok_or_else(|| DbError::Missing(path.clone()))?;
     tracing::warn!(aside = %aside.display(), orders = saved.orders(), "a damaged database is set aside");
     first::prepare(dir, key, clock)?;

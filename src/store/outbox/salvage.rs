@@ -3,9 +3,11 @@
 //! Owns that every order that can be read is taken over as it was, whatever else of the file cannot. Decides nothing about them.
 
 use super::COLUMNS;
+use super::journal::{self, Journal};
 use crate::store::link;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params_from_iter};
+use std::path::Path;
 
 /// What was saved.
 #[derive(Debug, Default)]
@@ -14,8 +16,10 @@ pub struct Saved {
     rows: Vec<Vec<Value>>,
     /// The last number that was given; an order made from now on must not have one of those.
     last_n: i64,
-    /// Numbers that lie in a part that cannot be read.
+    /// Numbers that lie in a part that cannot be read, and are not in the journal either.
     pub unreadable: Vec<i64>,
+    /// Up to where the table was read, one way or the other.
+    read_to: i64,
 }
 
 impl Saved {
@@ -38,7 +42,10 @@ pub fn salvage(db: &Connection) -> Saved {
     loop {
         match db.query_row(&sql, [at], values).optional() {
             Ok(Some(row)) => at = saved.take(row),
-            Ok(None) => return saved,
+            Ok(None) => {
+                saved.read_to = given;
+                return saved;
+            }
             Err(_) => break,
         }
     }
@@ -50,7 +57,28 @@ pub fn salvage(db: &Connection) -> Saved {
             Err(_) => saved.unreadable.push(n),
         }
     }
+    saved.read_to = saved.last_n;
     saved
+}
+
+impl Saved {
+    /// Takes from the journal of the database what could not be read in it.
+    pub fn complete(&mut self, database: &Path) {
+        let (last, unreadable) = (self.read_to, std::mem::take(&mut self.unreadable));
+        let Journal { mut made, withdrawn } = journal::read(database);
+        for n in unreadable {
+            match made.remove(&n).as_ref().and_then(journal::values) {
+                Some(row) => _ = self.take(row),
+                None if withdrawn.contains(&n) => {}
+                None => self.unreadable.push(n),
+            }
+        }
+        // What was made after the last that is known here: of a file that cannot be read at all, everything.
+        for row in made.split_off(&(last + 1)).values().filter_map(journal::values) {
+            self.take(row);
+        }
+        self.rows.sort_by_key(|row| if let Some(Value::Integer(n)) = row.first() { *n } else { 0 });
+    }
 }
 
 fn values(r: &rusqlite::Row<'_>) -> rusqlite::Result<Vec<Value>> {

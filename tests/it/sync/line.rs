@@ -85,6 +85,10 @@ impl Console {
         self.store().submit_wait(&self.actor, vec![command]).map(drop)
     }
 
+    pub fn withdraw(&self, n: i64) -> bool {
+        self.store().withdraw(n).expect("a database")
+    }
+
     pub fn listed(&self) -> CatalogEntry {
         self.rows().all::<CatalogEntry>().into_iter().find(|e| e.state == EntryState::Listed).expect("a listed product")
     }

@@ -7,7 +7,7 @@ use crate::support::storage::raw;
 use gongfu::domain::command::Command;
 use gongfu::domain::rows::Kind;
 use gongfu::sqlite::{DbError, Stop};
-use gongfu::store::outbox::State;
+use gongfu::store::outbox::{State, journal};
 use gongfu::sync::first::FirstError;
 use gongfu::sync::rebuild::{RebuildError, rebuild};
 use std::os::unix::fs::FileExt;
@@ -81,11 +81,85 @@ fn orders_that_cannot_be_read_are_named_and_the_others_are_saved() {
     let console = Console::enrolled(&hub, &bench, 0);
     (0..60).for_each(|n| console.ask(edition(n)).expect("issued"));
     spoil(&console, "outbox", 50);
+    std::fs::remove_file(journal::path(&console.home.file())).expect("no second copy");
     let key = console.key.clone();
     let done = rebuild(console.home.path(), &key, clock(), &Stop::default(), |_| {}).expect("made anew");
     assert_eq!(done.orders + done.unreadable.len(), 60, "{done:?}");
     assert!(!done.unreadable.is_empty() && done.orders > 0, "{done:?}");
     assert_eq!(console.link().last_n, 60, "no number is given twice");
+}
+
+/// A console with orders of which one was taken back, and what its hub has of them.
+fn busy(hub: &Hub, bench: &crate::hub::places::Bench) -> Console {
+    let console = Console::enrolled(hub, bench, 0);
+    (0..60).for_each(|n| console.ask(edition(n)).expect("issued"));
+    assert!(console.withdraw(30));
+    console
+}
+
+fn editions(console: &Console) -> Vec<String> {
+    let mut notes: Vec<String> = console
+        .rows()
+        .of(Kind::CatalogEdition)
+        .iter()
+        .map(|row| format!("{row:?}"))
+        .filter(|r| r.contains("第 "))
+        .collect();
+    notes.sort();
+    notes
+}
+
+#[test]
+fn orders_of_spoilt_pages_are_taken_from_the_journal() {
+    let bench = benches().remove(0);
+    let hub = Hub::new(&bench);
+    let console = busy(&hub, &bench);
+    spoil(&console, "outbox", 50);
+    let key = console.key.clone();
+    let done = rebuild(console.home.path(), &key, clock(), &Stop::default(), |_| {}).expect("made anew");
+    assert!(done.unreadable.is_empty(), "{done:?}");
+    assert_eq!(editions(&console).len(), 59, "all but the one that was taken back");
+    assert_eq!(console.waits(&[State::Waiting, State::Conflict, State::Denied]), 0);
+}
+
+#[test]
+fn a_file_that_is_no_database_any_more_loses_no_order() {
+    let bench = benches().remove(0);
+    let hub = Hub::new(&bench);
+    let console = busy(&hub, &bench);
+    std::fs::write(console.home.file(), [0xA5; 20_000]).expect("spoilt");
+    for ending in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(gongfu::sqlite::files::beside(&console.home.file(), ending));
+    }
+    // The machine went down in the middle of a line.
+    let kept = journal::path(&console.home.file());
+    let mut text = std::fs::read(&kept).expect("a journal");
+    text.extend_from_slice(br#"{"n":61,"id":"01"#);
+    std::fs::write(&kept, text).expect("written");
+    journal::note(&console.home.file(), &[gongfu::wire::journal::Line::Withdrawn { withdrawn: 31 }]);
+    let key = console.key.clone();
+    let done = rebuild(console.home.path(), &key, clock(), &Stop::default(), |_| {}).expect("made anew");
+    assert_eq!((done.orders, done.unreadable.len()), (58, 0), "{done:?}");
+    assert_eq!(editions(&console).len(), 58);
+    console.ask(edition(99)).expect("issued");
+    assert_eq!(console.once().failure, None);
+    assert_eq!(editions(&console).len(), 59, "no number was given twice");
+}
+
+#[test]
+fn the_journal_follows_the_outbox() {
+    let bench = benches().remove(0);
+    let hub = Hub::new(&bench);
+    let console = busy(&hub, &bench);
+    let file = console.home.file();
+    let kept = || journal::read(&file).made.len();
+    assert_eq!(kept(), 59);
+    // An order whose line is missing gets it when the exchange begins; those that are safe go.
+    std::fs::remove_file(journal::path(&file)).expect("gone");
+    assert_eq!(console.once().failure, None);
+    let waiting = console.waits(&[State::Waiting]);
+    assert_eq!(waiting, 0);
+    assert!(kept() > 0, "written anew before the orders left");
 }
 
 #[test]
