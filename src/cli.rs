@@ -34,6 +34,7 @@ mod logs;
 mod man;
 mod out;
 mod outbox;
+mod pack;
 mod progress;
 mod proof;
 mod rebuild;
@@ -103,6 +104,7 @@ fn run(context: &Context, sub: Option<Sub>) -> Result<Exit, Fail> {
         Some(Sub::Sync { watch, .. }) => sync::run(context, watch),
         Some(Sub::Outbox { act }) => outbox::run(context, &act),
         Some(Sub::Conflicts { count, act }) => conflicts::run(context, count, act.as_ref()),
+        Some(Sub::Pack { act }) => pack::run(context, &act),
         Some(Sub::Sim(args)) => proof::sim(context, &args),
         Some(Sub::Bench { act }) => proof::bench(context, &act),
         Some(Sub::Test { act }) => proof::test(context, &act),

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod domain;
 pub mod forms;
 pub mod hub;
+pub mod pack;
 pub mod proof;
 pub mod reference;
 pub mod setup;

@@ -19,6 +19,7 @@ pub mod list;
 pub mod load;
 pub mod merge;
 pub mod outbox;
+pub mod packs;
 pub mod page;
 pub mod preview;
 pub mod put;

@@ -48,7 +48,7 @@ macro_rules! texts { ($($file:literal),*) => {
         }
     }
 } }
-texts!("codes", "recall", "refusal", "console", "cli", "forms", "hub", "sync", "proof");
+texts!("codes", "recall", "refusal", "console", "cli", "forms", "hub", "sync", "pack", "proof");
 
 /// The texts of one language. Finding where each stands is quick; one is read when it is first asked for, since a run
 /// needs some hundred of a thousand.

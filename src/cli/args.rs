@@ -6,7 +6,7 @@ use crate::domain::sets;
 use crate::store::list::ListKind;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::path::PathBuf;
 
 #[derive(Debug, Parser)]
@@ -102,6 +102,10 @@ pub enum Sub {
         #[command(subcommand)]
         act: OutboxAct,
     },
+    Pack {
+        #[command(subcommand)]
+        act: PackAct,
+    },
     #[command(args_conflicts_with_subcommands = true)]
     Conflicts {
         #[arg(long)]
@@ -167,6 +171,25 @@ pub enum OutboxAct {
         #[arg(long)]
         sealed: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PackAct {
+    Solve(SolveArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct SolveArgs {
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    #[arg(long, value_name = "YUAN")]
+    pub budget: Option<String>,
+    #[arg(long, value_name = "YUAN")]
+    pub floor: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub packs: Option<i64>,
+    #[arg(long, value_name = "TIME", default_value = "2s")]
+    pub time: SignedDuration,
 }
 
 #[derive(Debug, Subcommand)]

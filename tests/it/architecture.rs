@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["base"],
     &["domain"],
-    &["reference", "wire", "sqlite"],
+    &["reference", "wire", "sqlite", "pack"],
     &["store", "forms", "hub"],
     &["demo"],
     &["setup", "sync"],

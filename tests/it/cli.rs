@@ -9,6 +9,7 @@ mod import;
 mod incident;
 mod interrupted;
 mod matters;
+mod pack;
 mod safe;
 mod sealed;
 mod settings;

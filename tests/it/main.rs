@@ -16,6 +16,7 @@ mod domain;
 mod garbage;
 mod groups;
 mod hub;
+mod pack;
 mod pages;
 mod proof;
 mod pty;

@@ -14,6 +14,9 @@ pub struct Sqlite<'a> {
     home: &'a Files,
 }
 
+/// Idle connections that are kept. Each has a cache of its own: what an hour of sixteen at once would hold for good is opened anew.
+const KEPT: usize = 4;
+
 /// The file and its idle connections.
 pub(super) struct Files {
     path: PathBuf,
@@ -51,7 +54,10 @@ impl Drop for Sqlite<'_> {
     fn drop(&mut self) {
         self.rollback();
         if let Some(db) = self.db.take() {
-            self.home.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+            let mut idle = self.home.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < KEPT {
+                idle.push(db);
+            }
         }
     }
 }

@@ -1,0 +1,91 @@
+# Gift packs: the best one under rules.
+cli-about-pack = gift packs
+cli-about-pack-solve = the best gift pack under rules, with the proof that there is no better one
+cli-arg-pack-solve-rules = rules file (TOML, keys in Chinese or English, see docs/pack.md)
+cli-arg-pack-solve-budget = yuan a pack at most; counts before the file
+cli-arg-pack-solve-floor = yuan a pack at least
+cli-arg-pack-solve-packs = how many packs; the stock of every product must be enough for all
+cli-arg-pack-solve-time = how long to search at most; then the best so far and how far it can be off, as 500ms, 2s
+
+cli-pack-best = { $price } yuan a pack, { $kinds } kinds: proved that there is no better one
+cli-pack-within = { $price } yuan a pack, { $kinds } kinds: within { $gap }% of the best
+cli-pack-left-out = kept out by "{ $rule }": { $n } products
+cli-pack-impossible = No pack keeps all of these rules; one of them at least must give way:
+cli-pack-relax = One change is enough, any of:
+cli-pack-relax-to = { $rule }: { $limit } instead
+cli-pack-relax-without = { $rule }: not asked for
+cli-pack-head-code = code
+cli-pack-head-name = name
+cli-pack-head-price = price (yuan)
+cli-pack-head-pieces = pieces
+cli-pack-head-county = county
+cli-pack-head-supplier = supplier
+cli-pack-head-people = people helped
+cli-pack-head-weight = weight (kg)
+
+code-pack_rule-budget = budget at most (yuan)
+code-pack_rule-floor = amount at least (yuan)
+code-pack_rule-kinds-least = fewest kinds
+code-pack_rule-kinds-most = most kinds
+code-pack_rule-category-least = fewest kinds of the category
+code-pack_rule-category-most = most kinds of the category
+code-pack_rule-supplier = most kinds of one supplier
+code-pack_rule-counties = fewest counties
+code-pack_rule-weight = weight at most (kg)
+code-pack_rule-volume = volume at most (l)
+code-pack_rule-must = must be in
+code-pack_rule-must-not = must not be in
+code-pack_rule-stock = packs the stock is enough for
+code-pack_rule-keeps = days it keeps at least
+code-pack_rule-season = in season only
+code-pack_rule-alcohol = no alcohol
+code-pack_rule-halal = halal
+code-pack_rule-extra = rule of a script
+
+code-pack_field-packs = packs
+code-pack_field-budget = amount of a pack (yuan)
+code-pack_field-floor = amount at least (yuan)
+code-pack_field-kinds = kinds
+code-pack_field-pieces = pieces of each
+code-pack_field-per_supplier = most kinds of one supplier
+code-pack_field-counties = counties (no more than kinds)
+code-pack_field-weight = weight (kg)
+code-pack_field-volume = volume (l)
+code-pack_field-keeps = days it keeps
+code-pack_field-categories = kinds of a category
+
+code-pack_value-count = a whole number
+code-pack_value-money = an amount (yuan, at most two decimals, as 299.50)
+code-pack_value-range = a count (a whole number, or [fewest, most])
+code-pack_value-weight = kilograms (at most three decimals)
+code-pack_value-volume = litres (at most three decimals)
+code-pack_value-day = a day (as 2021-01-25)
+code-pack_value-flag = true or false
+code-pack_value-codes = a list of codes (as ["SX611026-0001"])
+code-pack_value-goal = a goal ("people", "stock", "budget")
+code-pack_value-categories = a table of categories
+
+cli-fail-pack-open = Time is up: no pack was found yet, nor proved that there is none
+    .hint = Give it more time, as --time 10s
+cli-fail-pack-budget = No budget is given
+    .hint = Say --budget 300, or write budget = 300 into the rules file
+cli-fail-pack-text = The rules file { $file } is no text (UTF-8), or larger than 1 MB
+    .hint = Save it as UTF-8 with a text editor
+cli-fail-pack-syntax = Line { $line } of the rules file { $file } is not written as a rule is
+    .hint = One a line: key = value; text in double quotes
+cli-fail-pack-key = The rules file { $file } has "{ $key }", which is no rule
+    .hint = The nearest is "{ $nearest }"; all of them are in docs/pack.md
+cli-fail-pack-category = There is no category "{ $key }"
+    .hint = The nearest is "{ $nearest }"
+cli-fail-pack-value = { $value } is no value of "{ $key }"
+    .hint = It should be { $wanted }
+cli-fail-pack-number = { $field } is { $value }, and must lie between { $least } and { $most }
+    .hint = Change the rules and try again
+cli-fail-pack-crossed = { $field }: at least { $least } and at most { $most } contradict each other
+    .hint = Change one of them
+cli-fail-pack-both = { $code } must and must not be in
+    .hint = Keep one of the two
+cli-fail-pack-unknown = No listed product has the code { $code }
+    .hint = gongfu list catalog --filter state:listed shows the codes
+cli-fail-pack-overflow = The scores are too large to be added exactly
+    .hint = Make the scores smaller

@@ -1,0 +1,91 @@
+# 礼包：按规则搭配最优的一份。
+cli-about-pack = 礼包
+cli-about-pack-solve = 按规则搭配最优的一份礼包，并证明没有更好的
+cli-arg-pack-solve-rules = 规则文件（TOML，键名可用中文，见 docs/pack.md）
+cli-arg-pack-solve-budget = 每份至多多少元；写了就以此为准
+cli-arg-pack-solve-floor = 每份至少多少元
+cli-arg-pack-solve-packs = 做多少份；每样产品的库存须够这么多份
+cli-arg-pack-solve-time = 最多算多久，到时给出已有的最好一份和差距，如 500ms、2s
+
+cli-pack-best = 每份 { $price } 元，{ $kinds } 种：已证明没有更好的
+cli-pack-within = 每份 { $price } 元，{ $kinds } 种：与最优相差不超过 { $gap }%
+cli-pack-left-out = 因“{ $rule }”不能入选的：{ $n } 种
+cli-pack-impossible = 没有一份礼包能同时满足下列规则，至少要放宽其中一条：
+cli-pack-relax = 只改一条就行得通的：
+cli-pack-relax-to = { $rule }：改为 { $limit }
+cli-pack-relax-without = { $rule }：不要求
+cli-pack-head-code = 编号
+cli-pack-head-name = 名称
+cli-pack-head-price = 单价（元）
+cli-pack-head-pieces = 件数
+cli-pack-head-county = 县
+cli-pack-head-supplier = 供应商
+cli-pack-head-people = 带贫人数
+cli-pack-head-weight = 重量（公斤）
+
+code-pack_rule-budget = 预算上限（元）
+code-pack_rule-floor = 金额下限（元）
+code-pack_rule-kinds-least = 最少品种数
+code-pack_rule-kinds-most = 最多品种数
+code-pack_rule-category-least = 品类最少种数
+code-pack_rule-category-most = 品类最多种数
+code-pack_rule-supplier = 同一供应商最多种数
+code-pack_rule-counties = 最少县数
+code-pack_rule-weight = 重量上限（公斤）
+code-pack_rule-volume = 体积上限（升）
+code-pack_rule-must = 必选
+code-pack_rule-must-not = 不选
+code-pack_rule-stock = 库存够做的份数
+code-pack_rule-keeps = 保质期最少天数
+code-pack_rule-season = 只要当季
+code-pack_rule-alcohol = 不含酒
+code-pack_rule-halal = 清真
+code-pack_rule-extra = 脚本规则
+
+code-pack_field-packs = 份数
+code-pack_field-budget = 每份金额（元）
+code-pack_field-floor = 金额下限（元）
+code-pack_field-kinds = 品种数
+code-pack_field-pieces = 每样件数
+code-pack_field-per_supplier = 同一供应商最多种数
+code-pack_field-counties = 县数（不能多于品种数）
+code-pack_field-weight = 重量（公斤）
+code-pack_field-volume = 体积（升）
+code-pack_field-keeps = 保质期天数
+code-pack_field-categories = 品类种数
+
+code-pack_value-count = 整数
+code-pack_value-money = 金额（元，最多两位小数，如 299.50）
+code-pack_value-range = 数目（整数，或 [最少, 最多]）
+code-pack_value-weight = 公斤数（最多三位小数）
+code-pack_value-volume = 升数（最多三位小数）
+code-pack_value-day = 日期（如 2021-01-25）
+code-pack_value-flag = true 或 false
+code-pack_value-codes = 产品编号的列表（如 ["SX611026-0001"]）
+code-pack_value-goal = 目标（"带贫人数"、"滞销"、"贴近预算"）
+code-pack_value-categories = 品类表
+
+cli-fail-pack-open = 时间到了，还没有找到一份合规的礼包，也没有证明不存在
+    .hint = 用 --time 给更多时间，如 --time 10s
+cli-fail-pack-budget = 没有写预算
+    .hint = 用 --budget 300，或在规则文件里写 预算 = 300
+cli-fail-pack-text = 规则文件 { $file } 不是文本（UTF-8），或大于 1 MB
+    .hint = 用文本编辑器另存为 UTF-8
+cli-fail-pack-syntax = 规则文件 { $file } 第 { $line } 行写法不对
+    .hint = 每行一条：键 = 值；文字加双引号
+cli-fail-pack-key = 规则文件 { $file } 里没有“{ $key }”这条规则
+    .hint = 最接近的是“{ $nearest }”；全部规则见 docs/pack.md
+cli-fail-pack-category = 没有品类“{ $key }”
+    .hint = 最接近的是“{ $nearest }”
+cli-fail-pack-value = “{ $key }”的值 { $value } 不对
+    .hint = 应为{ $wanted }
+cli-fail-pack-number = { $field }写作 { $value }，应在 { $least } 到 { $most } 之间
+    .hint = 改规则后再算
+cli-fail-pack-crossed = { $field }：至少 { $least } 与至多 { $most } 互相矛盾
+    .hint = 改其中一个
+cli-fail-pack-both = { $code } 既必选又不选
+    .hint = 留一处
+cli-fail-pack-unknown = 目录里没有在售的 { $code }
+    .hint = 用 gongfu list catalog --filter state:listed 查编号
+cli-fail-pack-overflow = 评分太大，不能精确相加
+    .hint = 把评分缩小

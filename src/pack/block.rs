@@ -1,0 +1,165 @@
+//! Why there is no pack: the fewest rules that already exclude each other, and what the smallest change of one of them is.
+//!
+//! Owns the filter over rules: one after the other is left out, and stays out when there is still no pack.
+
+use super::check::MOST;
+use super::model::{Guide, build};
+use super::product::Product;
+use super::rules::{Rule, Rules};
+use super::search::{Ask, Verdict, solve};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// How long one question may take, unless an eighth of the time that is left is more.
+const QUESTION: Duration = Duration::from_millis(250);
+
+/// What stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Blocked {
+    /// With all of these there is no pack, whatever the other rules; without any one of them, and without the others, there is.
+    pub rules: Vec<Rule>,
+    /// Whether all of that is proved: time was enough.
+    pub proved: bool,
+    /// Each of them that is enough to change alone, made as little weaker as helps.
+    pub relax: Vec<Relax>,
+}
+
+/// The smallest change of one rule with which there is a pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relax {
+    pub rule: Rule,
+    /// Its new limit, in its own unit; `None` where it can only be left out.
+    pub limit: Option<i64>,
+}
+
+struct Asker<'a> {
+    products: &'a [Product],
+    rules: &'a Rules,
+    guide: &'a dyn Guide,
+    until: Option<Instant>,
+    cancel: &'a Arc<AtomicBool>,
+    sure: bool,
+}
+
+/// Finds what stands in the way.
+pub(super) fn blocked(
+    products: &[Product],
+    rules: &Rules,
+    guide: &dyn Guide,
+    until: Option<Instant>,
+    cancel: &Arc<AtomicBool>,
+) -> Blocked {
+    let mut asker = Asker { products, rules, guide, until, cancel, sure: true };
+    let model = build(products, rules, guide, &BTreeSet::new());
+    let mut named: Vec<Rule> = model.rule.into_iter().flatten().chain(model.left_out.into_values()).collect();
+    named.sort();
+    named.dedup();
+    let mut without = BTreeSet::new();
+    for rule in &named {
+        without.insert(rule.clone());
+        if asker.has_pack(rules, &without) {
+            without.remove(rule);
+        }
+    }
+    let rules: Vec<Rule> = named.into_iter().filter(|r| !without.contains(r)).collect();
+    let relax = rules.iter().filter_map(|rule| asker.relaxed(rule)).collect();
+    Blocked { rules, proved: asker.sure, relax }
+}
+
+impl Asker<'_> {
+    /// Whether there is a pack at all.
+    fn has_pack(&mut self, rules: &Rules, without: &BTreeSet<Rule>) -> bool {
+        self.extreme(rules, without, 0, |_| 0).is_some()
+    }
+
+    /// The most (side 1) or the least (side -1) of a sum over what is in, among all packs.
+    fn extreme(
+        &mut self,
+        rules: &Rules,
+        without: &BTreeSet<Rule>,
+        side: i64,
+        of: impl Fn(&Product) -> i64,
+    ) -> Option<i64> {
+        let mut model = build(self.products, rules, self.guide, without);
+        model.program.gain.fill(0);
+        for (x, &(i, q)) in model.options.iter().enumerate() {
+            model.program.gain[x] = side * of(&self.products[i]) * q;
+        }
+        let now = Instant::now();
+        let left = self.until.map(|u| u.saturating_duration_since(now));
+        let until = Some(now + left.map_or(QUESTION, |left| left.min(QUESTION.max(left / 8))));
+        let answer = solve(&model.program, Ask { until, cancel: self.cancel.clone(), say: &mut |_| {} }).ok()?;
+        self.sure &= matches!(answer.verdict, Verdict::Best | Verdict::Impossible);
+        answer.best.map(|(value, _)| value * side)
+    }
+
+    /// The smallest change of a rule, all others as they are; `None` where it does not help alone.
+    fn relaxed(&mut self, rule: &Rule) -> Option<Relax> {
+        let without = BTreeSet::from([rule.clone()]);
+        let rules = self.rules;
+        let kinds = rules.kinds.1;
+        let limit = match rule {
+            Rule::Budget => Some(self.extreme(rules, &without, -1, |p| p.price)?),
+            Rule::Floor => Some(self.extreme(rules, &without, 1, |p| p.price)?),
+            // What is not known stays out.
+            Rule::Weight => {
+                let rules = Rules { weight: Some(MOST), ..rules.clone() };
+                Some(self.extreme(&rules, &BTreeSet::new(), -1, |p| p.weight.unwrap_or(MOST))?)
+            }
+            Rule::Volume => {
+                let rules = Rules { volume: Some(MOST), ..rules.clone() };
+                Some(self.extreme(&rules, &BTreeSet::new(), -1, |p| p.volume.unwrap_or(MOST))?)
+            }
+            Rule::Supplier => {
+                let from = rules.per_supplier.unwrap_or(kinds) + 1;
+                Some(self.first(from..=kinds, |r, n| r.per_supplier = Some(n))?)
+            }
+            Rule::Counties => Some(self.first((0..rules.counties).rev(), |r, n| r.counties = n)?),
+            Rule::KindsLeast => Some(self.first((0..rules.kinds.0).rev(), |r, n| r.kinds.0 = n)?),
+            Rule::KindsMost => Some(self.first(kinds + 1..=kinds + 20, |r, n| r.kinds.1 = n)?),
+            Rule::Keeps => Some(self.first([rules.keeps / 2, rules.keeps / 4, 0], |r, n| r.keeps = n)?),
+            Rule::Stock => Some(self.most_packs()?),
+            Rule::CategoryLeast(name) => {
+                let (least, _) = *rules.categories.get(name)?;
+                Some(self.first((0..least).rev(), |r, n| _ = r.categories.get_mut(name).map(|c| c.0 = n))?)
+            }
+            Rule::CategoryMost(name) => {
+                let (_, most) = *rules.categories.get(name)?;
+                Some(
+                    self.first(most + 1..=kinds.max(most + 1), |r, n| _ = r.categories.get_mut(name).map(|c| c.1 = n))?,
+                )
+            }
+            Rule::Must(_) | Rule::MustNot | Rule::Season | Rule::Alcohol | Rule::Halal | Rule::Extra(_) => {
+                self.has_pack(rules, &without).then_some(())?;
+                None
+            }
+        };
+        Some(Relax { rule: rule.clone(), limit })
+    }
+
+    /// The first of some limits with which there is a pack.
+    fn first(&mut self, limits: impl IntoIterator<Item = i64>, set: impl Fn(&mut Rules, i64)) -> Option<i64> {
+        let mut rules = self.rules.clone();
+        limits.into_iter().find(|&n| {
+            set(&mut rules, n);
+            self.has_pack(&rules, &BTreeSet::new())
+        })
+    }
+
+    /// How many packs the stock is enough for.
+    fn most_packs(&mut self) -> Option<i64> {
+        let mut rules = self.rules.clone();
+        let (mut enough, mut too_many) = (0, rules.packs);
+        while too_many - enough > 1 {
+            rules.packs = enough.midpoint(too_many);
+            if self.has_pack(&rules, &BTreeSet::new()) {
+                enough = rules.packs;
+            } else {
+                too_many = rules.packs;
+            }
+        }
+        (enough > 0).then_some(enough)
+    }
+}
