@@ -17,6 +17,9 @@ pub struct Sqlite<'a> {
 /// Idle connections that are kept. Each has a cache of its own: what an hour of sixteen at once would hold for good is opened anew.
 const KEPT: usize = 4;
 
+/// What a reader keeps of the file, as SQLite counts it: less than nothing is KiB.
+const READER_KIB: i64 = -1_024;
+
 /// The file and its idle connections.
 pub(super) struct Files {
     path: PathBuf,
@@ -43,6 +46,10 @@ impl Files {
         let new = !self.read && !self.path.exists();
         let how = if self.read { Use::Read } else { Use::Write };
         let db = sqlite::open(&self.path, how).map_err(|e| EngineError::Broken(e.to_string()))?;
+        if self.read {
+            // Many read at once, and the system keeps the pages anyway.
+            db.pragma_update(None, "cache_size", READER_KIB).map_err(|e| said(&e))?;
+        }
         if new {
             db.pragma_update(None, "application_id", sqlite::APPLICATION_ID).map_err(|e| said(&e))?;
         }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 /// Short questions to the ledger at once, and pages at once. Some connections are left for the writer and for whoever watches.
 const ASKS: usize = 5;
-const PAGES: usize = 6;
+const PAGES: usize = 4;
 /// Bodies that are inflated and read at once: each may become large.
 const READS: usize = 4;
 /// Events a slow stream may be behind before it is told the head instead.
