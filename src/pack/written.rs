@@ -37,10 +37,10 @@ const KEYS: &[Key] = &[
     Key("floor", "不低于", "money", |r, v| set(&mut r.floor, money(v))),
     Key("kinds", "品种", "range", |r, v| set(&mut r.kinds, range(v))),
     Key("pieces", "每样最多", "count", |r, v| set(&mut r.pieces, count(v))),
-    Key("per_supplier", "同一供应商最多", "count", |r, v| set(&mut r.per_supplier, Some(count(v)))),
+    Key("per_supplier", "同一供应商最多", "count", |r, v| set(&mut r.per_supplier, count(v).map(Some))),
     Key("counties", "县不少于", "count", |r, v| set(&mut r.counties, count(v))),
-    Key("weight", "重量不超过", "weight", |r, v| set(&mut r.weight, Some(thousandths(v)))),
-    Key("volume", "体积不超过", "volume", |r, v| set(&mut r.volume, Some(thousandths(v)))),
+    Key("weight", "重量不超过", "weight", |r, v| set(&mut r.weight, thousandths(v).map(Some))),
+    Key("volume", "体积不超过", "volume", |r, v| set(&mut r.volume, thousandths(v).map(Some))),
     Key("day", "发放日期", "day", |r, v| {
         set(&mut r.day, text_of(v).and_then(|t| t.parse::<jiff::civil::Date>().ok()))
     }),
