@@ -11,6 +11,7 @@ cli-pack-best = { $price } yuan a pack, { $kinds } kinds: proved that there is n
 cli-pack-within = { $price } yuan a pack, { $kinds } kinds: within { $gap }% of the best
 cli-pack-left-out = kept out by "{ $rule }": { $n } products
 cli-pack-impossible = No pack keeps all of these rules; one of them at least must give way:
+cli-pack-hurried = (Time was short: there may be fewer rules and smaller changes; --time gives more)
 cli-pack-relax = One change is enough, any of:
 cli-pack-relax-to = { $rule }: { $limit } instead
 cli-pack-relax-without = { $rule }: not asked for

@@ -11,6 +11,7 @@ cli-pack-best = 每份 { $price } 元，{ $kinds } 种：已证明没有更好�
 cli-pack-within = 每份 { $price } 元，{ $kinds } 种：与最优相差不超过 { $gap }%
 cli-pack-left-out = 因“{ $rule }”不能入选的：{ $n } 种
 cli-pack-impossible = 没有一份礼包能同时满足下列规则，至少要放宽其中一条：
+cli-pack-hurried = （时间不够，挡住的规则也许更少，改动也许更小；用 --time 给更多时间）
 cli-pack-relax = 只改一条就行得通的：
 cli-pack-relax-to = { $rule }：改为 { $limit }
 cli-pack-relax-without = { $rule }：不要求

@@ -231,6 +231,9 @@ impl Said<'_> {
         for rule in &blocked.rules {
             out.line(&format!("  {}", self.rule(rule)))?;
         }
+        if !blocked.proved {
+            out.line(&self.context.locale.tr("cli-pack-hurried"))?;
+        }
         if !blocked.relax.is_empty() {
             out.line(&self.context.locale.tr("cli-pack-relax"))?;
         }

@@ -8,6 +8,7 @@ use super::product::Product;
 use super::rules::{Rule, Rules};
 use super::search::{Ask, Verdict, solve};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ const QUESTION: Duration = Duration::from_millis(250);
 pub struct Blocked {
     /// With all of these there is no pack, whatever the other rules; without any one of them, and without the others, there is.
     pub rules: Vec<Rule>,
-    /// Whether all of that is proved: time was enough.
+    /// Whether time was enough: else there may be fewer of them, and smaller changes. That they exclude each other is proved anyway.
     pub proved: bool,
     /// Each of them that is enough to change alone, made as little weaker as helps.
     pub relax: Vec<Relax>,
@@ -59,7 +60,8 @@ pub(super) fn blocked(
     let mut without = BTreeSet::new();
     for rule in &named {
         without.insert(rule.clone());
-        if asker.has_pack(rules, &without) {
+        // What is not known for certain stays: the rules that are left must exclude each other.
+        if asker.asked(rules, &without, 0, |_| 0).0 != Verdict::Impossible {
             without.remove(rule);
         }
     }
@@ -82,6 +84,17 @@ impl Asker<'_> {
         side: i64,
         of: impl Fn(&Product) -> i64,
     ) -> Option<i64> {
+        self.asked(rules, without, side, of).1
+    }
+
+    /// As [`Asker::extreme`], with how certain it is.
+    fn asked(
+        &mut self,
+        rules: &Rules,
+        without: &BTreeSet<Rule>,
+        side: i64,
+        of: impl Fn(&Product) -> i64,
+    ) -> (Verdict, Option<i64>) {
         let mut model = build(self.products, rules, self.guide, without);
         model.program.gain.fill(0);
         for (x, &(i, q)) in model.options.iter().enumerate() {
@@ -90,9 +103,14 @@ impl Asker<'_> {
         let now = Instant::now();
         let left = self.until.map(|u| u.saturating_duration_since(now));
         let until = Some(now + left.map_or(QUESTION, |left| left.min(QUESTION.max(left / 8))));
-        let answer = solve(&model.program, Ask { until, cancel: self.cancel.clone(), say: &mut |_| {} }).ok()?;
+        let ask = Ask { until, cancel: self.cancel.clone(), say: &mut |_| {} };
+        // Sums that are not exact prove nothing either way.
+        let Ok(answer) = solve(&model.program, ask) else {
+            self.sure = false;
+            return (Verdict::Open, None);
+        };
         self.sure &= matches!(answer.verdict, Verdict::Best | Verdict::Impossible);
-        answer.best.map(|(value, _)| value * side)
+        (answer.verdict, answer.best.map(|(value, _)| value * side))
     }
 
     /// The smallest change of a rule, all others as they are; `None` where it does not help alone.
@@ -119,8 +137,8 @@ impl Asker<'_> {
             Rule::Counties => Some(self.first((0..rules.counties).rev(), |r, n| r.counties = n)?),
             Rule::KindsLeast => Some(self.first((0..rules.kinds.0).rev(), |r, n| r.kinds.0 = n)?),
             Rule::KindsMost => Some(self.first(kinds + 1..=kinds + 20, |r, n| r.kinds.1 = n)?),
-            Rule::Keeps => Some(self.first([rules.keeps / 2, rules.keeps / 4, 0], |r, n| r.keeps = n)?),
-            Rule::Stock => Some(self.most_packs()?),
+            Rule::Keeps => Some(self.most(0..rules.keeps, |r, n| r.keeps = n)?),
+            Rule::Stock => Some(self.most(1..rules.packs, |r, n| r.packs = n)?),
             Rule::CategoryLeast(name) => {
                 let (least, _) = *rules.categories.get(name)?;
                 Some(self.first((0..least).rev(), |r, n| _ = r.categories.get_mut(name).map(|c| c.0 = n))?)
@@ -148,18 +166,21 @@ impl Asker<'_> {
         })
     }
 
-    /// How many packs the stock is enough for.
-    fn most_packs(&mut self) -> Option<i64> {
+    /// The largest of some limits with which there is a pack, where a smaller one only ever lets more in.
+    fn most(&mut self, limits: Range<i64>, set: impl Fn(&mut Rules, i64)) -> Option<i64> {
         let mut rules = self.rules.clone();
-        let (mut enough, mut too_many) = (0, rules.packs);
-        while too_many - enough > 1 {
-            rules.packs = enough.midpoint(too_many);
-            if self.has_pack(&rules, &BTreeSet::new()) {
-                enough = rules.packs;
-            } else {
-                too_many = rules.packs;
-            }
+        let mut has = |n| {
+            set(&mut rules, n);
+            self.has_pack(&rules, &BTreeSet::new())
+        };
+        let (mut enough, mut too_many) = (limits.start, limits.end);
+        if limits.is_empty() || !has(enough) {
+            return None;
         }
-        (enough > 0).then_some(enough)
+        while too_many - enough > 1 {
+            let n = enough.midpoint(too_many);
+            *(if has(n) { &mut enough } else { &mut too_many }) = n;
+        }
+        Some(enough)
     }
 }
