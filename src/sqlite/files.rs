@@ -1,9 +1,9 @@
 //! The files around a database: what lies beside it, what an old one left, and how a new one gets its name.
 //!
-//! A finished file takes its name in one step and never replaces another.
+//! A finished file takes its name in one step, and replaces another only where that is asked for (`replace_private`).
 
 use std::fs::File;
-use std::io::{Error, ErrorKind, Result};
+use std::io::{Error, ErrorKind, Result, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -89,6 +89,24 @@ fn link_new(from: &Path, to: &Path) -> Result<()> {
 /// `AlreadyExists` when there is one; what the system says otherwise.
 pub fn create_private(path: &Path) -> Result<()> {
     File::options().write(true).create_new(true).mode(0o600).open(path).map(|_| ())
+}
+
+/// Puts a file that only its owner may read in the place of the one before, whole or not at all.
+///
+/// # Errors
+/// What the system says; nothing half written stays then.
+pub fn replace_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let temporary = beside(path, &format!(".{}", std::process::id()));
+    // One that a broken-off run left behind.
+    let _ = std::fs::remove_file(&temporary);
+    create_private(&temporary)?;
+    let write = || {
+        let mut file = File::options().write(true).open(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&temporary, path)
+    };
+    write().inspect_err(|_| _ = std::fs::remove_file(&temporary))
 }
 
 /// Holds a directory against other processes that would make a database in it, until the value is dropped.

@@ -5,7 +5,7 @@
 pub use crate::wire::key::Key;
 
 use crate::sqlite::files;
-use std::io::{Error, ErrorKind, Write};
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// Name of the file inside a data directory.
@@ -33,16 +33,7 @@ pub fn load(dir: &Path) -> std::io::Result<Option<Key>> {
 /// # Errors
 /// What the system says.
 pub fn save(dir: &Path, key: &Key) -> std::io::Result<()> {
-    let temporary = dir.join(format!(".{FILE}.{}", std::process::id()));
-    // One that a broken-off run left behind.
-    let _ = std::fs::remove_file(&temporary);
-    files::create_private(&temporary)?;
-    let mut file = std::fs::OpenOptions::new().write(true).open(&temporary)?;
-    let written = file.write_all(key.to_text().as_bytes()).and_then(|()| file.sync_all());
-    written.and_then(|()| std::fs::rename(&temporary, path(dir))).inspect_err(|_| {
-        // Nothing half written stays; what it said first is what counts.
-        let _ = std::fs::remove_file(&temporary);
-    })
+    files::replace_private(&path(dir), key.to_text().as_bytes())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! between the two leaves out is made good by [`renew`].
 
 use super::COLUMNS;
+use crate::sqlite::files;
 use crate::wire::journal::{Line, Made};
 use crate::wire::record::{hex, unhex};
 use rusqlite::types::Value;
@@ -125,16 +126,10 @@ pub fn renew(db: &Connection, database: &Path) -> std::result::Result<(), Box<dy
     if read(database) == there {
         return Ok(());
     }
-    let path = path(database);
-    let new = path.with_extension("ndjson.new");
-    // One that a broken-off run left behind.
-    let _ = std::fs::remove_file(&new);
-    let mut file = File::options().create_new(true).append(true).mode(0o600).open(&new)?;
     let withdrawn = there.withdrawn.into_iter().map(|withdrawn| Line::Withdrawn { withdrawn });
     let lines = there.made.into_values().map(Line::Made).chain(withdrawn);
-    file.write_all(lines.map(|line| line.to_text()).collect::<String>().as_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(&new, &path)?;
+    let text: String = lines.map(|line| line.to_text()).collect();
+    files::replace_private(&path(database), text.as_bytes())?;
     drop(held);
     Ok(())
 }
