@@ -88,7 +88,7 @@ fn all(
     let hub = stage.address().parse().map_err(|_| Fault::new(Promise::Sound, "the hub has no address"))?;
     let proxy = Proxy::start(hub, plan.seed, !plan.tls, plan.forgets)?;
     let mut soak = Soak { stage, proxy, dice: Dice::new(plan.seed), due: Vec::new(), report };
-    soak.enrol(plan.consoles)?;
+    soak.enrol(plan.consoles, !plan.forgets)?;
     let lived = soak.live(plan.time, stop, tell);
     soak.report.carried = soak.proxy.carried();
     soak.report.acknowledged = soak.stage.acknowledged();
@@ -113,7 +113,7 @@ struct Soak<'a> {
 
 impl Soak<'_> {
     /// Consoles of all the people, one after the other, over a line that is still good.
-    fn enrol(&mut self, consoles: usize) -> Result<(), Fault> {
+    fn enrol(&mut self, consoles: usize, sign: bool) -> Result<(), Fault> {
         let address = self.proxy.address().to_string();
         for no in 0..consoles {
             if no > 0 && no % AT_ONCE == 0 {
@@ -121,6 +121,9 @@ impl Soak<'_> {
                 self.stage.serve()?;
             }
             self.stage.enrol(no % super::province::PEOPLE.len(), &address)?;
+        }
+        if !sign {
+            self.stage.unsign()?;
         }
         for no in 0..consoles {
             self.stage.start(no, SYNC)?;

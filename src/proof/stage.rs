@@ -127,6 +127,17 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
+    /// Makes the consoles such of before there were signatures: an order that was altered on the line is taken then, as a hub that
+    /// forgets would take the same one again.
+    pub(super) fn unsign(&self) -> Result<(), Fault> {
+        let pool = Pool::new(&self.place, self.runtime.handle().clone())?;
+        let mut engine = pool.get()?;
+        engine.begin()?;
+        engine.execute("UPDATE \"device\" SET \"signer\" = NULL", &[])?;
+        engine.commit()?;
+        Ok(())
+    }
+
     /// Starts a process of a console.
     pub(super) fn start(&mut self, no: usize, what: usize) -> Result<(), Fault> {
         let console = &mut self.consoles[no];
