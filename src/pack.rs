@@ -16,4 +16,5 @@ pub mod written;
 mod certificate;
 mod descend;
 mod local;
+mod sift;
 mod simplex;

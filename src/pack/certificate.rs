@@ -32,6 +32,18 @@ impl Certificate {
         largest > 0.0 && Certificate::from(p, vec![0; p.gain.len()], (y, 1e18 / largest), low, high).bound < 0
     }
 
+    /// The limits between which the columns of an answer lie that gains at least `need` (in parts of a unit): where one step away from the
+    /// better limit costs too much, a column stands still there.
+    pub(super) fn still(&self, p: &Program, need: i128) -> (Vec<i64>, Vec<i64>) {
+        let (mut low, mut high) = (vec![0; p.most.len()], p.most.clone());
+        for (j, &cost) in self.cost.iter().enumerate() {
+            if cost != 0 && self.bound - cost.abs() < need {
+                *(if cost > 0 { &mut low[j] } else { &mut high[j] }) = if cost > 0 { high[j] } else { 0 };
+            }
+        }
+        (low, high)
+    }
+
     fn from(
         p: &Program,
         mut cost: Vec<i128>,

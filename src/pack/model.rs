@@ -5,7 +5,7 @@
 use super::product::Product;
 use super::program::{Program, Row};
 use super::rules::{Goal, Rule, Rules};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is brought from outside: who may be in, what a product is worth, further rows.
 pub trait Guide {
@@ -120,11 +120,20 @@ impl<'a> Rows<'a> {
         self.model.options.iter().enumerate().map(of).filter(|t| t.1 != 0).collect()
     }
 
-    /// The columns of each group of products.
-    fn groups(&self, key: impl Fn(&'a Product) -> &'a str) -> BTreeMap<&'a str, Vec<(usize, i64)>> {
-        let mut groups: BTreeMap<&str, Vec<(usize, i64)>> = BTreeMap::new();
+    /// The columns of each group of products, the group of the first product first.
+    fn groups(&self, key: impl Fn(&'a Product) -> &'a str) -> Vec<(&'a str, Vec<(usize, i64)>)> {
+        let mut number: HashMap<&str, usize> = HashMap::new();
+        let mut groups: Vec<(&str, Vec<(usize, i64)>)> = Vec::new();
+        let mut last = (usize::MAX, 0);
         for (x, &(i, _)) in self.model.options.iter().enumerate() {
-            groups.entry(key(&self.products[i])).or_default().push((x, 1));
+            if last.0 != i {
+                let key = key(&self.products[i]);
+                last = (i, *number.entry(key).or_insert(groups.len()));
+                if last.1 == groups.len() {
+                    groups.push((key, Vec::new()));
+                }
+            }
+            groups[last.1].1.push((x, 1));
         }
         groups
     }
@@ -146,14 +155,15 @@ impl<'a> Rows<'a> {
         }
         let mut categories = self.groups(|p| p.category.as_str());
         for (name, &(least, most)) in &rules.categories {
-            let terms = categories.remove(name.as_str()).unwrap_or_default();
+            let terms = categories.iter_mut().find(|(c, _)| c == name).map(|(_, terms)| std::mem::take(terms));
+            let terms = terms.unwrap_or_default();
             if least > 0 {
                 self.rule(Rule::CategoryLeast(name.clone()), Some(least), None, terms.clone());
             }
             self.rule(Rule::CategoryMost(name.clone()), None, Some(most), terms);
         }
         if let Some(most) = rules.per_supplier {
-            for terms in self.groups(|p| p.supplier.as_str()).into_values() {
+            for (_, terms) in self.groups(|p| p.supplier.as_str()) {
                 self.rule(Rule::Supplier, None, Some(most), terms);
             }
         }
@@ -162,7 +172,7 @@ impl<'a> Rows<'a> {
             self.rule(Rule::Must(code.clone()), Some(1), None, terms);
         }
         if rules.pieces > 1 {
-            for terms in self.groups(|p| p.code.as_str()).into_values().filter(|t| t.len() > 1) {
+            for (_, terms) in self.groups(|p| p.code.as_str()).into_iter().filter(|(_, terms)| terms.len() > 1) {
                 self.model.add(None, None, Some(1), terms);
             }
         }
@@ -175,7 +185,7 @@ impl<'a> Rows<'a> {
             return;
         }
         let mut all = Vec::new();
-        for mut terms in self.groups(|p| p.county.as_str()).into_values() {
+        for (_, mut terms) in self.groups(|p| p.county.as_str()) {
             let county = self.model.program.column(0, 1);
             terms.push((county, -1));
             all.push((county, 1));

@@ -8,6 +8,7 @@ use super::certificate::{Certificate, UNIT, units};
 use super::descend::Descent;
 use super::local::Local;
 use super::program::{Program, ProgramError, Row};
+use super::sift::Root;
 use super::simplex::{Bench, End, Lines, Relaxation};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -114,33 +115,27 @@ impl Search<'_> {
         if self.p.is_crossed() {
             return Verdict::Impossible;
         }
-        let lines = Lines::new(self.p);
-        let mut root = Relaxation::new(self.p, &lines);
-        let end = root.solve(&lines, f64::NEG_INFINITY, &mut self.bench);
-        if let End::Impossible(ray) = &end
-            && Certificate::refutes(self.p, ray, &root.low, &root.high)
-        {
-            return Verdict::Impossible;
-        }
-        let proof = root.proof(self.p, &lines);
-        self.watch.standing.bound = self.watch.standing.bound.min(units(proof.bound));
-        if end == End::Stopped {
+        let Some(root) = Root::of(self.p, &mut self.bench) else { return Verdict::Impossible };
+        let bound = units(root.proof.bound);
+        self.watch.standing.bound = self.watch.standing.bound.min(bound);
+        if root.end == End::Stopped {
             return self.stopped();
         }
-        self.first(&root, &lines, &proof);
+        self.first(&root);
+        let Root { proof, .. } = root;
         let top = units(proof.bound);
         let mut gap = (top.abs() / 500).max(1);
         loop {
             // So wide a gap leaves nothing out.
             let all = gap > top.abs().saturating_mul(4).saturating_add(1_000_000);
             let floor = if all { i64::MIN / 4 } else { top - gap };
-            if !self.within(&root, &proof, floor) {
+            if !self.within(&proof, floor) {
                 return self.stopped();
             }
             match &self.best {
                 Some((value, _)) if all || *value >= floor - 1 => {
-                    root.tighten(&proof, i128::from(*value) * UNIT);
-                    self.never = root.high.iter().map(|high| *high == 0).collect();
+                    let (_, high) = proof.still(self.p, i128::from(*value) * UNIT);
+                    self.never = high.iter().map(|high| *high == 0).collect();
                     return Verdict::Best;
                 }
                 None if all => return Verdict::Impossible,
@@ -155,11 +150,11 @@ impl Search<'_> {
     }
 
     /// A first answer from the relaxation of everything.
-    fn first(&mut self, root: &Relaxation, lines: &Lines, proof: &Certificate) {
+    fn first(&mut self, root: &Root) {
         let mut descent = Descent {
-            p: self.p,
-            lines,
-            best: self.best.take(),
+            p: &root.program,
+            lines: &root.lines,
+            best: None,
             floor: i64::MIN / 4,
             base: 0,
             bench: &mut self.bench,
@@ -167,23 +162,26 @@ impl Search<'_> {
             stopped: false,
             unsure: false,
         };
-        let x = root.x();
+        let x = root.lp.x();
         descent.offer(&x);
-        if let Some(local) = Local::new(self.p) {
+        if let Some(local) = Local::new(&root.program) {
             let soon = Instant::now() + NEARBY;
-            let loss: Vec<i128> = proof.cost.iter().map(|c| -c).collect();
+            let loss: Vec<i128> = root.columns.iter().map(|&j| -root.proof.cost[j]).collect();
             local.search(&x, &loss, descent.bench.until.map_or(soon, |u| u.min(soon)), |_, x| descent.take(x));
         }
-        descent.dive(root.clone());
-        self.best = descent.best;
+        descent.dive(root.lp.clone());
+        if let Some((value, x)) = descent.best {
+            let mut whole = vec![0; self.p.gain.len()];
+            root.columns.iter().zip(x).for_each(|(&j, v)| whole[j] = v);
+            self.best = Some((value, whole));
+        }
     }
 
     /// Searches the core of all that gains at least the floor; whether to the end.
-    fn within(&mut self, root: &Relaxation, proof: &Certificate, floor: i64) -> bool {
+    fn within(&mut self, proof: &Certificate, floor: i64) -> bool {
         let need = self.best.as_ref().map_or(floor, |(value, _)| floor.max(value + 1));
-        let mut limits = root.clone();
-        limits.tighten(proof, i128::from(need) * UNIT);
-        let Some(core) = Core::of(self.p, &limits) else { return true };
+        let (low, high) = proof.still(self.p, i128::from(need) * UNIT);
+        let Some(core) = Core::of(self.p, &low, &high) else { return true };
         let lines = Lines::new(&core.program);
         let mut descent = Descent {
             p: &core.program,
@@ -201,7 +199,7 @@ impl Search<'_> {
         if let Some((value, x)) = descent.best
             && !x.is_empty()
         {
-            let mut whole = limits.low;
+            let mut whole = low;
             core.free.iter().zip(x).for_each(|(&j, v)| whole[j] = v);
             self.best = Some((value + core.base, whole));
         }
@@ -220,19 +218,19 @@ struct Core {
 
 impl Core {
     /// Rows that hold whatever comes are left out; `None` when one cannot hold any more.
-    fn of(p: &Program, limits: &Relaxation) -> Option<Core> {
-        let free: Vec<usize> = (0..p.gain.len()).filter(|&j| limits.is_free(j)).collect();
+    fn of(p: &Program, low: &[i64], high: &[i64]) -> Option<Core> {
+        let free: Vec<usize> = (0..p.gain.len()).filter(|&j| high[j] > low[j]).collect();
         let mut number = vec![usize::MAX; p.gain.len()];
         free.iter().enumerate().for_each(|(i, &j)| number[j] = i);
         let still = |j: usize| number[j] == usize::MAX;
-        let base = (0..p.gain.len()).filter(|&j| still(j)).map(|j| p.gain[j] * limits.low[j]).sum();
+        let base = (0..p.gain.len()).filter(|&j| still(j)).map(|j| p.gain[j] * low[j]).sum();
         let mut program = Program {
             gain: free.iter().map(|&j| p.gain[j]).collect(),
             most: free.iter().map(|&j| p.most[j]).collect(),
             rows: Vec::new(),
         };
         for row in &p.rows {
-            let off: i64 = row.terms.iter().filter(|t| still(t.0)).map(|&(j, a)| a * limits.low[j]).sum();
+            let off: i64 = row.terms.iter().filter(|t| still(t.0)).map(|&(j, a)| a * low[j]).sum();
             let terms: Vec<_> = row.terms.iter().filter(|t| !still(t.0)).map(|&(j, a)| (number[j], a)).collect();
             let row = Row { low: row.low.map(|l| l - off), high: row.high.map(|h| h - off), terms };
             let reach =

@@ -3,3 +3,4 @@
 mod dice;
 mod exact;
 mod rules;
+mod wide;
