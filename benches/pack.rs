@@ -4,7 +4,7 @@
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench prints its table and ends when it cannot")]
 
 use gongfu::pack::best::{Outcome, best};
-use gongfu::pack::model::Guide;
+use gongfu::pack::model::{Case, Guide};
 use gongfu::pack::product::Product;
 use gongfu::pack::rules::Rules;
 use gongfu::pack::search::Ask;
@@ -88,6 +88,7 @@ fn catalog(n: i64, seed: u64, impact: bool) -> (Vec<Product>, Scores) {
             price,
             stock: dice.below(6_000),
             people: 1,
+            lags: 0,
             weight: Some(weight),
             volume: Some((weight as f64 * (0.9 + 1.6 * dice.unit())) as i64),
             season: Some((1, 12)),
@@ -141,7 +142,8 @@ fn main() {
             let run = |limit: Duration| {
                 let began = Instant::now();
                 let ask = Ask { until: Some(began + limit), cancel: Arc::default(), say: &mut |_| {} };
-                let found = best(&products, &rules(tight), &scores, &names, ask).expect("rules");
+                let found = best(&Case { products: &products, rules: &rules(tight), guide: &scores }, &names, ask)
+                    .expect("rules");
                 (found, began.elapsed().as_secs_f64())
             };
             let (found, took) = run(Duration::from_secs(60));

@@ -3,6 +3,7 @@
 //! Owns the rules as data, the integer program they make, its exact solution and the words on what blocks. Reads no database and no
 //! file, and writes nothing: whoever asks brings the products.
 
+pub mod around;
 pub mod best;
 pub mod block;
 pub mod check;
@@ -11,6 +12,7 @@ pub mod product;
 pub mod program;
 pub mod rules;
 pub mod search;
+pub mod several;
 pub mod written;
 
 mod certificate;

@@ -63,7 +63,7 @@ code-pack_value-volume = 升数（最多三位小数）
 code-pack_value-day = 日期（如 2021-01-25）
 code-pack_value-flag = true 或 false
 code-pack_value-codes = 产品编号的列表（如 ["SX611026-0001"]）
-code-pack_value-goal = 目标（"带贫人数"、"滞销"、"贴近预算"）
+code-pack_value-goal = 目标（"带贫人数"、"滞销"、"县域均衡"、"贴近预算"）
 code-pack_value-categories = 品类表
 
 cli-fail-pack-open = 时间到了，还没有找到一份合规的礼包，也没有证明不存在

@@ -12,6 +12,7 @@ use crate::domain::work::shanghai_date;
 use crate::pack::best::{Outcome, Pack, best};
 use crate::pack::block::{Blocked, Relax};
 use crate::pack::check::RulesError;
+use crate::pack::model::Case;
 use crate::pack::product::Product;
 use crate::pack::rules::{Rule, Rules};
 use crate::pack::search::Ask;
@@ -39,7 +40,8 @@ fn solve(context: &Context, args: &SolveArgs) -> Result<Exit, Fail> {
     let rules = rules(context, args, shanghai_date(store.clock().now()))?;
     let until = Instant::now().checked_add(args.time.try_into().unwrap_or_default());
     let ask = Ask { until, cancel: std::sync::Arc::default(), say: &mut |_| {} };
-    let outcome = best(&products, &rules, &rules.goal, CATEGORIES, ask).map_err(|e| senseless(context, &e))?;
+    let outcome = best(&Case { products: &products, rules: &rules, guide: &rules.goal }, CATEGORIES, ask)
+        .map_err(|e| senseless(context, &e))?;
     let said = Said { context, words: &words, products: &products, rules: &rules };
     match outcome {
         Outcome::Pack(pack) => said.pack(&pack),

@@ -4,10 +4,10 @@
 
 use super::block::{self, Blocked};
 use super::check::{self, RulesError};
-use super::model::{Guide, Model, build};
+use super::model::{Case, Model, build};
 use super::product::Product;
 use super::program::Row;
-use super::rules::{Goal, Rule, Rules};
+use super::rules::{Goal, Rule};
 use super::search::{Ask, Verdict, solve};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -55,29 +55,28 @@ pub enum Outcome {
 ///
 /// # Errors
 /// Rules that make no sense for these products.
-pub fn best(
-    products: &[Product],
-    rules: &Rules,
-    guide: &dyn Guide,
-    categories: &[&str],
-    ask: Ask<'_>,
-) -> Result<Outcome, RulesError> {
-    check::rules(rules, products, categories)?;
-    let model = build(products, rules, guide, &BTreeSet::new());
+pub fn best(case: &Case<'_>, categories: &[&str], ask: Ask<'_>) -> Result<Outcome, RulesError> {
+    check::rules(case.rules, case.products, categories)?;
+    let (until, cancel) = (ask.until, ask.cancel.clone());
+    Ok(match search(case, &build(case, &BTreeSet::new()), ask)? {
+        (_, Some(pack)) => Outcome::Pack(pack),
+        (Verdict::Impossible, None) => Outcome::Impossible(block::blocked(case, until, &cancel)),
+        _ => Outcome::Open,
+    })
+}
+
+/// Searches the best pack of a program; how certain it is, too.
+pub(super) fn search(case: &Case<'_>, model: &Model, ask: Ask<'_>) -> Result<(Verdict, Option<Pack>), RulesError> {
+    let Case { products, rules, guide } = *case;
     let (until, cancel) = (ask.until, ask.cancel.clone());
     let answer = solve(&model.program, ask).map_err(|_| RulesError::Overflow)?;
-    let Some((value, x)) = answer.best else {
-        return Ok(match answer.verdict {
-            Verdict::Impossible => Outcome::Impossible(block::blocked(products, rules, guide, until, &cancel)),
-            _ => Outcome::Open,
-        });
-    };
+    let Some((value, x)) = answer.best else { return Ok((answer.verdict, None)) };
     let proved = answer.verdict == Verdict::Best;
     let mut items = model.chosen(&x);
     if proved && rules.goal != Goal::Budget {
         let soon = Instant::now() + SECOND;
         let ask = Ask { until: Some(until.map_or(soon, |u| u.min(soon))), cancel, say: &mut |_| {} };
-        if let Some(near) = nearer(products, &model, (value, &answer.never), ask)
+        if let Some(near) = nearer(products, model, (value, &answer.never), ask)
             .filter(|near| price(products, near) > price(products, &items))
         {
             items = near;
@@ -86,16 +85,16 @@ pub fn best(
     if !check::broken(products, rules, guide, &items).is_empty() {
         // The search and the rules disagree: that is a defect, and no pack.
         tracing::error!(?rules, ?items, "a pack that breaks its rules was found and is not shown");
-        return Ok(Outcome::Open);
+        return Ok((Verdict::Open, None));
     }
     let mut left_out = BTreeMap::new();
-    model.left_out.into_values().for_each(|rule| *left_out.entry(rule).or_default() += 1);
+    model.left_out.values().for_each(|rule| *left_out.entry(rule.clone()).or_default() += 1);
     let price = price(products, &items);
     let (bound, nodes, first) = (answer.bound, answer.nodes, answer.first);
-    Ok(Outcome::Pack(Pack { items, price, value, bound, proved, nodes, first, left_out }))
+    Ok((answer.verdict, Some(Pack { items, price, value, bound, proved, nodes, first, left_out })))
 }
 
-fn price(products: &[Product], items: &[(usize, i64)]) -> i64 {
+pub(super) fn price(products: &[Product], items: &[(usize, i64)]) -> i64 {
     items.iter().map(|&(i, q)| products[i].price * q).sum()
 }
 

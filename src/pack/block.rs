@@ -3,7 +3,7 @@
 //! Owns the filter over rules: one after the other is left out, and stays out when there is still no pack.
 
 use super::check::MOST;
-use super::model::{Guide, build};
+use super::model::{Case, build};
 use super::product::Product;
 use super::rules::{Rule, Rules};
 use super::search::{Ask, Verdict, solve};
@@ -36,24 +36,16 @@ pub struct Relax {
 }
 
 struct Asker<'a> {
-    products: &'a [Product],
-    rules: &'a Rules,
-    guide: &'a dyn Guide,
+    case: &'a Case<'a>,
     until: Option<Instant>,
     cancel: &'a Arc<AtomicBool>,
     sure: bool,
 }
 
 /// Finds what stands in the way.
-pub(super) fn blocked(
-    products: &[Product],
-    rules: &Rules,
-    guide: &dyn Guide,
-    until: Option<Instant>,
-    cancel: &Arc<AtomicBool>,
-) -> Blocked {
-    let mut asker = Asker { products, rules, guide, until, cancel, sure: true };
-    let model = build(products, rules, guide, &BTreeSet::new());
+pub(super) fn blocked(case: &Case<'_>, until: Option<Instant>, cancel: &Arc<AtomicBool>) -> Blocked {
+    let mut asker = Asker { case, until, cancel, sure: true };
+    let model = build(case, &BTreeSet::new());
     let mut named: Vec<Rule> = model.rule.into_iter().flatten().chain(model.left_out.into_values()).collect();
     named.sort();
     named.dedup();
@@ -61,7 +53,7 @@ pub(super) fn blocked(
     for rule in &named {
         without.insert(rule.clone());
         // What is not known for certain stays: the rules that are left must exclude each other.
-        if asker.asked(rules, &without, 0, |_| 0).0 != Verdict::Impossible {
+        if asker.asked(case.rules, &without, 0, |_| 0).0 != Verdict::Impossible {
             without.remove(rule);
         }
     }
@@ -95,10 +87,10 @@ impl Asker<'_> {
         side: i64,
         of: impl Fn(&Product) -> i64,
     ) -> (Verdict, Option<i64>) {
-        let mut model = build(self.products, rules, self.guide, without);
+        let mut model = build(&Case { rules, ..*self.case }, without);
         model.program.gain.fill(0);
         for (x, &(i, q)) in model.options.iter().enumerate() {
-            model.program.gain[x] = side * of(&self.products[i]) * q;
+            model.program.gain[x] = side * of(&self.case.products[i]) * q;
         }
         let now = Instant::now();
         let left = self.until.map(|u| u.saturating_duration_since(now));
@@ -116,7 +108,7 @@ impl Asker<'_> {
     /// The smallest change of a rule, all others as they are; `None` where it does not help alone.
     fn relaxed(&mut self, rule: &Rule) -> Option<Relax> {
         let without = BTreeSet::from([rule.clone()]);
-        let rules = self.rules;
+        let rules = self.case.rules;
         let kinds = rules.kinds.1;
         let limit = match rule {
             Rule::Budget => Some(self.extreme(rules, &without, -1, |p| p.price)?),
@@ -159,7 +151,7 @@ impl Asker<'_> {
 
     /// The first of some limits with which there is a pack.
     fn first(&mut self, limits: impl IntoIterator<Item = i64>, set: impl Fn(&mut Rules, i64)) -> Option<i64> {
-        let mut rules = self.rules.clone();
+        let mut rules = self.case.rules.clone();
         limits.into_iter().find(|&n| {
             set(&mut rules, n);
             self.has_pack(&rules, &BTreeSet::new())
@@ -168,7 +160,7 @@ impl Asker<'_> {
 
     /// The largest of some limits with which there is a pack, where a smaller one only ever lets more in.
     fn most(&mut self, limits: Range<i64>, set: impl Fn(&mut Rules, i64)) -> Option<i64> {
-        let mut rules = self.rules.clone();
+        let mut rules = self.case.rules.clone();
         let mut has = |n| {
             set(&mut rules, n);
             self.has_pack(&rules, &BTreeSet::new())

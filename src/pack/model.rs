@@ -17,10 +17,23 @@ pub trait Guide {
     /// What so many pieces of a product gain.
     fn gain(&self, product: &Product, pieces: i64) -> i64;
 
+    /// What one fen of a product's price gains, where the gain goes by the price.
+    fn gain_per_fen(&self, _product: &Product) -> i64 {
+        0
+    }
+
     /// Further rows.
     fn rows(&self, _products: &[Product]) -> Vec<Extra> {
         Vec::new()
     }
+}
+
+/// Products, what a pack of them must be, and what makes one better than another.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    pub products: &'a [Product],
+    pub rules: &'a Rules,
+    pub guide: &'a dyn Guide,
 }
 
 /// A row that is brought from outside.
@@ -37,9 +50,17 @@ impl Guide for Goal {
     fn gain(&self, product: &Product, pieces: i64) -> i64 {
         match self {
             Goal::People => product.people,
+            _ => product.price.saturating_mul(pieces).saturating_mul(self.gain_per_fen(product)),
+        }
+    }
+
+    fn gain_per_fen(&self, product: &Product) -> i64 {
+        match self {
+            Goal::People => 0,
             // In thousandths of a fen: who has ten thousand left counts fully.
-            Goal::Stock => product.price.saturating_mul(pieces).saturating_mul(product.stock.clamp(0, 10_000) / 10),
-            Goal::Budget => product.price.saturating_mul(pieces),
+            Goal::Stock => product.stock.clamp(0, 10_000) / 10,
+            Goal::Counties => product.lags,
+            Goal::Budget => 1,
         }
     }
 }
@@ -57,7 +78,8 @@ pub struct Model {
 }
 
 /// Makes the program, without the rules named in `without`.
-pub fn build(products: &[Product], rules: &Rules, guide: &dyn Guide, without: &BTreeSet<Rule>) -> Model {
+pub fn build(case: &Case<'_>, without: &BTreeSet<Rule>) -> Model {
+    let Case { products, rules, guide } = *case;
     let mut model =
         Model { program: Program::default(), options: Vec::new(), rule: Vec::new(), left_out: BTreeMap::new() };
     let single: Vec<&Rule> = Rule::SINGLE.iter().filter(|r| !without.contains(r)).collect();
@@ -91,6 +113,12 @@ impl Model {
     fn add(&mut self, rule: Option<Rule>, low: Option<i64>, high: Option<i64>, terms: Vec<(usize, i64)>) {
         self.program.rows.push(Row { low, high, terms });
         self.rule.push(rule);
+    }
+
+    /// At most so many of these products.
+    pub(super) fn at_most(&mut self, most: i64, of: impl Fn(usize) -> bool) {
+        let terms = self.options.iter().enumerate().filter(|(_, (i, _))| of(*i)).map(|(x, _)| (x, 1)).collect();
+        self.add(None, None, Some(most), terms);
     }
 
     /// What is in an answer: products and their pieces.

@@ -21,6 +21,8 @@ pub struct Product {
     pub stock: i64,
     /// How many people its growing helps out of poverty.
     pub people: i64,
+    /// How far its county lags behind the one that most was bought from, in thousandths; 1,000 where nothing was.
+    pub lags: i64,
     /// Grams; `None` where the specification does not say.
     pub weight: Option<i64>,
     /// Millilitres; `None` where the specification does not say.

@@ -49,13 +49,16 @@ pub enum Goal {
     People,
     /// Money that goes into stock nobody has bought yet.
     Stock,
+    /// Money for the counties that have been bought from the least so far.
+    Counties,
     /// As near to the budget as can be.
     Budget,
 }
 
 impl Goal {
     /// Every goal and its code.
-    pub const ALL: &[(&str, Goal)] = &[("people", Goal::People), ("stock", Goal::Stock), ("budget", Goal::Budget)];
+    pub const ALL: &[(&str, Goal)] =
+        &[("people", Goal::People), ("stock", Goal::Stock), ("counties", Goal::Counties), ("budget", Goal::Budget)];
 }
 
 impl Rules {

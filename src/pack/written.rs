@@ -57,7 +57,8 @@ const KEYS: &[Key] = &[
 const CATEGORIES: (&str, &str) = ("categories", "品类");
 
 /// Names of goals beside their codes.
-const GOALS: &[(&str, Goal)] = &[("带贫人数", Goal::People), ("滞销", Goal::Stock), ("贴近预算", Goal::Budget)];
+const GOALS: &[(&str, Goal)] =
+    &[("带贫人数", Goal::People), ("滞销", Goal::Stock), ("县域均衡", Goal::Counties), ("贴近预算", Goal::Budget)];
 
 /// Reads rules over those that are there. `categories` are pairs of a category's code and its name.
 ///

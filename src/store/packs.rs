@@ -2,6 +2,7 @@
 
 use crate::pack::product::{Product, is_alcohol, is_pork, measure, season};
 use rusqlite::{Connection, Row};
+use std::collections::HashMap;
 
 /// Every entry that may be in a pack: listed, by code.
 ///
@@ -11,7 +12,21 @@ pub fn products(db: &Connection) -> rusqlite::Result<Vec<Product>> {
     let sql = "SELECT e.code, e.name, e.supplier_name, e.county_code, e.category, e.price_fen, e.stock, e.people_helped, e.spec,
             p.season, p.shelf_life_days, hex(e.supplier_id)
         FROM catalog_entry e JOIN product p ON p.id = e.product_id WHERE e.state = 'listed' ORDER BY e.code";
-    db.prepare(sql)?.query_map([], product)?.collect()
+    let mut products: Vec<Product> = db.prepare(sql)?.query_map([], product)?.collect::<rusqlite::Result<_>>()?;
+    let bought = bought(db)?;
+    let most = bought.values().copied().max().unwrap_or(0).max(1);
+    for p in &mut products {
+        let here = bought.get(&p.county).copied().unwrap_or(0).clamp(0, most);
+        p.lags = i64::try_from(i128::from(most - here) * 1_000 / i128::from(most)).unwrap_or(0);
+    }
+    Ok(products)
+}
+
+/// What has been bought of each county and counts, in fen.
+fn bought(db: &Connection) -> rusqlite::Result<HashMap<String, i64>> {
+    let sql = "SELECT s.county_code, sum(p.amount_fen) FROM purchase p JOIN supplier s ON s.id = p.supplier_id
+        WHERE p.state = 'counted' GROUP BY s.county_code";
+    db.prepare(sql)?.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect()
 }
 
 /// The name of each entry's supplier may be another's, too: its id decides.
@@ -26,6 +41,7 @@ fn product(r: &Row<'_>) -> rusqlite::Result<Product> {
         price: r.get(5)?,
         stock: r.get(6)?,
         people: r.get(7)?,
+        lags: 0,
         weight: holds.weight,
         volume: holds.volume,
         season: season(&months),

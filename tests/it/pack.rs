@@ -1,6 +1,9 @@
 //! Gift packs: the best under the rules, and nothing better.
 
+mod around;
 mod dice;
 mod exact;
 mod rules;
+mod several;
+mod small;
 mod wide;
