@@ -22,6 +22,7 @@ mod edit;
 mod enrol;
 mod fail;
 mod fields;
+mod file;
 pub mod help;
 mod hub;
 mod import;

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod app;
 pub mod backend;
+pub mod compose;
 pub mod format;
 pub mod input;
 pub mod keys;

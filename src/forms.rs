@@ -9,6 +9,7 @@ mod columns;
 mod compound;
 mod error;
 pub mod notice;
+pub mod pack;
 mod sheet;
 pub mod typed;
 mod values;

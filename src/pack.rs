@@ -13,6 +13,7 @@ pub mod program;
 pub mod rules;
 pub mod search;
 pub mod several;
+pub mod words;
 pub mod written;
 
 mod certificate;

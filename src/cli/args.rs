@@ -1,12 +1,13 @@
 //! The arguments, as clap reads them. Help texts are not here: they come from the locale files by [`super::help`].
 
 use super::hub::args::HubAct;
+use super::pack::args::PackAct;
 use super::proof::args::{BenchAct, SimArgs, TestAct};
 use crate::domain::sets;
 use crate::store::list::ListKind;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::path::PathBuf;
 
 #[derive(Debug, Parser)]
@@ -171,25 +172,6 @@ pub enum OutboxAct {
         #[arg(long)]
         sealed: bool,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum PackAct {
-    Solve(SolveArgs),
-}
-
-#[derive(Debug, Args)]
-pub struct SolveArgs {
-    #[arg(long, value_name = "FILE")]
-    pub rules: Option<PathBuf>,
-    #[arg(long, value_name = "YUAN")]
-    pub budget: Option<String>,
-    #[arg(long, value_name = "YUAN")]
-    pub floor: Option<String>,
-    #[arg(long, value_name = "N")]
-    pub packs: Option<i64>,
-    #[arg(long, value_name = "TIME", default_value = "2s")]
-    pub time: SignedDuration,
 }
 
 #[derive(Debug, Subcommand)]

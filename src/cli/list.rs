@@ -45,7 +45,7 @@ pub(super) fn rows(context: &Context, kind: ListKind, how: &ListHow) -> Result<E
     let filter = Filter::parse(typed, spec, &lexicon).map_err(|e| Fail::filter(&e, &context.locale))?;
     let query = ListQuery { kind, filter, scope: None, sort, anchor: Anchor::Start, rows: 1 };
     if how.format == Some(Format::Csv) {
-        may_leave(context, &store, &db, spec, how.reason.as_deref().unwrap_or_default())?;
+        leaves(context, &store, &db, spec.kind.code(), how.reason.as_deref().unwrap_or_default())?;
     }
     let job = Job { context, db: &db, spec, columns: &columns, words: &words, query: &query };
     match how.format.unwrap_or(if context.json { Format::Json } else { Format::Table }) {
@@ -57,13 +57,7 @@ pub(super) fn rows(context: &Context, kind: ListKind, how: &ListHow) -> Result<E
 }
 
 /// A table for a spreadsheet is for somebody else: old data leave with a reason only, which is written down before the first row.
-fn may_leave(
-    context: &Context,
-    store: &Store,
-    db: &Connection,
-    spec: &'static ListSpec,
-    reason: &str,
-) -> Result<(), Fail> {
+pub(super) fn leaves(context: &Context, store: &Store, db: &Connection, list: &str, reason: &str) -> Result<(), Fail> {
     let (dir, now) = (&context.data_dir, store.clock().now());
     let failed = |e| Fail::store(&e, &context.locale);
     if export::may_leave(db, dir, now, reason).map_err(failed)? {
@@ -71,7 +65,7 @@ fn may_leave(
             return Err(failed(StoreError::read_only()));
         }
         let actor = super::actor::actor(context, db)?;
-        export::note(dir, now, &actor, spec.kind.code(), reason).map_err(failed)?;
+        export::note(dir, now, &actor, list, reason).map_err(failed)?;
     }
     Ok(())
 }

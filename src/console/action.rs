@@ -35,6 +35,10 @@ pub enum Scope {
     Publication,
     /// An order to the hub is under the cursor or open.
     Order,
+    /// A gift pack is under the cursor or open.
+    Pack,
+    /// The page on which a gift pack is made.
+    Compose,
 }
 
 /// The scope of a record's own actions.
@@ -47,6 +51,7 @@ pub fn scope_of(kind: Kind) -> Option<Scope> {
         Kind::RemovalNotice => Scope::Notice,
         Kind::BuyerNotice => Scope::Buyer,
         Kind::Publication => Scope::Publication,
+        Kind::GiftPack => Scope::Pack,
         _ => return None,
     })
 }
@@ -131,6 +136,17 @@ actions! {
     Again "order.again" Order Record ["A"] 3,
     Merge "order.merge" Order Record ["m"] 3,
     Withdraw "order.withdraw" Order Record ["X"] 4,
+    ConsultPack "pack.consult" Pack Record ["U"] 0,
+    PublishPack "pack.publish" Pack Record ["P"] 3,
+    WithdrawPack "pack.withdraw" Pack Reason ["W"] 0,
+    ComposeChange "pack.change" Pack None ["R"] 4,
+    ComposeLike "pack.copy" Pack None ["C"] 5,
+    Compose "pack.compose" Global None ["b"] 0,
+    ComposeSave "compose.save" Compose Record ["w"] 2,
+    ComposeOther "compose.other" Compose None ["n"] 3,
+    ComposeMust "compose.must" Compose None ["+", "="] 4,
+    ComposeMustNot "compose.must_not" Compose None ["-"] 5,
+    ComposeFocus "compose.focus" Compose None ["tab"] 1,
     Undo "incident.undo" Global None ["u"] 0,
     Reveal "supplier.reveal" Supplier Record ["p"] 2,
     Remind "return.remind" Return Record ["r"] 3,
@@ -204,6 +220,9 @@ pub const TOGETHER: &[&[Scope]] = &[
     &[Scope::Global, Scope::Detail, Scope::Publication],
     &[Scope::Global, Scope::List, Scope::Order],
     &[Scope::Global, Scope::Detail, Scope::Order],
+    &[Scope::Global, Scope::List, Scope::Pack],
+    &[Scope::Global, Scope::Detail, Scope::Pack],
+    &[Scope::Global, Scope::Compose],
 ];
 
 /// Actions that share one place in the footer, the first that can be done standing there; blank when none can. What comes
@@ -239,6 +258,9 @@ pub fn walk_of(action: Action) -> Option<(Kind, Verb)> {
         Action::Reopen => (Kind::Incident, Verb::Reopen),
         Action::Check => (Kind::RemovalNotice, Verb::Check),
         Action::Tell => (Kind::BuyerNotice, Verb::Notify),
+        Action::ConsultPack => (Kind::GiftPack, Verb::Consult),
+        Action::PublishPack => (Kind::GiftPack, Verb::Publish),
+        Action::WithdrawPack => (Kind::GiftPack, Verb::Withdraw),
         Action::Publish => (Kind::Publication, Verb::Publish),
         Action::VerifyPublication => (Kind::Publication, Verb::Verify),
         _ => return None,

@@ -8,6 +8,7 @@ mod draw;
 mod enrol;
 mod input;
 mod offers;
+mod packs;
 mod receipts;
 
 use super::Settings;
@@ -17,6 +18,7 @@ use super::message::{Effect, Message};
 use super::overlay::Overlay;
 use super::theme::Theme;
 use super::views::board::BoardView;
+use super::views::compose::ComposeView;
 use super::views::counters::CountersView;
 use super::views::detail::DetailView;
 use super::views::list::ListView;
@@ -232,6 +234,14 @@ impl App {
                 self.take_receipts((kind, id), answer);
                 Vec::new()
             }
+            Message::Composed { slot, serial, word } => {
+                let heard = |view: &mut View, cx: &Context<'_>| match view {
+                    View::Compose(page) => page.heard(serial, word, cx),
+                    _ => false,
+                };
+                self.dirty |= self.with_owner(slot, heard).unwrap_or(false);
+                Vec::new()
+            }
             Message::Copied { text, done } => {
                 self.copied(&text, done);
                 Vec::new()
@@ -442,6 +452,7 @@ impl App {
             Go::Audit(no) => View::Record(RecordView::new(no, slot)),
             Go::Order(n) => View::Order(OrderView::new(n, slot)),
             Go::Recall { kind, id } => View::Recall(RecallView::new(kind, id, slot)),
+            Go::Compose { pack, copies } => View::Compose(Box::new(ComposeView::new(pack, copies, slot))),
         };
         self.leave();
         self.stack().push(view);

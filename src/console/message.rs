@@ -1,6 +1,7 @@
 //! Everything the event loop may receive, and everything it may be asked to do. Both are closed: background work
 //! answers with a message, never by calling back.
 
+use super::compose::{Task, Word};
 use super::input::Input;
 use crate::domain::codes::EvidenceKind;
 use crate::domain::command::Command;
@@ -29,6 +30,8 @@ pub enum Message {
     Receipts { kind: Kind, id: Uuid, answer: Result<Receipts, Said> },
     /// The clock moved to another minute, or a notice has been shown long enough.
     Tick,
+    /// What was worked out of a gift pack.
+    Composed { slot: Slot, serial: u64, word: Word },
     /// How far enrolling is.
     Joining(Step),
     /// Enrolling is done, with a sentence on what came; or why not.
@@ -102,6 +105,12 @@ pub enum Effect {
         rev: i64,
         mine: Vec<&'static str>,
         theirs: Vec<&'static str>,
+    },
+    /// Works a gift pack out beside the screen; the answers carry both numbers.
+    Compose {
+        slot: Slot,
+        serial: u64,
+        task: Task,
     },
     /// Makes this a console of a hub.
     Enrol(Attempt),

@@ -3,6 +3,7 @@
 //!
 //! It wakes for messages and once a minute for the clock; nothing is written while nothing changes.
 
+mod compose;
 mod join;
 mod orders;
 
@@ -315,6 +316,7 @@ impl Loop<'_> {
                 Effect::Attach { incident, kind, title, path, what } => {
                     self.attach(incident, kind, title, path, what);
                 }
+                Effect::Compose { slot, serial, task } => self.compose(slot, serial, task),
                 Effect::Enrol(attempt) => self.enrol(attempt),
                 Effect::StopEnrolling => self.stop_joining(),
                 Effect::Order { n, again } => self.order(n, again),

@@ -4,6 +4,7 @@
 //! keys with effects, never with I/O.
 
 pub mod board;
+pub mod compose;
 pub mod counters;
 pub mod detail;
 pub mod list;
@@ -54,6 +55,8 @@ pub enum Go {
     Order(i64),
     /// The three answers of a recall of an incident, a batch or a product.
     Recall { kind: Kind, id: Uuid },
+    /// The page on which a pack is made: a new one, one that is changed, or a new one like another.
+    Compose { pack: Option<Uuid>, copies: bool },
 }
 
 /// What came of a key.
@@ -109,6 +112,7 @@ pub enum View {
     Record(record::RecordView),
     Order(order::OrderView),
     Recall(recall::RecallView),
+    Compose(Box<compose::ComposeView>),
 }
 
 macro_rules! each {
@@ -122,6 +126,7 @@ macro_rules! each {
             View::Record($v) => $e,
             View::Order($v) => $e,
             View::Recall($v) => $e,
+            View::Compose($v) => $e,
         }
     };
 }
@@ -182,6 +187,7 @@ impl View {
             View::List(list) if list.is_typing() => Some("footer-typing"),
             View::Counters(counters) if counters.list.is_typing() => Some("footer-typing"),
             View::Counters(counters) => counters.footer(),
+            View::Compose(compose) => compose.footer(),
             _ => None,
         }
     }

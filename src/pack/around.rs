@@ -55,7 +55,7 @@ pub struct Reason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entering {
     pub product: usize,
-    /// Fen a piece; 0 where a pack with it is as good as it is.
+    /// Fen a piece.
     pub cheaper: i64,
 }
 
@@ -148,7 +148,7 @@ impl Case<'_> {
         by.into_iter().filter(|(needs, _)| *needs).map(|(_, rule)| rule).collect()
     }
 
-    /// The products left out that need the smallest discount to be in a pack that is as good, the smallest first: of one product, or of all
+    /// The products left out that need the smallest discount to be in a better pack, the smallest first: of one product, or of all
     /// where the score does not go by the price. Each is proved; fewer come when time is up.
     ///
     /// # Errors
@@ -171,7 +171,7 @@ impl Case<'_> {
         let mut found: Vec<Entering> = Vec::new();
         while found.len() < many && !open.is_empty() {
             let fen = only.map_or(0, |i| self.guide.gain_per_fen(&self.products[i]));
-            let program = self.discounted(&model, pack.value, fen, &open);
+            let program = self.discounted(&model, pack.value + 1, fen, &open);
             let answer = solve(&program, limit.part(many - found.len()).ask(&mut |_| {}));
             let answer = answer.map_err(|_| RulesError::Overflow)?;
             let (Verdict::Best, Some((less, x))) = (answer.verdict, answer.best) else { break };
@@ -189,7 +189,7 @@ impl Case<'_> {
         Ok(found)
     }
 
-    /// The smallest discount on one of the products that are open with which a pack is as good as this value.
+    /// The smallest discount on one of the products that are open with which a pack gains this much.
     fn discounted(&self, model: &Model, value: i64, fen: i64, open: &BTreeSet<usize>) -> super::program::Program {
         let mut p = model.program.clone();
         let gains: Vec<(usize, i64)> = p.gain.iter().copied().enumerate().filter(|g| g.1 != 0).collect();

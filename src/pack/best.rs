@@ -36,9 +36,14 @@ pub struct Pack {
 impl Pack {
     /// How far from the best it can be, in hundredths of a percent, rounded up; 0 when it is proved best.
     pub fn gap(&self) -> i64 {
-        let (over, of) = (i128::from(self.bound - self.value), i128::from(self.bound.abs().max(1)));
-        i64::try_from((over * 10_000 + of - 1) / of).unwrap_or(i64::MAX)
+        gap(self.bound, self.value)
     }
+}
+
+/// How far a value can be from the best, in hundredths of a percent, rounded up.
+pub fn gap(bound: i64, value: i64) -> i64 {
+    let (over, of) = (i128::from(bound) - i128::from(value), i128::from(bound.unsigned_abs().max(1)));
+    i64::try_from((over * 10_000 + of - 1) / of).unwrap_or(i64::MAX)
 }
 
 /// What came of a search.

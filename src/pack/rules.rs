@@ -87,6 +87,20 @@ impl Rules {
     }
 }
 
+impl Rules {
+    /// What a pack was like that is to be changed: no fewer kinds, no dearer, not a tenth cheaper.
+    pub fn like(items: &[(&Product, i64)], day: Date) -> Rules {
+        let sum = items.iter().map(|(p, q)| p.price * q).sum();
+        let kinds = i64::try_from(items.len()).unwrap_or(i64::MAX).max(1);
+        let mut rules = Rules::of_budget(sum, day);
+        rules.floor = sum * 9 / 10;
+        rules.kinds = (kinds, kinds + 1);
+        rules.pieces = items.iter().map(|i| i.1).max().unwrap_or(1);
+        rules.alcohol = items.iter().any(|(p, _)| p.alcohol);
+        rules
+    }
+}
+
 /// One rule, so that it can be named, left out and made weaker.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {

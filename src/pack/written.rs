@@ -70,8 +70,50 @@ pub fn read(text: &str, rules: &Rules, categories: &[(&str, String)]) -> Result<
         let at = e.span().map_or(0, |s| s.start.min(text.len()));
         WrittenError::Syntax { line: text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1 }
     })?;
+    take(&table, rules, categories)
+}
+
+/// Reads rules as they are typed into single fields: a key and what stands in it, nothing where nothing is asked for. Ranges are `3-6`, codes
+/// stand between blanks or commas, categories are `粮食=1 茶叶=0-2`.
+///
+/// # Errors
+/// As [`read`].
+pub fn typed(fields: &[(&str, String)], rules: &Rules, categories: &[(&str, String)]) -> Result<Rules, WrittenError> {
+    let mut table = Table::new();
+    for (key, text) in fields {
+        let text = text::half_width(text.trim());
+        if text.is_empty() {
+            continue;
+        }
+        let number = |t: &str| t.trim().parse().map_or_else(|_| Value::String(t.trim().to_owned()), Value::Integer);
+        let range = |t: &str| match t.split_once(['-', '~', '至']) {
+            Some((least, most)) => Value::Array(vec![number(least), number(most)]),
+            None => number(t),
+        };
+        let parts = || text.split([' ', ',', '，', '、', '\u{3000}']).filter(|t| !t.is_empty());
+        let wanted = KEYS.iter().find(|k| k.0 == *key).map_or("categories", |k| k.2);
+        let value = match wanted {
+            "count" => number(&text),
+            "range" => range(&text),
+            "flag" => Value::Boolean(matches!(text.as_str(), "yes" | "true" | "是")),
+            "codes" => Value::Array(parts().map(|t| Value::String(t.to_owned())).collect()),
+            "categories" => {
+                let pair = |t: &str| {
+                    let (name, limits) = t.split_once('=').unwrap_or((t, "1"));
+                    (name.to_owned(), range(limits))
+                };
+                Value::Table(parts().map(pair).collect())
+            }
+            _ => Value::String(text.clone()),
+        };
+        table.insert((*key).to_owned(), value);
+    }
+    take(&table, rules, categories)
+}
+
+fn take(table: &Table, rules: &Rules, categories: &[(&str, String)]) -> Result<Rules, WrittenError> {
     let mut rules = rules.clone();
-    for (key, value) in &table {
+    for (key, value) in table {
         let wrong = |wanted| WrittenError::Value { key: key.clone(), value: shown(value), wanted };
         if key == CATEGORIES.0 || key == CATEGORIES.1 {
             let named = value.as_table().ok_or_else(|| wrong("categories"))?;

@@ -68,6 +68,8 @@ pub enum Request {
     },
     Map,
     Matrix,
+    /// What gift packs are made of, and a pack that is to be changed.
+    Shelf(Option<Uuid>),
 }
 
 /// What was read.
@@ -89,6 +91,7 @@ pub enum Answer {
     Recall(Box<Option<Recall>>),
     Map(super::geo::CounterMap),
     Matrix(super::geo::Matrix),
+    Shelf(Box<super::packs::Shelf>),
     Filter(FilterError),
     Failed(StoreError),
 }
@@ -363,6 +366,9 @@ impl Reader {
             }
             Request::Map => super::geo::counter_map(&self.db).map_or_else(failed, Answer::Map),
             Request::Matrix => super::geo::matrix(&self.db).map_or_else(failed, Answer::Matrix),
+            Request::Shelf(pack) => {
+                super::packs::shelf(&self.db, *pack).map_or_else(failed, |s| Answer::Shelf(Box::new(s)))
+            }
             Request::Page { query, typed } => {
                 let started = Instant::now();
                 let query = match self.understood(query, typed) {

@@ -8,6 +8,7 @@ mod english;
 mod enrol;
 mod history;
 mod map;
+mod packs;
 mod places;
 mod receipts;
 mod ways;
@@ -20,6 +21,7 @@ use gongfu::console::Settings;
 use gongfu::console::action::KeyMap;
 use gongfu::console::action::{ACTIONS, Action};
 use gongfu::console::app::{App, Facts};
+use gongfu::console::compose::Task;
 use gongfu::console::input::{Event, Input};
 use gongfu::console::keys::Chord;
 use gongfu::console::message::{Effect, Message};
@@ -58,6 +60,10 @@ struct Desk {
     /// Answers of the writer wait until they are let go, as behind another process that writes.
     hold: bool,
     held: Vec<Message>,
+    /// What is worked out beside the screen does not come.
+    waits: bool,
+    /// The pack that is to be worked out before somebody looks at the screen.
+    composing: Option<(u32, u64, Task)>,
     /// Every read fails.
     broken: bool,
     /// When the next key comes: they come half a second apart.
@@ -107,6 +113,8 @@ impl Desk {
             left: false,
             hold: false,
             held: Vec::new(),
+            waits: false,
+            composing: None,
             broken: false,
             at: Instant::now(),
             opened: Default::default(),
@@ -144,6 +152,10 @@ impl Desk {
                 Effect::Copy(text) => self.app.update(Message::Copied { text, done: !self.broken }),
                 Effect::Receipts { kind, id } => {
                     self.asked.push((kind, id));
+                    Vec::new()
+                }
+                Effect::Compose { slot, serial, task } if !self.waits => {
+                    self.composing = Some((slot, serial, task));
                     Vec::new()
                 }
                 Effect::Quit => {
@@ -195,6 +207,9 @@ impl Desk {
                 Answer::Excluded(excluded::read(&self.db, &query, |_| Ok(None)).expect("an answer"))
             }
             Request::Matrix => Answer::Matrix(geo::matrix(&self.db).expect("a matrix")),
+            Request::Shelf(pack) => {
+                Answer::Shelf(Box::new(gongfu::store::packs::shelf(&self.db, pack).expect("a shelf")))
+            }
             Request::Page { query, typed } => {
                 let lexicon = Lexicon { locale: &self.locale, divisions: &self.divisions, year: 2020 };
                 match Filter::parse(&typed, query.kind.spec(), &lexicon) {
@@ -243,6 +258,7 @@ impl Desk {
     }
 
     fn screen(&mut self, width: u16, height: u16) -> String {
+        self.settle();
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
         terminal
             .draw(|frame| {

@@ -3,6 +3,7 @@
 mod around;
 mod dice;
 mod exact;
+mod instances;
 mod rules;
 mod several;
 mod small;

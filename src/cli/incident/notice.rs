@@ -41,7 +41,7 @@ pub(super) fn run(context: &Context, code: &str, to: &Path, force: bool) -> Resu
         }
         document["text"] = text.into();
     } else {
-        write(context, to, &bytes, force)?;
+        crate::cli::file::write(context, to, &bytes, force)?;
     }
     if context.json {
         return out.json(&document).map(|()| Exit::Done).map_err(Into::into);
@@ -103,20 +103,4 @@ fn filled(context: &Context, docx: bool, facts: &Facts) -> Result<Vec<u8>, Fail>
         None => notice::TEXT.to_owned(),
     };
     notice::text(&text, facts).map(String::into_bytes).map_err(wrong)
-}
-
-/// Writes the file whole or not at all; one that is there only with `--force`.
-fn write(context: &Context, to: &Path, bytes: &[u8], force: bool) -> Result<(), Fail> {
-    use std::io::Write;
-    let failed = |e: std::io::Error| match e.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            context.fail(Exit::Input, "out-exists", &[("path", to.display().to_string())])
-        }
-        _ => Fail::file(to, &e, &context.locale),
-    };
-    let folder = to.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    let kept = if force { file.persist(to) } else { file.persist_noclobber(to) };
-    kept.map(drop).map_err(|e| failed(e.error))
 }

@@ -12,8 +12,9 @@ use crate::console::overlay::help::Help;
 use crate::console::overlay::palette::Palette;
 use crate::console::overlay::{Overlay, Reaction};
 use crate::console::theme;
+use crate::console::views::compose::ComposeView;
 use crate::console::views::list::ListView;
-use crate::console::views::{Go, Outcome, View};
+use crate::console::views::{Context, Go, Outcome, View};
 use crate::domain::machine::Verb;
 use crate::domain::rows::Kind;
 use crate::store::list::ListKind;
@@ -76,7 +77,7 @@ impl App {
     /// Whether a chord with Alt is Esc and a key that came together: a slow link or a fast hand sends the same bytes.
     /// Alt with Backspace takes a word away where text is typed.
     fn is_esc_and_key(&mut self, chord: Chord) -> bool {
-        let text = !self.overlays.is_empty() || self.list().is_some_and(|l| l.is_typing());
+        let text = !self.overlays.is_empty() || self.list().is_some_and(|l| l.is_typing()) || self.is_composing();
         let one_byte = match chord.key {
             Key::Char(_) | Key::Enter | Key::Tab => true,
             Key::Backspace => !text,
@@ -93,6 +94,19 @@ impl App {
         }
     }
 
+    /// Whether keys are text for the rules of a pack.
+    fn is_composing(&mut self) -> bool {
+        matches!(self.stack().last(), Some(View::Compose(page)) if page.is_typing())
+    }
+
+    /// Lets the page of a pack do something with what was typed.
+    fn composing(&mut self, work: impl FnOnce(&mut ComposeView, &Context<'_>) -> Outcome) -> Outcome {
+        self.with_view(|view, cx| match view {
+            View::Compose(page) => work(page, cx),
+            _ => Outcome::ignored(),
+        })
+    }
+
     /// Committed or pasted text: into an overlay's field, or the filter. A paste outside a field does nothing.
     fn text(&mut self, text: &str, pasted: bool) -> Vec<Effect> {
         if let Some(overlay) = self.overlays.last_mut() {
@@ -101,6 +115,10 @@ impl App {
         // One full-width character typed as a command: the input method is on.
         let command = Some(text).filter(|t| !pasted && t.chars().count() == 1);
         let command = command.and_then(|t| crate::console::keys::command_char(t.chars().next()?));
+        if self.is_composing() {
+            self.ime = false;
+            return self.composing(|page, cx| page.type_text(text, cx)).effects;
+        }
         let typing = self.list().is_some_and(|l| l.is_typing());
         if let Some(c) = command.filter(|_| !typing) {
             self.ime = true;
@@ -125,6 +143,12 @@ impl App {
             let outcome = self.list().map(|l| l.type_key(chord)).unwrap_or_default();
             if outcome.used {
                 return self.follow(outcome);
+            }
+        }
+        if self.is_composing() {
+            let outcome = self.composing(|page, cx| page.type_key(chord, cx));
+            if outcome.used {
+                return outcome.effects;
             }
         }
         let plain = chord.command_form();
@@ -214,6 +238,10 @@ impl App {
             }
             Action::Sort | Action::Columns => self.choose(action),
             Action::Copy => return self.copy(),
+            Action::Compose => return self.go(Go::Compose { pack: None, copies: false }),
+            Action::ComposeChange => return self.compose(false),
+            Action::ComposeLike => return self.compose(true),
+            Action::ComposeSave => return self.save_pack(),
             _ if entry.id.starts_with("view.") => return self.show(action),
             _ => {
                 if let Some((kind, verb)) = action::walk_of(action) {

@@ -24,6 +24,8 @@ impl App {
             Action::Remind => {
                 self.subjects_of(Kind::Return).iter().any(|s| !matches!(s.state.as_str(), "submitted" | "accepted"))
             }
+            Action::ComposeSave => self.pack_at_hand().is_some(),
+            Action::ComposeChange | Action::ComposeLike => !self.subjects_of(Kind::GiftPack).is_empty(),
             Action::Reveal => !self.subjects_of(Kind::Supplier).is_empty(),
             Action::Back => self.stack().len() > 1 || self.stack().last().is_some_and(View::can_clear),
             Action::Pane | Action::Mark => match self.stack().last() {

@@ -11,10 +11,12 @@ use crate::base::text;
 use crate::console::keys::{Chord, Key};
 use crate::console::message::{Effect, Seen};
 use crate::console::views::Subject;
+use crate::console::views::compose::Ready;
 use crate::console::widgets::field::{Edit, Field};
 use crate::domain::codes::*;
 use crate::domain::command::Command;
 use crate::domain::rows::Kind;
+use crate::domain::value::Fen;
 use crate::store::reads::{Answer, Request};
 use fields::{Input, Place};
 use std::path::PathBuf;
@@ -32,6 +34,8 @@ pub enum Purpose {
     Attach,
     /// A delisted product applies anew.
     Relist,
+    /// A new gift pack gets its name.
+    Pack,
 }
 
 impl Purpose {
@@ -43,6 +47,7 @@ impl Purpose {
             Purpose::Answer => "answer",
             Purpose::Attach => "attach",
             Purpose::Relist => "relist",
+            Purpose::Pack => "pack",
         }
     }
 }
@@ -59,6 +64,8 @@ pub struct Form {
     /// Products that match what was typed, and the chosen one.
     matches: Vec<Subject>,
     chosen: usize,
+    /// What the new gift pack holds.
+    pack: Option<Ready>,
 }
 
 impl Form {
@@ -68,7 +75,12 @@ impl Form {
         if purpose == Purpose::Report && subjects.is_empty() {
             places.insert(0, Place { id: "product", input: Input::Product(Field::new(60)), required: true });
         }
-        Form { purpose, subjects, places, at: 0, missing: None, matches: Vec::new(), chosen: 0 }
+        Form { purpose, subjects, places, at: 0, missing: None, matches: Vec::new(), chosen: 0, pack: None }
+    }
+
+    /// The form that makes a gift pack of what was found.
+    pub fn of_pack(pack: Ready) -> Form {
+        Form { pack: Some(pack), ..Form::new(Purpose::Pack, Vec::new()) }
     }
 
     /// Says why what was typed was refused; it is asked about again.
@@ -139,6 +151,15 @@ impl Form {
             self.missing = Some(format!("form-needs-{}", self.places[i].id));
             return Reaction::Stay;
         }
+        if let Some(pack) = &self.pack {
+            let Ok(commands) = self.draft(pack) else {
+                self.at = self.places.iter().position(|p| p.id == "until").unwrap_or(0);
+                self.missing = Some("form-needs-until".into());
+                return Reaction::Stay;
+            };
+            let what = format!("pack:{}", self.word("pack_name"));
+            return Reaction::Do(vec![Effect::Submit { commands, seen: Vec::new(), about: Vec::new(), what }]);
+        }
         // The product found stays a choice: after a refusal another one can be looked for.
         let subjects = match (&self.subjects[..], self.matches.get(self.chosen)) {
             ([], None) => {
@@ -176,6 +197,19 @@ impl Form {
         Reaction::Do(vec![Effect::Submit { commands, seen, about, what }])
     }
 
+    /// The command that makes the pack.
+    fn draft(&self, pack: &Ready) -> Result<Vec<Command>, jiff::Error> {
+        let until = text::half_width(&self.word("until"));
+        Ok(vec![Command::DraftPack {
+            name: self.word("pack_name"),
+            occasion: self.word("occasion"),
+            audience: self.word("audience"),
+            price: Fen(pack.price),
+            items: pack.items.clone(),
+            valid_until: if until.is_empty() { None } else { Some(until.parse()?) },
+        }])
+    }
+
     fn command(&self, s: &Subject) -> Command {
         match self.purpose {
             Purpose::Triage => Command::TriageIncident {
@@ -193,8 +227,8 @@ impl Form {
                 reason: self.word("reason"),
             },
             Purpose::Relist => Command::RelistEntry { entry: s.id, reason: self.word("reason") },
-            // Attaching goes by the loop, which reads the file.
-            Purpose::Report | Purpose::Attach => Command::ReportIncident {
+            // Attaching goes by the loop, which reads the file; a pack is made of what was found.
+            Purpose::Report | Purpose::Attach | Purpose::Pack => Command::ReportIncident {
                 entry: s.id,
                 title: self.word("title"),
                 place: self.word("place"),

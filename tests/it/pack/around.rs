@@ -85,13 +85,13 @@ fn a_reason_says_what_is_lost_without_the_item() {
     assert!(none > 50 && some > 50 && needed > 10, "{none} {some} {needed}");
 }
 
-/// The smallest discount a piece with which a pack with the product is as good as `value`.
+/// The smallest discount a piece with which a pack with the product is better than `value`.
 fn discount(products: &[Product], rules: &Rules, guide: &dyn Guide, (i, value): (usize, i64)) -> Option<i64> {
     (0..products[i].price).find(|less| {
         let mut cheaper = products.to_vec();
         cheaper[i].price -= less;
         let with = all(&cheaper, rules, guide);
-        with.iter().any(|items| kinds(items).contains(&i) && gain(&cheaper, guide, items) >= value)
+        with.iter().any(|items| kinds(items).contains(&i) && gain(&cheaper, guide, items) > value)
     })
 }
 

@@ -122,6 +122,12 @@ pub fn of(purpose: Purpose, records: usize) -> Vec<Place> {
             vec![text("file", 400, true), choice("evidence", "evidence", 0), text("paper", SHORT, true)]
         }
         Purpose::Relist => vec![text("reason", LONG, true)],
+        Purpose::Pack => vec![
+            text("pack_name", SHORT, true),
+            text("occasion", 40, false),
+            text("audience", 40, false),
+            text("until", 10, false),
+        ],
     };
     if records > 1 {
         places.push(text("count", 6, true));
