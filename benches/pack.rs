@@ -1,15 +1,19 @@
 //! How long the best pack takes: made-up catalogs of any size, rules that bind loosely or tightly, scores that follow the price (hard) or
-//! do not. `cargo bench --bench pack -- [PRODUCTS] [SEEDS]`.
+//! do not. `cargo bench --bench pack -- [PRODUCTS] [SEEDS]`; with `--programs DIR` each program is written, too,
+//! for `benches/beside/packs.py`; with `--several` 2, 5 and 20 packs share one stock.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench prints its table and ends when it cannot")]
 
-use gongfu::pack::best::{Outcome, best};
-use gongfu::pack::model::{Case, Guide};
+use gongfu::pack::around::Limit;
+use gongfu::pack::best::{Outcome, best, gap};
+use gongfu::pack::model::{Case, Guide, build};
 use gongfu::pack::product::Product;
+use gongfu::pack::program::Row;
 use gongfu::pack::rules::Rules;
 use gongfu::pack::search::Ask;
+use gongfu::pack::several::{Division, several};
 use jiff::civil::date;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -128,29 +132,63 @@ fn median(times: &mut [f64], share: f64) -> f64 {
     times[at]
 }
 
-fn main() {
-    let numbers: Vec<i64> = std::env::args().filter_map(|a| a.parse().ok()).collect();
-    let (n, seeds) = (numbers.first().copied().unwrap_or(1_500), numbers.get(1).copied().unwrap_or(40));
-    let names: Vec<&str> = CATEGORIES.iter().map(|c| c.0).collect();
+/// Writes the integer program of a case for other solvers, as `benches/beside/packs.py` reads it.
+fn write_program(to: &std::path::Path, case: &Case<'_>) {
+    let program = build(case, &BTreeSet::new()).program;
+    let limit = |l: Option<i64>| l.map_or_else(|| "null".to_owned(), |l| l.to_string());
+    let list = |numbers: &[i64]| numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let row = |row: &Row| {
+        let terms: Vec<String> = row.terms.iter().map(|(x, a)| format!("[{x},{a}]")).collect();
+        format!("[{},{},[{}]]", limit(row.low), limit(row.high), terms.join(","))
+    };
+    let rows: Vec<String> = program.rows.iter().map(row).collect();
+    let (gain, most) = (list(&program.gain), list(&program.most));
+    let text = format!("{{\"gain\":[{gain}],\"most\":[{most}],\"rows\":[{}]}}\n", rows.join(","));
+    std::fs::write(to, text).expect("a program is written");
+}
+
+/// Most memory so far, in MiB, where the system says it.
+fn memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let most = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).and_then(|l| l.split_whitespace().next());
+    most.and_then(|k| k.parse::<u64>().ok()).map_or_else(|| "?".to_owned(), |k| format!("{} MiB", k / 1_024))
+}
+
+fn words(impact: bool, tight: bool) -> (&'static str, &'static str) {
+    (if impact { "impact" } else { "value" }, if tight { "tight" } else { "loose" })
+}
+
+/// One pack: each seed once to the end, and once for a tenth of a second.
+fn single(n: i64, seeds: i64, names: &[&str], programs: Option<&std::path::Path>) {
     println!("{n} products, {seeds} seeds; seconds");
     println!("| score | rules | proved | first, worst | proof, median | 90 % | worst | gap at 0.1 s, worst |");
     for (impact, tight) in [(false, false), (false, true), (true, false), (true, true)] {
         let (mut first, mut proof, mut gap) = (Vec::new(), Vec::new(), Vec::new());
         let mut proved = 0;
+        let (score, how) = words(impact, tight);
         for seed in 1..=seeds {
             let (products, scores) = catalog(n, seed.unsigned_abs(), impact);
+            let rules = rules(tight);
+            let case = Case { products: &products, rules: &rules, guide: &scores };
             let run = |limit: Duration| {
                 let began = Instant::now();
                 let ask = Ask { until: Some(began + limit), cancel: Arc::default(), say: &mut |_| {} };
-                let found = best(&Case { products: &products, rules: &rules(tight), guide: &scores }, &names, ask)
-                    .expect("rules");
+                let found = best(&case, names, ask).expect("rules");
                 (found, began.elapsed().as_secs_f64())
             };
             let (found, took) = run(Duration::from_secs(60));
+            let mut said = "open".to_owned();
             if let Outcome::Pack(pack) = &found {
                 proved += i64::from(pack.proved);
                 first.push(pack.first.unwrap_or_default().as_secs_f64());
                 proof.push(took);
+                if pack.proved {
+                    said = format!("optimal {}", pack.value);
+                }
+            }
+            if let Some(dir) = programs {
+                write_program(&dir.join(format!("{score} {how}-{seed}.json")), &case);
+                std::fs::write(dir.join(format!("{score} {how}-{seed}.gongfu")), said).expect("an answer is written");
             }
             let soon = run(Duration::from_millis(100)).0;
             gap.push(if let Outcome::Pack(pack) = &soon { pack.gap() as f64 / 100.0 } else { 100.0 });
@@ -158,10 +196,64 @@ fn main() {
         let row = [median(&mut first, 1.0), median(&mut proof, 0.5), median(&mut proof, 0.9), median(&mut proof, 1.0)];
         let [first, half, nine, worst] = row;
         println!(
-            "| {} | {} | {proved} of {seeds} | {first:.3} | {half:.3} | {nine:.3} | {worst:.3} | {:.2} % |",
-            if impact { "impact" } else { "value" },
-            if tight { "tight" } else { "loose" },
+            "| {score} | {how} | {proved} of {seeds} | {first:.3} | {half:.3} | {nine:.3} | {worst:.3} | {:.2} % |",
             median(&mut gap, 1.0),
         );
     }
+    println!("most memory {}", memory());
+}
+
+/// Several packs on one stock: budgets of their own, rules otherwise alike.
+fn shared(n: i64, seeds: i64, names: &[&str]) {
+    println!("{n} products, {seeds} seeds, loose rules, at most 20 s; seconds");
+    println!("| packs | score | proved | clashes, median | time, median | worst | gap, median | worst |");
+    for packs in [2, 5, 20] {
+        for impact in [false, true] {
+            let (mut times, mut gaps, mut clashes, mut proved) = (Vec::new(), Vec::new(), Vec::new(), 0);
+            for seed in 1..=seeds {
+                let (products, scores) = catalog(n, seed.unsigned_abs(), impact);
+                let order = |k: i64| {
+                    let mut rules = rules(false);
+                    rules.budget = 20_000 + 1_000 * k;
+                    rules.floor = rules.budget * 97 / 100;
+                    rules
+                };
+                let orders: Vec<Rules> = (0..packs).map(order).collect();
+                let guides: Vec<&dyn Guide> = orders.iter().map(|_| &scores as &dyn Guide).collect();
+                let began = Instant::now();
+                let limit = Limit { until: Some(began + Duration::from_secs(20)), cancel: Arc::default() };
+                let found = several(&products, &orders, &guides, names, &limit).expect("rules");
+                times.push(began.elapsed().as_secs_f64());
+                if let Division::Several(found) = &found {
+                    proved += i64::from(found.proved);
+                    clashes.push(found.clashes as f64);
+                    gaps.push(gap(found.bound, found.value) as f64 / 100.0);
+                } else {
+                    gaps.push(100.0);
+                }
+            }
+            println!(
+                "| {packs} | {} | {proved} of {seeds} | {} | {:.2} | {:.2} | {:.2} % | {:.2} % |",
+                words(impact, false).0,
+                median(&mut clashes, 0.5),
+                median(&mut times, 0.5),
+                median(&mut times, 1.0),
+                median(&mut gaps, 0.5),
+                median(&mut gaps, 1.0),
+            );
+        }
+    }
+    println!("most memory {}", memory());
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    let numbers: Vec<i64> = args.iter().filter_map(|a| a.parse().ok()).collect();
+    let (n, seeds) = (numbers.first().copied().unwrap_or(1_500), numbers.get(1).copied().unwrap_or(40));
+    let names: Vec<&str> = CATEGORIES.iter().map(|c| c.0).collect();
+    if args.iter().any(|a| a == "--several") {
+        return shared(n, seeds, &names);
+    }
+    let programs = args.iter().position(|a| a == "--programs").and_then(|i| args.get(i + 1));
+    single(n, seeds, &names, programs.map(std::path::Path::new));
 }

@@ -14,12 +14,15 @@ use super::search::{Verdict, solve};
 use std::cmp::Ordering as Order;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Prices are in this part of a unit of gain.
 const FINE: i64 = 1_024;
-/// How often the prices are corrected before the stock is divided.
-const ROUNDS: usize = 12;
+/// How often the prices are corrected before the stock is divided part by part, how long a pack may take in such a round, and after how
+/// many rounds that bring nothing the steps become half as large.
+const ROUNDS: usize = 24;
+const ROUND: Duration = Duration::from_millis(60);
+const IDLE: usize = 3;
 
 /// Packs that fit into one stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,22 +141,32 @@ type Found<T> = Result<T, (usize, RulesError)>;
 
 impl Work<'_> {
     fn run(&mut self) -> Found<Division> {
-        let (mut wanted, mut bound) = match self.wanted(&Limits::new(), true)? {
+        let (mut wanted, mut bound) = match self.wanted(&Limits::new(), true, None)? {
             Wanted::All(items, bound) => (items, bound),
             Wanted::None(k) => return Ok(Division::Impossible(Some(k))),
             Wanted::Open => return Ok(Division::Open),
         };
-        for round in 1..=ROUNDS {
+        // The prices with which least can be gained: those tell most.
+        let (mut lowest, mut idle, mut stride) = (self.price.clone(), 0, 1.0);
+        for _ in 1..=ROUNDS {
             let over = self.over(&wanted);
             self.clashes.extend(over.keys());
             self.divide(&wanted)?;
-            if self.is_over() || self.best.as_ref().is_some_and(|b| b.0 >= bound) {
+            let reached = self.best.as_ref().is_some_and(|b| b.0 >= bound);
+            if reached || self.is_over() || !self.correct(&wanted, bound, stride) {
                 break;
             }
-            self.correct(&wanted, round);
-            let Wanted::All(items, next) = self.wanted(&Limits::new(), true)? else { break };
-            (wanted, bound) = (items, bound.min(next));
+            let Wanted::All(items, next) = self.wanted(&Limits::new(), true, Some(ROUND))? else { break };
+            wanted = items;
+            idle += 1;
+            if next < bound {
+                (bound, idle) = (next, 0);
+                lowest.clone_from(&self.price);
+            } else if idle == IDLE {
+                (idle, stride) = (0, stride / 2.0);
+            }
         }
+        self.price = lowest;
         let open = self.parts(bound)?;
         let clashes = self.clashes.len();
         Ok(match (self.best.take(), open) {
@@ -176,8 +189,8 @@ impl Work<'_> {
             if self.is_over() {
                 return Ok(Some(bound));
             }
-            let priced = self.wanted(&limits, true)?;
-            let (items, free) = match (priced, self.wanted(&limits, false)?) {
+            let priced = self.wanted(&limits, true, None)?;
+            let (items, free) = match (priced, self.wanted(&limits, false, None)?) {
                 (Wanted::Open, _) | (_, Wanted::Open) => return Ok(Some(bound)),
                 (Wanted::None(_), _) | (_, Wanted::None(_)) => continue,
                 (Wanted::All(_, priced), Wanted::All(items, free)) => (items, free.min(priced).min(bound)),
@@ -222,8 +235,8 @@ impl Work<'_> {
         self.limit.cancel.load(Ordering::Relaxed) || self.limit.until.is_some_and(|u| Instant::now() >= u)
     }
 
-    /// What each pack takes within limits, at the present prices or at none.
-    fn wanted(&self, limits: &Limits, priced: bool) -> Found<Wanted> {
+    /// What each pack takes within limits, at the present prices or at none; each is searched for so long at most.
+    fn wanted(&self, limits: &Limits, priced: bool, time: Option<Duration>) -> Found<Wanted> {
         let none = BTreeMap::new();
         let price = if priced { &self.price } else { &none };
         let mut found: Vec<Taken> = Vec::new();
@@ -233,7 +246,7 @@ impl Work<'_> {
                 found.push(found[j].clone());
                 continue;
             }
-            match self.one(k, limits, price)? {
+            match self.one(k, limits, price, time)? {
                 (_, Some(one)) => found.push(one),
                 (Verdict::Impossible, None) => return Ok(Wanted::None(k)),
                 _ => return Ok(Wanted::Open),
@@ -252,7 +265,13 @@ impl Work<'_> {
     }
 
     /// What one pack takes, and what it can gain at most.
-    fn one(&self, k: usize, limits: &Limits, price: &BTreeMap<String, i64>) -> Found<(Verdict, Option<Taken>)> {
+    fn one(
+        &self,
+        k: usize,
+        limits: &Limits,
+        price: &BTreeMap<String, i64>,
+        time: Option<Duration>,
+    ) -> Found<(Verdict, Option<Taken>)> {
         let guide = Priced { guide: self.guides[k], copies: self.orders[k].packs, price };
         let case = Case { products: self.products, rules: &self.orders[k], guide: &guide };
         let mut model = build(&case, &BTreeSet::new());
@@ -264,7 +283,10 @@ impl Work<'_> {
                 model.program.rows.push(Row { low: Some(1), high: None, terms: of.iter().map(|&x| (x, 1)).collect() });
             }
         }
-        let part = self.limit.part(self.orders.len() - k);
+        let mut part = self.limit.part(self.orders.len() - k);
+        if let Some(soon) = time.map(|t| Instant::now() + t) {
+            part.until = Some(part.until.map_or(soon, |u| u.min(soon)));
+        }
         let answer = solve(&model.program, part.ask(&mut |_| {})).map_err(|_| (k, RulesError::Overflow))?;
         let taken = answer.best.map(|(_, x)| (model.chosen(&x), i128::from(answer.bound)));
         Ok((answer.verdict, taken))
@@ -285,28 +307,42 @@ impl Work<'_> {
         self.used(items).into_iter().filter_map(over).collect()
     }
 
-    /// Corrects the prices: what is wanted beyond what there is becomes dearer, what is left over cheaper.
-    fn correct(&mut self, items: &[Vec<(usize, i64)>], round: usize) {
+    /// Corrects the prices: what is wanted beyond what there is becomes dearer, what is left over cheaper, the more so the further the
+    /// bound is from what is known to be possible. Whether any price became another.
+    fn correct(&mut self, items: &[Vec<(usize, i64)>], bound: i64, stride: f64) -> bool {
         let used = self.used(items);
-        for i in self.clashes.clone() {
-            let p = &self.products[i];
-            let beyond = used.get(&i).copied().unwrap_or(0) - p.stock;
-            let gain = self.guides.iter().map(|g| g.gain(p, 1)).max().unwrap_or(0).max(1);
-            // A first step of a fifth of what a piece gains, a piece being one of all copies.
-            let copies = self.orders.iter().map(|r| r.packs).max().unwrap_or(1).max(1);
-            let step = (gain.saturating_mul(FINE) / copies / 5 / i64::try_from(round).unwrap_or(i64::MAX)).max(1);
-            let price = self.price.entry(p.code.clone()).or_default();
-            *price = (*price + step * beyond.signum()).max(0);
+        let beyond = |i: usize| used.get(&i).copied().unwrap_or(0) - self.products[i].stock;
+        let price = |i: usize| self.price.get(&self.products[i].code).copied().unwrap_or(0);
+        // What costs nothing and is left over stays as it is.
+        let turns: Vec<(usize, i64)> =
+            self.clashes.iter().map(|&i| (i, beyond(i))).filter(|&(i, b)| b > 0 || (b < 0 && price(i) > 0)).collect();
+        let square: f64 = turns.iter().map(|t| (t.1 as f64).powi(2)).sum();
+        let known = self.best.as_ref().map_or(bound - bound.abs() / 20 - 1, |b| b.0);
+        let step = stride * (bound - known) as f64 * FINE as f64 / square.max(1.0);
+        let mut turned = false;
+        for (i, b) in turns {
+            // At least a part of a unit, or nothing would ever move.
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "a step is no larger than a gain, which is exact in a double"
+            )]
+            let by = (step * b as f64) as i64;
+            let by = if by == 0 { b.signum() } else { by };
+            let price = self.price.entry(self.products[i].code.clone()).or_default();
+            let to = price.saturating_add(by).max(0);
+            turned |= to != *price;
+            *price = to;
         }
+        turned
     }
 
-    /// Takes packs that fit, if together they are better.
-    fn offer(&mut self, items: &[Vec<(usize, i64)>]) {
+    /// Takes packs that fit, if together they are better; whether they were.
+    fn offer(&mut self, items: &[Vec<(usize, i64)>]) -> bool {
         let mut packs = Vec::new();
         for (k, (items, rules)) in items.iter().zip(self.orders).enumerate() {
             let guide = self.guides[k];
             if !check::broken(self.products, rules, guide, items).is_empty() {
-                return;
+                return false;
             }
             let value = items.iter().map(|&(i, q)| guide.gain(&self.products[i], q)).sum();
             let price = super::best::price(self.products, items);
@@ -323,9 +359,11 @@ impl Work<'_> {
             });
         }
         let value = packs.iter().map(|p| p.value).sum();
-        if self.best.as_ref().is_none_or(|b| value > b.0) {
+        let better = self.best.as_ref().is_none_or(|b| value > b.0);
+        if better {
             self.best = Some((value, packs));
         }
+        better
     }
 
     /// Divides the stock: one pack after the other takes the best of what the others have left, those that want too much last.
@@ -350,7 +388,38 @@ impl Work<'_> {
             };
             items[k].iter().for_each(|&(i, q)| left[i].stock -= q * rules.packs);
         }
-        self.offer(&items);
+        if self.offer(&items) {
+            self.improve()?;
+        }
+        Ok(())
+    }
+
+    /// Lets one pack after the other take the best of what the others leave, until none gains by it.
+    fn improve(&mut self) -> Found<()> {
+        let mut idle = 0;
+        for k in (0..self.orders.len()).cycle() {
+            if idle == self.orders.len() || self.is_over() {
+                break;
+            }
+            idle += 1;
+            let Some((_, packs)) = &self.best else { break };
+            let mut items: Vec<Vec<(usize, i64)>> = packs.iter().map(|p| p.items.clone()).collect();
+            let mut left: Vec<Product> = self.products.to_vec();
+            for (_, (items, rules)) in items.iter().zip(self.orders).enumerate().filter(|(j, _)| *j != k) {
+                items.iter().for_each(|&(i, q)| left[i].stock -= q * rules.packs);
+            }
+            let case = Case { products: &left, rules: &self.orders[k], guide: self.guides[k] };
+            let mut limit = self.limit.clone();
+            let soon = Instant::now() + ROUND;
+            limit.until = Some(limit.until.map_or(soon, |u| u.min(soon)));
+            let found = search(&case, &build(&case, &BTreeSet::new()), limit.ask(&mut |_| {})).map_err(|e| (k, e))?;
+            if let Some(pack) = found.1 {
+                items[k] = pack.items;
+                if self.offer(&items) {
+                    idle = 0;
+                }
+            }
+        }
         Ok(())
     }
 }
