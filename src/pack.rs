@@ -19,5 +19,6 @@ pub mod written;
 mod certificate;
 mod descend;
 mod local;
+mod quick;
 mod sift;
 mod simplex;

@@ -111,6 +111,7 @@ actions! {
     Organisations "view.organisations" Global None [] 0,
     Notices "view.notices" Global None [] 0,
     Outbox "view.outbox" Global None [] 0,
+    Quotas "view.quotas" Global None ["Q"] 0,
     Suspend "entry.suspend" Entry Reason ["s"] 3,
     Resume "entry.resume" Entry Reason ["S"] 3,
     Report "incident.report" Entry Reason ["d"] 4,

@@ -142,6 +142,7 @@ fn list_of(action: Action) -> Option<ListKind> {
         Action::Organisations => ListKind::Organisations,
         Action::Notices => ListKind::Notices,
         Action::Outbox => ListKind::Outbox,
+        Action::Quotas => ListKind::Quotas,
         _ => return None,
     })
 }
@@ -234,14 +235,7 @@ impl App {
                 self.take_receipts((kind, id), answer);
                 Vec::new()
             }
-            Message::Composed { slot, serial, word } => {
-                let heard = |view: &mut View, cx: &Context<'_>| match view {
-                    View::Compose(page) => page.heard(serial, word, cx),
-                    _ => false,
-                };
-                self.dirty |= self.with_owner(slot, heard).unwrap_or(false);
-                Vec::new()
-            }
+            Message::Composed { slot, serial, word } => self.composed(slot, serial, word),
             Message::Copied { text, done } => {
                 self.copied(&text, done);
                 Vec::new()
@@ -387,7 +381,7 @@ impl App {
     }
 
     /// Runs `work` on the view an answer is for, shown or not.
-    fn with_owner<T>(&mut self, slot: Slot, work: impl FnOnce(&mut View, &Context<'_>) -> T) -> Option<T> {
+    pub(super) fn with_owner<T>(&mut self, slot: Slot, work: impl FnOnce(&mut View, &Context<'_>) -> T) -> Option<T> {
         let cx = Context {
             format: Format {
                 locale: &self.facts.locale,

@@ -5,6 +5,7 @@
 use super::check::MOST;
 use super::model::{Case, build};
 use super::product::Product;
+use super::quick;
 use super::rules::{Rule, Rules};
 use super::search::{Ask, Verdict, solve};
 use std::collections::BTreeSet;
@@ -50,11 +51,19 @@ pub(super) fn blocked(case: &Case<'_>, until: Option<Instant>, cancel: &Arc<Atom
     named.sort();
     named.dedup();
     let mut without = BTreeSet::new();
-    for rule in &named {
+    // What a glance shows leaves few rules to try, if they do exclude each other.
+    let seen = quick::seen(case);
+    if !seen.is_empty() {
+        let others: BTreeSet<Rule> = named.iter().filter(|r| !seen.contains(r)).cloned().collect();
+        if asker.asked(case.rules, &others, 0, |_| 0).0 == Verdict::Impossible {
+            without = others;
+        }
+    }
+    for rule in named.iter().filter(|r| !without.contains(r)).cloned().collect::<Vec<_>>() {
         without.insert(rule.clone());
         // What is not known for certain stays: the rules that are left must exclude each other.
         if asker.asked(case.rules, &without, 0, |_| 0).0 != Verdict::Impossible {
-            without.remove(rule);
+            without.remove(&rule);
         }
     }
     let rules: Vec<Rule> = named.into_iter().filter(|r| !without.contains(r)).collect();

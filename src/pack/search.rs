@@ -164,10 +164,17 @@ impl Search<'_> {
         };
         let x = root.lp.x();
         descent.offer(&x);
-        if let Some(local) = Local::new(&root.program) {
-            let soon = Instant::now() + NEARBY;
-            let loss: Vec<i128> = root.columns.iter().map(|&j| -root.proof.cost[j]).collect();
-            local.search(&x, &loss, descent.bench.until.map_or(soon, |u| u.min(soon)), |_, x| descent.take(x));
+        let loss: Vec<i128> = root.columns.iter().map(|&j| -root.proof.cost[j]).collect();
+        let nearby = |descent: &mut Descent<'_, '_>, x: &[f64]| {
+            if let Some(local) = Local::new(&root.program) {
+                let soon = Instant::now() + NEARBY;
+                local.search(x, &loss, descent.bench.until.map_or(soon, |u| u.min(soon)), |_, x| descent.take(x));
+            }
+        };
+        nearby(&mut descent, &x);
+        if descent.best.is_none() {
+            // From nothing it comes another way.
+            nearby(&mut descent, &vec![0.0; x.len()]);
         }
         descent.dive(root.lp.clone());
         if let Some((value, x)) = descent.best {

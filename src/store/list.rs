@@ -20,6 +20,7 @@ codes! {
         Evidence = "evidence", PurchaseEvidence = "purchase-evidence", Steps = "steps", Audit = "audit", Publications = "publications",
         Batches = "batches", TraceCodes = "trace-codes", Mall = "mall", Agreements = "agreements",
         Promotions = "promotions", Buyers = "buyers", Acks = "acks", Outbox = "outbox",
+        Quotas = "quotas",
     }
 }
 

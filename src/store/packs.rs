@@ -39,6 +39,17 @@ pub struct Item {
     pub product: Product,
 }
 
+impl Shelf {
+    /// Whether the best pack is the same: what has been bought of a county matters only to who asks for it, and moves all day.
+    pub fn is_same(&self, other: &Shelf, bought: bool) -> bool {
+        let lags = |p: &Product| if bought { p.lags } else { 0 };
+        let same = |a: &Product, b: &Product| *a == Product { lags: a.lags, ..b.clone() } && lags(a) == lags(b);
+        self.entries == other.entries
+            && self.pack == other.pack
+            && self.products.iter().zip(&other.products).all(|(a, b)| same(a, b))
+    }
+}
+
 impl Held {
     /// What is in it, by single prices, in fen.
     pub fn sum(&self) -> i64 {

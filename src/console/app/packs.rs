@@ -1,13 +1,15 @@
 //! Gift packs: opening the page on which they are made, and saving what stands there.
 
 use super::App;
+use crate::console::compose::Word;
 use crate::console::message::{Effect, Seen};
 use crate::console::overlay::Overlay;
 use crate::console::overlay::confirm::Confirm;
 use crate::console::overlay::form::Form;
 use crate::console::views::compose::Ready;
-use crate::console::views::{Go, View};
+use crate::console::views::{Context, Go, View};
 use crate::domain::rows::Kind;
+use crate::store::reads::Slot;
 
 /// States in which what is in a pack may be changed.
 const OPEN: &[&str] = &["draft", "consulted", "needs_replacement"];
@@ -26,6 +28,16 @@ impl App {
             }
             None => Vec::new(),
         }
+    }
+
+    /// Gives a page what was worked out for it.
+    pub(super) fn composed(&mut self, slot: Slot, serial: u64, word: Word) -> Vec<Effect> {
+        let heard = |view: &mut View, cx: &Context<'_>| match view {
+            View::Compose(page) => page.heard(serial, word, cx),
+            _ => false,
+        };
+        self.dirty |= self.with_owner(slot, heard).unwrap_or(false);
+        Vec::new()
     }
 
     /// What stands on the page, when it can be saved.

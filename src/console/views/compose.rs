@@ -18,7 +18,7 @@ use crate::domain::rows::Kind;
 use crate::domain::work::shanghai_date;
 use crate::pack::around::{Entering, Reason};
 use crate::pack::best::{Outcome as Best, Pack};
-use crate::pack::rules::Rules;
+use crate::pack::rules::{Goal, Rules};
 use crate::pack::search::Standing;
 use crate::pack::words;
 use crate::pack::written::WrittenError;
@@ -135,7 +135,8 @@ impl ComposeView {
     pub fn take(&mut self, slot: Slot, answer: Answer, cx: &Context<'_>) -> Vec<Effect> {
         self.troubles.note(slot, &answer, cx);
         let Answer::Shelf(shelf) = answer else { return Vec::new() };
-        if self.shelf.as_deref() == Some(&*shelf) {
+        let by_counties = self.rules.as_ref().is_some_and(|r| r.goal == Goal::Counties);
+        if self.shelf.as_ref().is_some_and(|old| old.is_same(&shelf, by_counties)) {
             return Vec::new();
         }
         if self.shelf.is_none()

@@ -81,6 +81,23 @@ pub(super) const RETURNS: &[Column] = &[
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
+/// What a union and those below it have bought of what counts.
+const SPENT: &str = "coalesce((SELECT sum(p.amount_fen) FROM purchase p WHERE p.state = 'counted' AND p.buyer_id IN \
+     (SELECT b.id FROM organisation b WHERE b.id = t.unit_id OR b.parent_id = t.unit_id)), 0)";
+const LEFT: &str = "max(t.planned_fen - coalesce((SELECT sum(p.amount_fen) FROM purchase p WHERE p.state = 'counted' AND p.buyer_id IN \
+     (SELECT b.id FROM organisation b WHERE b.id = t.unit_id OR b.parent_id = t.unit_id)), 0), 0)";
+
+/// What each union has reserved by its annex 1, and how much of it is spent (A13; plan 三（一）1).
+pub(super) const QUOTAS: &[Column] = &[
+    shown(other("unit", "o.name", Ty::Name, Sort::By("o.name_key")), 26, 0),
+    shown(same("kind", "o.kind", Ty::Set("org")), 8, 5),
+    shown(same("workers", "t.workers", Ty::Count), 9, 4),
+    shown(same("reserved", "t.planned_fen", Ty::Money), 14, 1),
+    shown(same("spent", SPENT, Ty::Money), 14, 0),
+    shown(same("left", LEFT, Ty::Money), 14, 2),
+    shown(same("state", "t.state", Ty::Set("return")), 8, 3),
+];
+
 pub(super) const NOTICES: &[Column] = &[
     shown(same("code", "t.code", Ty::Code), 17, 1),
     shown(other("counter", "c.name", Ty::Name, Sort::By("c.name_key")), 26, 0),
