@@ -302,6 +302,7 @@ scope-entry = catalog entry
 scope-map = counters
 scope-matrix = returns
 scope-supplier = supplier
+scope-return = return
 cli-fail-key-unknown = { $place }: there is no action { $id }; the nearest is { $nearest }
     .hint = gongfu keys lists every action
 cli-fail-key-twice = { $place }: { $key } means two things in one place: { $first } and { $second }

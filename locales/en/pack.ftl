@@ -13,7 +13,7 @@ pack-within = within { $gap }% of the best
 pack-left-out = kept out by "{ $rule }": { $n } products
 cli-pack-impossible = No pack keeps all of these rules; one of them at least must give way:
 cli-pack-hurried = (Time was short: there may be fewer rules and smaller changes; --time gives more)
-cli-pack-relax = One change is enough, any of:
+pack-relax = One change is enough, any of:
 pack-relax-to = { $rule }: { $limit } instead
 pack-relax-without = { $rule }: not asked for
 cli-pack-head-code = code
@@ -254,3 +254,6 @@ cli-fail-pack-ending = { $path } ends like no file this can be written as
     .hint = end it in .xlsx or .txt
 cli-fail-pack-workbook = { $path } cannot be written as a workbook: { $why }
     .hint = write a .txt instead
+
+scope-pack = gift pack
+scope-compose = making a pack

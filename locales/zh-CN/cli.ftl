@@ -254,6 +254,7 @@ scope-entry = 目录产品
 scope-map = 专柜
 scope-matrix = 报送
 scope-supplier = 供应商
+scope-return = 报表
 cli-fail-key-unknown = { $place }：没有名为 { $id } 的动作，最接近的是 { $nearest }
     .hint = gongfu keys 列出所有动作
 cli-fail-key-twice = { $place }：{ $key } 键在同一处有两个意思：{ $first } 和 { $second }

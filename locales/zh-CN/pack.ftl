@@ -13,7 +13,7 @@ pack-within = 与最优相差不超过 { $gap }%
 pack-left-out = 因“{ $rule }”不能入选的：{ $n } 种
 cli-pack-impossible = 没有一份礼包能同时满足下列规则，至少要放宽其中一条：
 cli-pack-hurried = （时间不够，挡住的规则也许更少，改动也许更小；用 --time 给更多时间）
-cli-pack-relax = 只改一条就行得通的：
+pack-relax = 只改一条就行得通的：
 pack-relax-to = { $rule }：改为 { $limit }
 pack-relax-without = { $rule }：不要求
 cli-pack-head-code = 编号
@@ -254,3 +254,6 @@ cli-fail-pack-ending = 不知道把 { $path } 写成什么文件
     .hint = 文件名以 .xlsx 或 .txt 结尾
 cli-fail-pack-workbook = { $path } 写不成表格：{ $why }
     .hint = 改用 .txt
+
+scope-pack = 礼包
+scope-compose = 配礼包

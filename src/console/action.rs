@@ -138,11 +138,11 @@ actions! {
     Merge "order.merge" Order Record ["m"] 3,
     Withdraw "order.withdraw" Order Record ["X"] 4,
     ConsultPack "pack.consult" Pack Record ["U"] 0,
-    PublishPack "pack.publish" Pack Record ["P"] 3,
+    PublishPack "pack.publish" Pack Record ["P"] 4,
     WithdrawPack "pack.withdraw" Pack Reason ["W"] 0,
     ComposeChange "pack.change" Pack None ["R"] 4,
     ComposeLike "pack.copy" Pack None ["C"] 5,
-    Compose "pack.compose" Global None ["b"] 0,
+    Compose "pack.compose" Pack None ["b"] 3,
     ComposeSave "compose.save" Compose Record ["w"] 2,
     ComposeOther "compose.other" Compose None ["n"] 3,
     ComposeMust "compose.must" Compose None ["+", "="] 4,
@@ -243,6 +243,7 @@ pub const PLACES: &[&[Action]] = &[
     &[Action::RemindNotice],
     &[Action::Tell],
     &[Action::Publish, Action::VerifyPublication],
+    &[Action::ComposeChange, Action::PublishPack],
     &[Action::Remind],
 ];
 

@@ -257,7 +257,7 @@ impl Said<'_> {
             out.line(&self.context.locale.tr("cli-pack-hurried"))?;
         }
         if !blocked.relax.is_empty() {
-            out.line(&self.context.locale.tr("cli-pack-relax"))?;
+            out.line(&self.context.locale.tr("pack-relax"))?;
         }
         for relax in &blocked.relax {
             out.line(&format!("  {}", words::relax(&self.context.locale, relax)))?;

@@ -1,6 +1,6 @@
 //! Which actions can do something here and now: the footer shows no others.
 
-use super::App;
+use super::{App, packs};
 use crate::console::action::{self, Action, Danger, Entry};
 use crate::console::views::View;
 use crate::domain::machine::{self, Verb};
@@ -25,7 +25,10 @@ impl App {
                 self.subjects_of(Kind::Return).iter().any(|s| !matches!(s.state.as_str(), "submitted" | "accepted"))
             }
             Action::ComposeSave => self.pack_at_hand().is_some(),
-            Action::ComposeChange | Action::ComposeLike => !self.subjects_of(Kind::GiftPack).is_empty(),
+            Action::ComposeChange => {
+                self.subjects_of(Kind::GiftPack).iter().any(|s| packs::OPEN.contains(&s.state.as_str()))
+            }
+            Action::ComposeLike => !self.subjects_of(Kind::GiftPack).is_empty(),
             Action::Reveal => !self.subjects_of(Kind::Supplier).is_empty(),
             Action::Back => self.stack().len() > 1 || self.stack().last().is_some_and(View::can_clear),
             Action::Pane | Action::Mark => match self.stack().last() {

@@ -12,7 +12,7 @@ use crate::domain::rows::Kind;
 use crate::store::reads::Slot;
 
 /// States in which what is in a pack may be changed.
-const OPEN: &[&str] = &["draft", "consulted", "needs_replacement"];
+pub(super) const OPEN: &[&str] = &["draft", "consulted", "needs_replacement"];
 
 impl App {
     /// Opens the page for the pack at hand: to change it, or to make one like it.

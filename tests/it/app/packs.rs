@@ -69,6 +69,7 @@ fn wrong_rules_are_said_in_one_sentence_and_blocking_ones_are_named_with_the_sma
     desk.press("ctrl-u \"4-8\" up up ctrl-u up ctrl-u 2");
     let blocked = desk.screen(120, 40);
     assert!(blocked.contains("没有一份能同时满足") && blocked.contains("预算上限（元）：改为"), "{blocked}");
+    assert!(blocked.contains("只改一条就行得通的") && !blocked.contains("pack-"), "{blocked}");
     // Nothing of it can be saved.
     desk.press("tab w");
     assert!(desk.screen(80, 24).contains("还没有算出可以存的一份"), "{}", desk.screen(80, 24));
