@@ -84,7 +84,7 @@ pub(super) const RETURNS: &[Column] = &[
 /// What a union and those below it have bought of what counts.
 const SPENT: &str = "coalesce((SELECT sum(p.amount_fen) FROM purchase p WHERE p.state = 'counted' AND p.buyer_id IN \
      (SELECT b.id FROM organisation b WHERE b.id = t.unit_id OR b.parent_id = t.unit_id)), 0)";
-const LEFT: &str = "max(t.planned_fen - coalesce((SELECT sum(p.amount_fen) FROM purchase p WHERE p.state = 'counted' AND p.buyer_id IN \
+const UNSPENT: &str = "max(t.planned_fen - coalesce((SELECT sum(p.amount_fen) FROM purchase p WHERE p.state = 'counted' AND p.buyer_id IN \
      (SELECT b.id FROM organisation b WHERE b.id = t.unit_id OR b.parent_id = t.unit_id)), 0), 0)";
 
 /// What each union has reserved by its annex 1, and how much of it is spent (A13; plan 三（一）1).
@@ -94,7 +94,7 @@ pub(super) const QUOTAS: &[Column] = &[
     shown(same("workers", "t.workers", Ty::Count), 9, 4),
     shown(same("reserved", "t.planned_fen", Ty::Money), 14, 1),
     shown(same("spent", SPENT, Ty::Money), 14, 0),
-    shown(same("left", LEFT, Ty::Money), 14, 2),
+    shown(same("unspent", UNSPENT, Ty::Money), 14, 2),
     shown(same("state", "t.state", Ty::Set("return")), 8, 3),
 ];
 
