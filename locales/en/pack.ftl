@@ -257,3 +257,8 @@ cli-fail-pack-workbook = { $path } cannot be written as a workbook: { $why }
 
 scope-pack = gift pack
 scope-compose = making a pack
+
+compose-why-most = { $name }: without it the best pack has at most { $loss } less (with { $instead }, say).
+cli-pack-other = another, { $n }: { $price } yuan each, { $kinds } kinds
+cli-fail-pack-alone = --why, --others and --draft are for one rules file
+    .hint = solve each of them by itself

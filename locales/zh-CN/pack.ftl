@@ -257,3 +257,8 @@ cli-fail-pack-workbook = { $path } 写不成表格：{ $why }
 
 scope-pack = 礼包
 scope-compose = 配礼包
+
+compose-why-most = { $name }：不选它，最好的一份至多少{ $loss }（如换入 { $instead }）。
+cli-pack-other = 另一份 { $n }：每份 { $price } 元，{ $kinds } 种
+cli-fail-pack-alone = 几份规则一起算时不能用 --why、--others、--draft
+    .hint = 每份规则单独算

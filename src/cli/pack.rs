@@ -58,7 +58,7 @@ fn draft(context: &Context, name: &str, occasion: &str, shelf: &Shelf, pack: &Pa
     Ok(done.codes.first().cloned().unwrap_or_default())
 }
 
-/// Makes a draft with what is in another pack; what is not listed any more stays out and is named by the refusal.
+/// Makes a draft with what is in another pack and still listed.
 fn copy(context: &Context, code: &str, name: &str) -> Result<Exit, Fail> {
     let store = context.open_to_write()?;
     let id = deed::find(context, &store, Kind::GiftPack, code)?;
@@ -70,7 +70,7 @@ fn copy(context: &Context, code: &str, name: &str) -> Result<Exit, Fail> {
         occasion: String::new(),
         audience: String::new(),
         price: Fen(held.price),
-        items: held.items.iter().map(|i| (i.entry, i.pieces)).collect(),
+        items: held.items.iter().filter(|i| i.state == "listed").map(|i| (i.entry, i.pieces)).collect(),
         valid_until: None,
     };
     deed::submit(context, &store, Kind::GiftPack, command)

@@ -3,7 +3,7 @@
 //!
 //! Owns these questions; each is a program of its own, with the same proof.
 
-use super::best::{Pack, search};
+use super::best::{Pack, price, search};
 use super::check::{self, RulesError};
 use super::model::{Case, Model, build};
 use super::program::Row;
@@ -55,7 +55,7 @@ pub struct Reason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entering {
     pub product: usize,
-    /// Fen a piece.
+    /// Fen, of the one piece there would be of it.
     pub cheaper: i64,
 }
 
@@ -160,6 +160,10 @@ impl Case<'_> {
         many: usize,
         limit: &Limit,
     ) -> Result<Vec<Entering>, RulesError> {
+        if !pack.proved {
+            // There may be a better one at no discount at all.
+            return Ok(Vec::new());
+        }
         let by_price = |i: usize| self.guide.gain_per_fen(&self.products[i]) != 0;
         let inside: BTreeSet<usize> = pack.items.iter().map(|item| item.0).collect();
         let model = build(self, &BTreeSet::new());
@@ -176,11 +180,10 @@ impl Case<'_> {
             let answer = answer.map_err(|_| RulesError::Overflow)?;
             let (Verdict::Best, Some((less, x))) = (answer.verdict, answer.best) else { break };
             let came: Vec<(usize, i64)> = model.chosen(&x).into_iter().filter(|(i, _)| open.contains(i)).collect();
-            for (product, pieces) in came {
-                let cheaper = (-less + pieces - 1) / pieces;
+            for (product, _) in came {
                 open.remove(&product);
-                if cheaper < self.products[product].price {
-                    found.push(Entering { product, cheaper });
+                if -less < self.products[product].price {
+                    found.push(Entering { product, cheaper: -less });
                 }
             }
         }
@@ -194,11 +197,12 @@ impl Case<'_> {
         let mut p = model.program.clone();
         let gains: Vec<(usize, i64)> = p.gain.iter().copied().enumerate().filter(|g| g.1 != 0).collect();
         p.gain.fill(0);
-        let price = |x: usize| {
-            let (i, pieces) = model.options[x];
-            self.products[i].price * pieces
-        };
-        let open: Vec<usize> = (0..model.options.len()).filter(|&x| open.contains(&model.options[x].0)).collect();
+        let price = |x: usize| self.products[model.options[x].0].price;
+        let (open, more): (Vec<usize>, Vec<usize>) = (0..model.options.len())
+            .filter(|&x| open.contains(&model.options[x].0))
+            .partition(|&x| model.options[x].1 == 1);
+        // A discount is on one piece: of several each would have a part of it, and a part of a fen there is not.
+        more.into_iter().for_each(|x| p.most[x] = 0);
         let most = open.iter().map(|&x| price(x)).max().unwrap_or(0).min(self.rules.budget.saturating_mul(4));
         let discount = p.column(-1, most.max(0));
         for (row, rule) in p.rows.iter_mut().zip(&model.rule) {
@@ -218,6 +222,13 @@ impl Case<'_> {
         p
     }
 
+    /// A pack of which nothing is known but what is in it.
+    fn plain(&self, items: Vec<(usize, i64)>) -> Pack {
+        let value = items.iter().map(|&(i, q)| self.guide.gain(&self.products[i], q)).sum();
+        let price = price(self.products, &items);
+        Pack { items, price, value, bound: i64::MAX, proved: false, nodes: 0, first: None, left_out: BTreeMap::new() }
+    }
+
     /// The pack that keeps the rules with the fewest changes of another, given by codes and pieces; among those the best one. What is not
     /// among the products is gone. `None` when there is no pack, or time was up before there was one.
     ///
@@ -234,8 +245,10 @@ impl Case<'_> {
         let kept: BTreeMap<usize, i64> =
             old.iter().filter_map(|(code, pieces)| Some((*place.get(code.as_str())?, *pieces))).collect();
         let mut rules = self.rules.clone();
-        rules.must.retain(|code| place.contains_key(code.as_str()));
-        rules.must_not.retain(|code| place.contains_key(code.as_str()));
+        // What is gone of the old pack need not be in any more; a code that nothing ever had is a mistake.
+        let gone = |code: &String| !place.contains_key(code.as_str()) && old.iter().any(|o| o.0 == *code);
+        rules.must.retain(|code| !gone(code));
+        rules.must_not.retain(|code| !gone(code));
         check::rules(&rules, self.products, categories)?;
         let case = self.with(&rules);
         let mut model = build(&case, &BTreeSet::new());
@@ -250,10 +263,16 @@ impl Case<'_> {
         first.gain.fill(0);
         stays.iter().for_each(|&(x, counts)| first.gain[x] = counts);
         let answer = solve(&first, limit.part(2).ask(&mut |_| {})).map_err(|_| RulesError::Overflow)?;
-        let Some((least, _)) = answer.best else { return Ok(None) };
+        let Some((least, x)) = answer.best else { return Ok(None) };
+        let first = model.chosen(&x);
         model.program.rows.push(Row { low: Some(least), high: None, terms: stays });
         model.rule.push(None);
-        let (_, Some(pack)) = search(&case, &model, limit.ask(&mut |_| {}))? else { return Ok(None) };
+        let pack = match search(&case, &model, limit.ask(&mut |_| {}))?.1 {
+            Some(pack) => pack,
+            // Time was up: the first is one with as few changes, if not the best of them.
+            None if check::broken(self.products, &rules, self.guide, &first).is_empty() => self.plain(first),
+            None => return Ok(None),
+        };
         let added = pack.items.iter().copied().filter(|(i, _)| !kept.contains_key(i)).collect();
         Ok(Some(Mended { pack, added, fewest: answer.verdict == Verdict::Best }))
     }

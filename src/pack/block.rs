@@ -11,7 +11,7 @@ use super::search::{Ask, Verdict, solve};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long one question may take, unless an eighth of the time that is left is more.
@@ -58,6 +58,8 @@ pub(super) fn blocked(case: &Case<'_>, until: Option<Instant>, cancel: &Arc<Atom
         if asker.asked(case.rules, &others, 0, |_| 0).0 == Verdict::Impossible {
             without = others;
         }
+        // A guess that came to nothing leaves nothing open.
+        asker.sure = true;
     }
     for rule in named.iter().filter(|r| !without.contains(r)).cloned().collect::<Vec<_>>() {
         without.insert(rule.clone());
@@ -96,6 +98,11 @@ impl Asker<'_> {
         side: i64,
         of: impl Fn(&Product) -> i64,
     ) -> (Verdict, Option<i64>) {
+        let over = self.until.is_some_and(|u| Instant::now() >= u);
+        if over || self.cancel.load(Ordering::Relaxed) {
+            self.sure = false;
+            return (Verdict::Open, None);
+        }
         let mut model = build(&Case { rules, ..*self.case }, without);
         model.program.gain.fill(0);
         for (x, &(i, q)) in model.options.iter().enumerate() {

@@ -32,6 +32,9 @@ pub enum RulesError {
 
 /// Most fen, grams or millilitres of a pack.
 pub const MOST: i64 = 100_000_000;
+/// Most kinds of a pack, and pieces of one product.
+pub const KINDS: i64 = 200;
+pub const PIECES: i64 = 20;
 /// Most packs, and most of anything that is counted.
 pub const COUNT: i64 = 1_000_000;
 
@@ -44,9 +47,9 @@ pub fn rules(rules: &Rules, products: &[Product], categories: &[&str]) -> Result
         ("packs", rules.packs, 1, COUNT),
         ("budget", rules.budget, 1, MOST),
         ("floor", rules.floor, 0, MOST),
-        ("kinds", rules.kinds.0, 0, 200),
-        ("kinds", rules.kinds.1, 1, 200),
-        ("pieces", rules.pieces, 1, 20),
+        ("kinds", rules.kinds.0, 0, KINDS),
+        ("kinds", rules.kinds.1, 1, KINDS),
+        ("pieces", rules.pieces, 1, PIECES),
         ("per_supplier", rules.per_supplier.unwrap_or(1), 1, 200),
         ("counties", rules.counties, 0, 200),
         ("weight", rules.weight.unwrap_or(1), 1, MOST),

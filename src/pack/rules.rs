@@ -2,6 +2,7 @@
 //!
 //! Owns what can be asked for. Sums are per pack; money in fen, weights in grams, volumes in millilitres.
 
+use super::check::{KINDS, MOST, PIECES};
 use super::product::{Product, in_season};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -90,12 +91,13 @@ impl Rules {
 impl Rules {
     /// What a pack was like that is to be changed: no fewer kinds, no dearer, not a tenth cheaper.
     pub fn like(items: &[(&Product, i64)], day: Date) -> Rules {
-        let sum = items.iter().map(|(p, q)| p.price * q).sum();
-        let kinds = i64::try_from(items.len()).unwrap_or(i64::MAX).max(1);
+        let sum: i64 = items.iter().map(|(p, q)| p.price.saturating_mul(*q)).sum();
+        let sum = sum.clamp(1, MOST);
+        let kinds = i64::try_from(items.len()).unwrap_or(i64::MAX).clamp(1, KINDS - 1);
         let mut rules = Rules::of_budget(sum, day);
         rules.floor = sum * 9 / 10;
         rules.kinds = (kinds, kinds + 1);
-        rules.pieces = items.iter().map(|i| i.1).max().unwrap_or(1);
+        rules.pieces = items.iter().map(|i| i.1).max().unwrap_or(1).clamp(1, PIECES);
         rules.alcohol = items.iter().any(|(p, _)| p.alcohol);
         rules
     }

@@ -287,7 +287,12 @@ impl Work<'_> {
         if let Some(soon) = time.map(|t| Instant::now() + t) {
             part.until = Some(part.until.map_or(soon, |u| u.min(soon)));
         }
-        let answer = solve(&model.program, part.ask(&mut |_| {})).map_err(|_| (k, RulesError::Overflow))?;
+        let answer = match solve(&model.program, part.ask(&mut |_| {})) {
+            Ok(answer) => answer,
+            // Prices made it inexact: without them it is exact, and there is a division already.
+            Err(_) if self.best.is_some() => return Ok((Verdict::Open, None)),
+            Err(_) => return Err((k, RulesError::Overflow)),
+        };
         let taken = answer.best.map(|(_, x)| (model.chosen(&x), i128::from(answer.bound)));
         Ok((answer.verdict, taken))
     }
@@ -329,7 +334,10 @@ impl Work<'_> {
             let by = (step * b as f64) as i64;
             let by = if by == 0 { b.signum() } else { by };
             let price = self.price.entry(self.products[i].code.clone()).or_default();
-            let to = price.saturating_add(by).max(0);
+            // Dearer than what nobody would pay is of no use.
+            let gain = self.guides.iter().map(|g| g.gain(&self.products[i], 1)).max().unwrap_or(0).max(0);
+            let copies = self.orders.iter().map(|r| r.packs).min().unwrap_or(1).max(1);
+            let to = price.saturating_add(by).clamp(0, gain.saturating_mul(FINE) / copies + 1);
             turned |= to != *price;
             *price = to;
         }

@@ -85,9 +85,12 @@ pub fn reason(locale: &Locale, goal: Goal, reason: &Reason, name: &dyn Fn(usize)
     let (name, instead) = (name(reason.product), instead.join(&locale.tr("compose-and")));
     let mut words = match reason.loss {
         Some(0) if reason.proved => locale.tr_with("compose-why-equal", &[("name", &name), ("instead", &instead)]),
+        // Time was up before it was known whether anything is lost.
+        Some(loss) if loss <= 0 => return None,
         Some(loss) => {
             let loss = gain(locale, goal, loss);
-            locale.tr_with("compose-why", &[("name", &name), ("loss", &loss), ("instead", &instead)])
+            let id = if reason.proved { "compose-why" } else { "compose-why-most" };
+            locale.tr_with(id, &[("name", &name), ("loss", &loss), ("instead", &instead)])
         }
         None if reason.proved => locale.tr_with("compose-why-only", &[("name", &name)]),
         None => return None,

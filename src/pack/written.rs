@@ -90,7 +90,7 @@ pub fn typed(fields: &[(&str, String)], rules: &Rules, categories: &[(&str, Stri
             Some((least, most)) => Value::Array(vec![number(least), number(most)]),
             None => number(t),
         };
-        let parts = || text.split([' ', ',', '，', '、', '\u{3000}']).filter(|t| !t.is_empty());
+        let parts = || codes_of(&text);
         let wanted = KEYS.iter().find(|k| k.0 == *key).map_or("categories", |k| k.2);
         let value = match wanted {
             "count" => number(&text),
@@ -109,6 +109,11 @@ pub fn typed(fields: &[(&str, String)], rules: &Rules, categories: &[(&str, Stri
         table.insert((*key).to_owned(), value);
     }
     take(&table, rules, categories)
+}
+
+/// The codes in a field: between blanks or commas.
+pub fn codes_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', ',', '，', '、', '\u{3000}']).filter(|t| !t.is_empty())
 }
 
 fn take(table: &Table, rules: &Rules, categories: &[(&str, String)]) -> Result<Rules, WrittenError> {

@@ -46,6 +46,11 @@ pub(super) fn run(context: &Context, args: &PackExportArgs) -> Result<Exit, Fail
     };
     crate::cli::list::leaves(context, &store, &db, "packs", args.reason.as_deref().unwrap_or_default())?;
     let mut out = Out::new();
+    if stdout && context.json {
+        let text = String::from_utf8_lossy(&bytes);
+        let document = json!({ "done": true, "pack": held.code, "path": "-", "packs": args.packs, "text": text });
+        return out.json(&document).map(|()| Exit::Done).map_err(Into::into);
+    }
     if stdout {
         String::from_utf8_lossy(&bytes).lines().try_for_each(|line| out.line(line))?;
         return out.done();

@@ -11,7 +11,7 @@ use crate::pack::around::Limit;
 use crate::pack::best::gap;
 use crate::pack::model::Guide;
 use crate::pack::product::Product;
-use crate::pack::rules::Rules;
+use crate::pack::rules::{Goal, Rules};
 use crate::pack::several::{Division, Several, several};
 use crate::pack::words;
 use serde_json::{Value as Json, json};
@@ -25,7 +25,9 @@ pub(super) fn run(
     (orders, files): (&[Rules], &[PathBuf]),
     limit: &Limit,
 ) -> Result<Exit, Fail> {
-    let guides: Vec<&dyn Guide> = orders.iter().map(|r| &r.goal as &dyn Guide).collect();
+    // One guide a goal: the same rules then want the same.
+    let guide = |r: &Rules| Goal::ALL.iter().find(|(_, g)| *g == r.goal).map(|(_, g)| g as &dyn Guide);
+    let guides: Vec<&dyn Guide> = orders.iter().filter_map(guide).collect();
     let divided =
         several(products, orders, &guides, CATEGORIES, limit).map_err(|(_, e)| solve::senseless(context, &e))?;
     let file = |k: usize| files.get(k).map_or_else(String::new, |f| f.display().to_string());

@@ -43,6 +43,10 @@ pub(super) fn run(context: &Context, args: &SolveArgs) -> Result<Exit, Fail> {
     };
     let until = Instant::now().checked_add(args.time.try_into().unwrap_or_default());
     let limit = Limit { until, cancel: Arc::default() };
+    let alone = args.draft.is_some() || args.why || args.others > 0;
+    if orders.len() > 1 && alone {
+        return Err(context.fail(Exit::Usage, "pack-alone", &[]));
+    }
     let [rules] = &orders[..] else {
         return super::several::run(context, &names, &shelf.products, (&orders, &args.rules), &limit);
     };
@@ -205,7 +209,8 @@ impl Said<'_> {
         for (n, other) in around.others.iter().enumerate() {
             out.line("")?;
             let number = (n + 1).to_string();
-            out.line(&format!("{}  {}", self.tr("compose-that", &[("n", &number)]), self.headline(other)))?;
+            let (price, kinds) = (Fen(other.price).yuan(), other.items.len().to_string());
+            out.line(&self.tr("cli-pack-other", &[("n", &number), ("price", &price), ("kinds", &kinds)]))?;
             self.table(&mut out, other)?;
         }
         if let Some(code) = drafted {
@@ -216,7 +221,14 @@ impl Said<'_> {
 
     fn add_around(&self, document: &mut Json, around: &Around) {
         let code = |i: usize| Json::from(self.case.products[i].code.as_str());
-        let others: Vec<Json> = around.others.iter().map(|other| self.document(other)).collect();
+        let other = |pack: &Pack| {
+            let mut document = self.document(pack);
+            // The best of those that differ, which says nothing of the one above.
+            document["verdict"] = "other".into();
+            document["gap_percent"] = Json::Null;
+            document
+        };
+        let others: Vec<Json> = around.others.iter().map(other).collect();
         let reason = |r: &Reason| {
             let needs: Vec<Json> = r.needs.iter().map(|rule| of_rule(rule, "holds", Json::Bool(true))).collect();
             json!({

@@ -13,6 +13,7 @@ use crate::domain::value::Fen;
 use crate::domain::work::shanghai_date;
 use crate::pack::around::{Limit, Mended};
 use crate::pack::model::Case;
+use crate::pack::product::Product;
 use crate::pack::rules::Rules;
 use crate::store::packs::{self, Held, Shelf};
 use crate::store::{Connection, Store};
@@ -46,7 +47,12 @@ pub(super) fn run(context: &Context, args: &SubstituteArgs) -> Result<Exit, Fail
             cancel: Arc::default(),
         };
         let case = Case { products: &shelf.products, rules: &rules, guide: &rules.goal };
-        let mended = case.mended(&held.codes(), CATEGORIES, &limit).map_err(|e| solve::senseless(context, &e))?;
+        let mended = match case.mended(&held.codes(), CATEGORIES, &limit) {
+            Ok(mended) => mended,
+            // Rules of a file are for all packs; what a pack was like is its own affair.
+            Err(e) if args.rules.is_some() => return Err(solve::senseless(context, &e)),
+            Err(_) => None,
+        };
         proposals.push(Proposal { held, mended });
     }
     if args.apply {
@@ -74,14 +80,16 @@ fn changes(shelf: &Shelf, held: &Held, mended: &Mended) -> Vec<(Uuid, i64)> {
 
 fn apply(context: &Context, store: &Store, shelf: &Shelf, proposals: &[Proposal]) -> Result<(), Fail> {
     let actor = context.actor(store)?;
+    let mut commands = Vec::new();
     for Proposal { held, mended } in proposals {
         let Some(mended) = mended else { continue };
         let pack = held.id;
         let command = |(entry, quantity)| Command::SetPackItem { pack, entry, quantity };
-        let commands: Vec<Command> = changes(shelf, held, mended).into_iter().map(command).collect();
-        if !commands.is_empty() {
-            store.submit_wait(&actor, commands).map_err(|e| context.store_fail(store, e))?;
-        }
+        commands.extend(changes(shelf, held, mended).into_iter().map(command));
+    }
+    // All of them or none.
+    if !commands.is_empty() {
+        store.submit_wait(&actor, commands).map_err(|e| context.store_fail(store, e))?;
     }
     Ok(())
 }
@@ -100,6 +108,10 @@ fn said(context: &Context, shelf: &Shelf, proposals: &[Proposal], applied: bool)
                 "found": p.mended.is_some(), "fewest": p.mended.as_ref().map(|m| m.fewest),
                 "removed": removed(shelf, p).map(|i| i.product.code.clone()).collect::<Vec<_>>(),
                 "added": p.mended.as_ref().map(added),
+                "changed": p.mended.as_ref().map(|m| {
+                    let one = |(i, q): (usize, i64)| json!({ "code": shelf.products[i].code.as_str(), "pieces": q });
+                    recounted(&shelf.products, p, m).map(one).collect::<Vec<Json>>()
+                }),
                 "price_fen": p.mended.as_ref().map(|m| m.pack.price),
             })
         };
@@ -117,7 +129,9 @@ fn said(context: &Context, shelf: &Shelf, proposals: &[Proposal], applied: bool)
             continue;
         };
         let out_names: Vec<&str> = removed(shelf, p).map(|i| i.product.name.as_str()).collect();
-        let into: Vec<&str> = mended.added.iter().map(|&(i, _)| shelf.products[i].name.as_str()).collect();
+        let added = mended.added.iter().map(|&(i, _)| shelf.products[i].name.clone());
+        let recounted = recounted(&shelf.products, p, mended).map(|(i, q)| format!("{} x{q}", shelf.products[i].name));
+        let into: Vec<String> = added.chain(recounted).collect();
         let (was, is) = (Fen(p.held.sum()).yuan(), Fen(mended.pack.price).yuan());
         let (gone, came) = (out_names.join(&and), into.join(&and));
         let args = [("code", code), ("name", name), ("out", &gone), ("into", &came), ("was", &was), ("is", &is)];
@@ -127,6 +141,16 @@ fn said(context: &Context, shelf: &Shelf, proposals: &[Proposal], applied: bool)
         out.line(&context.locale.tr("cli-pack-applied"))?;
     }
     out.done().map(|_| exit)
+}
+
+/// Products that stay with other pieces.
+fn recounted<'a>(
+    products: &'a [Product],
+    p: &'a Proposal,
+    mended: &'a Mended,
+) -> impl Iterator<Item = (usize, i64)> + 'a {
+    let was = |i: usize| p.held.items.iter().find(|item| item.product.code == products[i].code);
+    mended.pack.items.iter().copied().filter(move |&(i, q)| was(i).is_some_and(|item| item.pieces != q))
 }
 
 /// Items of the old pack that are not in the new one.

@@ -137,7 +137,13 @@ impl ComposeView {
         let Answer::Shelf(shelf) = answer else { return Vec::new() };
         let by_counties = self.rules.as_ref().is_some_and(|r| r.goal == Goal::Counties);
         if self.shelf.as_ref().is_some_and(|old| old.is_same(&shelf, by_counties)) {
+            // Places are the same; what moved does not matter to this goal, and may to the next.
+            self.shelf = Some(Arc::from(shelf));
             return Vec::new();
+        }
+        if self.shelf.as_ref().is_some_and(|old| old.entries != shelf.entries) {
+            // The pack on the screen names products by their places, which are others now.
+            (self.found, self.cursor) = (None, 0);
         }
         if self.shelf.is_none()
             && let Some(held) = &shelf.pack
@@ -169,7 +175,6 @@ impl ComposeView {
             Ok(rules) => {
                 let rules = Arc::new(rules);
                 self.rules = Some(Arc::clone(&rules));
-                self.serial += 1;
                 self.busy = true;
                 let task = Task { shelf, rules, cancel: Arc::clone(&self.cancel), question: QUESTION };
                 vec![Effect::Compose { slot: self.slot, serial: self.serial, task }]
@@ -181,6 +186,8 @@ impl ComposeView {
     fn stop(&mut self) {
         self.cancel.store(true, Ordering::Relaxed);
         self.cancel = Arc::default();
+        // What still comes of it is of rules from before.
+        self.serial += 1;
         (self.standing, self.wrong, self.busy, self.fresh) = (None, None, false, false);
         (self.reasons, self.others, self.entering) = (Vec::new(), Vec::new(), Vec::new());
     }
@@ -229,7 +236,7 @@ impl ComposeView {
 
     /// The pack that is shown, ready to be saved; `None` while the rules on the screen are not those it was found under.
     pub fn ready(&self) -> Option<Ready> {
-        let (pack, shelf) = (self.shown().filter(|_| self.fresh)?, self.shelf.as_ref()?);
+        let (pack, shelf) = (self.shown().filter(|_| self.fresh && self.wrong.is_none())?, self.shelf.as_ref()?);
         let items: Vec<(Uuid, i64)> =
             pack.items.iter().filter_map(|&(i, q)| Some((*shelf.entries.get(i)?, q))).collect();
         let held = shelf.pack.as_ref().filter(|_| !self.copies);

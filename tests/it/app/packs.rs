@@ -151,6 +151,14 @@ fn an_answer_to_rules_from_before_the_last_key_is_dropped() {
     assert!(!desk.screen(80, 24).contains("时间到了"), "{}", desk.screen(80, 24));
     desk.app.update(Message::Composed { slot: *slot, serial: *second, word: word() });
     assert!(desk.screen(80, 24).contains("时间到了"), "{}", desk.screen(80, 24));
+    // Also what came for rules that can no longer be read is nothing to save.
+    desk.press("x");
+    desk.app.update(Message::Composed { slot: *slot, serial: *second, word: word() });
+    let screen = desk.screen(80, 24);
+    assert!(screen.contains("不对") && !screen.contains("时间到了，"), "{screen}");
+    // A key that takes text away leads nowhere in a field that has none.
+    desk.press("up backspace");
+    assert!(desk.screen(80, 24).contains("新礼包"), "{}", desk.screen(80, 24));
 }
 
 #[test]

@@ -89,15 +89,16 @@ fn draw_right(view: &ComposeView, frame: &mut Frame<'_>, area: Rect, cx: &Contex
             (1.., Some(other)) => draw_compared(view, (best, other), &shelf, frame, rest, cx),
             _ => draw_pack(view, best, &shelf, frame, rest, cx),
         },
-        Some(Best::Impossible(blocked)) => {
+        // A pack stays until there is another; what was said of rules from before does not.
+        Some(Best::Impossible(blocked)) if view.fresh => {
             draw_blocked(blocked, frame, rest, cx);
             rest.as_position()
         }
-        Some(Best::Open) => {
+        Some(Best::Open) if view.fresh => {
             put(frame, rest, rest.y, &locale.tr("compose-open"), Role::Warning, cx);
             rest.as_position()
         }
-        None => rest.as_position(),
+        _ => rest.as_position(),
     }
 }
 

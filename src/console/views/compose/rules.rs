@@ -117,7 +117,7 @@ impl Form {
     pub(super) fn turn(&mut self, code: &str, to: &str, from: &str) {
         let codes = |form: &mut Form, key: &str| -> Vec<String> {
             match form.input(key) {
-                Some(Input::Text(field)) => field.text().split_whitespace().map(str::to_owned).collect(),
+                Some(Input::Text(field)) => written::codes_of(&field.text()).map(str::to_owned).collect(),
                 _ => Vec::new(),
             }
         };
@@ -165,7 +165,8 @@ impl Form {
                         (Key::Left, _) => at.saturating_sub(1),
                         (Key::Right, _) => (*at + 1).min(codes.len() - 1),
                         (_, Some(' ')) => (*at + 1) % codes.len(),
-                        (_, Some(_)) => *at,
+                        // What would change text changes nothing here, and must not lead away.
+                        (Key::Backspace | Key::Delete | Key::Home | Key::End, _) | (_, Some(_)) => *at,
                         _ => return None,
                     };
                     return Some(std::mem::replace(at, to) != to);
