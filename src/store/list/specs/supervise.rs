@@ -82,10 +82,14 @@ pub(super) const RETURNS: &[Column] = &[
 ];
 
 /// What a union and those below it have bought of what counts.
-const SPENT: &str = "coalesce((SELECT sum(p.amount_fen) FROM purchase p WHERE p.state = 'counted' AND p.buyer_id IN \
-     (SELECT b.id FROM organisation b WHERE b.id = t.unit_id OR b.parent_id = t.unit_id)), 0)";
-const UNSPENT: &str = "max(t.planned_fen - coalesce((SELECT sum(p.amount_fen) FROM purchase p WHERE p.state = 'counted' AND p.buyer_id IN \
-     (SELECT b.id FROM organisation b WHERE b.id = t.unit_id OR b.parent_id = t.unit_id)), 0), 0)";
+macro_rules! spent {
+    () => {
+        "coalesce((SELECT sum(p.amount_fen) FROM purchase p WHERE p.state = 'counted' AND p.buyer_id IN \
+         (SELECT b.id FROM organisation b WHERE b.id = t.unit_id OR b.parent_id = t.unit_id)), 0)"
+    };
+}
+const SPENT: &str = spent!();
+const UNSPENT: &str = concat!("max(t.planned_fen - ", spent!(), ", 0)");
 
 /// What each union has reserved by its annex 1, and how much of it is spent (A13; plan 三（一）1).
 pub(super) const QUOTAS: &[Column] = &[
