@@ -260,3 +260,24 @@ fn a_pack_goes_on_paper_and_into_a_workbook_whole_or_not_at_all() {
     let (exit, _, _) = read(&["LB-2020-999", "--out", "-"]);
     assert_eq!(exit, 3);
 }
+
+#[test]
+fn what_is_spent_of_the_quotas_is_every_purchase_that_counts_once() {
+    let rows = |list: &str, filter: &str, column: &str| -> Vec<i64> {
+        let mut command = bare();
+        command.arg("--data-dir").arg(demo_dir()).args(["--read-only", "list", list, "--format", "ndjson"]);
+        command.args(["--filter", filter, "--columns", column]);
+        let (exit, out, err) = run(command);
+        assert_eq!(exit, 0, "{err}");
+        let number = |l: &str| serde_json::from_str::<Json>(l).expect("a row")[column].as_i64().expect("a number");
+        out.lines().map(number).collect()
+    };
+    let spent = rows("quotas", "", "spent");
+    let counted: i64 = rows("purchases", "state:counted", "amount").iter().sum();
+    assert_eq!(spent.iter().sum::<i64>(), counted);
+    // Cities too, whose unions buy two levels below.
+    let cities = rows("quotas", "kind:city", "spent");
+    assert!(cities.len() >= 10 && cities.iter().all(|s| *s > 0), "{cities:?}");
+    let left: i64 = rows("quotas", "", "unspent").iter().sum();
+    assert!(left > 0);
+}

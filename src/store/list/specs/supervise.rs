@@ -81,11 +81,12 @@ pub(super) const RETURNS: &[Column] = &[
     hidden(same("rev", "t.rev", Ty::Count), 4, 9),
 ];
 
-/// What a union and those below it have bought of what counts.
+/// What a union and all below it, however deep, have bought of what counts.
 macro_rules! spent {
     () => {
         "coalesce((SELECT sum(p.amount_fen) FROM purchase p WHERE p.state = 'counted' AND p.buyer_id IN \
-         (SELECT b.id FROM organisation b WHERE b.id = t.unit_id OR b.parent_id = t.unit_id)), 0)"
+         (WITH RECURSIVE below(id) AS (SELECT t.unit_id UNION SELECT b.id FROM organisation b JOIN below \
+         ON b.parent_id = below.id) SELECT id FROM below)), 0)"
     };
 }
 const SPENT: &str = spent!();
